@@ -1,0 +1,45 @@
+"""The river network as plain arrays: which reach flows from which node to which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place on the network: a distance downstream from the head of a reach."""
+
+    reach: int
+    """Index of the reach."""
+    distance: float
+    """Distance from the head of the reach, 0 <= distance <= reach length [m]."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A tree of N nodes and R reaches that all flow to one outlet.
+
+    Indices follow the order in which nodes and reaches were given; nothing depends on it.
+    """
+
+    node_id: tuple[str, ...]
+    reach_id: tuple[str, ...]
+    reach_length: NDArray[np.float64]
+    """(R,) length [m]."""
+    reach_from: NDArray[np.int64]
+    """(R,) node at the head of the reach."""
+    reach_to: NDArray[np.int64]
+    """(R,) node at the foot of the reach."""
+    order: NDArray[np.int64]
+    """(R,) reach indices, every reach after all reaches upstream of it."""
+    reach_below: NDArray[np.int64]
+    """(N,) the reach that leaves a node, -1 at the outlet."""
+    upstream_pointer: NDArray[np.int64]
+    """(N + 1,) start of each node's part of ``upstream_reach``."""
+    upstream_reach: NDArray[np.int64]
+    """(R,) reaches entering a node: ``upstream_reach[p[n]:p[n + 1]]``."""
+    outlet: int
+    """Node index of the outlet."""
