@@ -47,7 +47,7 @@ class Section(BaseModel):
     """A part of the input that knows where it stands in the file."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=False
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=False, defer_build=True
     )
     _file: str = PrivateAttr(default="")
     _line: int | None = PrivateAttr(default=None)
