@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -39,7 +40,7 @@ def json_schema() -> dict[str, Any]:
     def one(model: type[Section]) -> dict[str, Any]:
         return {**by_model[model], "description": _first_line(model)}
 
-    def either(choices: dict[str, type[Section]]) -> dict[str, Any]:
+    def either(choices: Mapping[str, type[Section]]) -> dict[str, Any]:
         return {"oneOf": [one(model) for model in choices.values()]}
 
     def several(items: dict[str, Any], least: int) -> dict[str, Any]:
@@ -68,8 +69,18 @@ def json_schema() -> dict[str, Any]:
         "properties": properties,
         "required": ["spillsim", "case", "network", "flow", "substance", "release"],
         "additionalProperties": False,
-        "$defs": schema["$defs"],
+        "$defs": _as_written(schema["$defs"]),
     }
+
+
+def _as_written(part: Any) -> Any:
+    """Drop defaults in SI from keys that are written as text with a unit."""
+    if isinstance(part, list):
+        return [_as_written(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    dropped = part.get("type") == "string" and isinstance(part.get("default"), int | float)
+    return {k: _as_written(v) for k, v in part.items() if not (dropped and k == "default")}
 
 
 def _first_line(model: type[Section]) -> str:
