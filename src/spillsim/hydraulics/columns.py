@@ -35,7 +35,9 @@ NUMBERS = (
 )
 """Columns of the reach table that hold one number per reach or none."""
 
-MAY_BE_ZERO = frozenset({"side_slope", "storage_area_ratio", "exchange_coefficient"})
+MAY_BE_ZERO = frozenset(
+    {"side_slope", "dispersion_coefficient", "storage_area_ratio", "exchange_coefficient"}
+)
 """Columns in which zero is a value; the others must be positive."""
 
 ANY_SIGN = frozenset({"lateral_inflow", "temperature"})

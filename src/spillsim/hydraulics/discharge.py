@@ -146,7 +146,7 @@ def _accumulate(
 
     def leave(node: int) -> float:
         value: float = gauge[node]
-        leaving[node] = value if value == value else math.fsum(parts[node])
+        leaving[node] = value if not math.isnan(value) else math.fsum(parts[node])
         return leaving[node]
 
     for reach in network.order.tolist():

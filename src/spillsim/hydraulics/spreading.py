@@ -26,8 +26,9 @@ def dispersion(
     Returns the coefficient [m2/s] and a notice where the formula leaves its range of W/H.
     """
     found = unknown(columns.length.size)
-    found.fill(columns.given("dispersion_coefficient"), columns["dispersion_coefficient"], GIVEN,
-               False)
+    found.fill(
+        columns.given("dispersion_coefficient"), columns["dispersion_coefficient"], GIVEN, False
+    )
     rest = found.unknown
     if value is not None:
         found.fill(rest, np.full(rest.size, value), "given for all reaches", False)
