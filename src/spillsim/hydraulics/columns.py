@@ -36,7 +36,14 @@ NUMBERS = (
 """Columns of the reach table that hold one number per reach or none."""
 
 MAY_BE_ZERO = frozenset(
-    {"side_slope", "dispersion_coefficient", "storage_area_ratio", "exchange_coefficient"}
+    {
+        "side_slope",
+        "width_exponent",
+        "depth_exponent",
+        "dispersion_coefficient",
+        "storage_area_ratio",
+        "exchange_coefficient",
+    }
 )
 """Columns in which zero is a value; the others must be positive."""
 
