@@ -23,7 +23,9 @@ class Case(SimpleNamespace):
     """Stand-in for a Scenario."""
 
     def fault(self, place: Any, message: str, hint: str = "") -> Fault:
-        where = place if isinstance(place, str) else getattr(place, "id", getattr(place, "node", ""))
+        where = (
+            place if isinstance(place, str) else getattr(place, "id", getattr(place, "node", ""))
+        )
         return Fault("case", where, message, hint)
 
     @property

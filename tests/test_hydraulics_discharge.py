@@ -102,11 +102,11 @@ def test_splitting_a_reach_changes_nothing(seed: int, count: int, share: float) 
     inflow, abstraction, lateral = random_water(network, seed)
     # A gauge at the outlet makes the closure depend on the lengths.
     gauge = np.full(len(network.node_id), np.nan)
-    gauge[network.outlet] = 1.3 * balance(network, inflow, abstraction, lateral).leaving[
-        network.outlet
-    ]
+    gauge[network.outlet] = (
+        1.3 * balance(network, inflow, abstraction, lateral).leaving[network.outlet]
+    )
     flow = balance(network, inflow, abstraction, lateral, gauge)
-    name, start, end, length = rows[count // 2]
+    _, start, end, length = rows[count // 2]
     split = rows.copy()
     split[count // 2] = ("upper", start, "middle", share * length)
     split.append(("lower", "middle", end, (1 - share) * length))
