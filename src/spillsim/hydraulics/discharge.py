@@ -139,21 +139,19 @@ def _accumulate(
     parts: list[list[float]] = [
         [q, -a] for q, a in zip(inflow.tolist(), abstraction.tolist(), strict=True)
     ]
-    gauge, gains = shown.tolist(), gain.tolist()
+    gauge, gauged, gains = shown.tolist(), (~np.isnan(shown)).tolist(), gain.tolist()
     start, end = network.reach_from.tolist(), network.reach_to.tolist()
     head, foot = [0.0] * len(gains), [0.0] * len(gains)
     leaving = [0.0] * len(parts)
 
-    def leave(node: int) -> float:
-        value: float = gauge[node]
-        leaving[node] = value if not math.isnan(value) else math.fsum(parts[node])
-        return leaving[node]
-
     for reach in network.order.tolist():
-        head[reach] = leave(start[reach])
+        node = start[reach]
+        leaving[node] = gauge[node] if gauged[node] else math.fsum(parts[node])
+        head[reach] = leaving[node]
         foot[reach] = head[reach] + gains[reach]
         parts[end[reach]].append(foot[reach])
-    leave(network.outlet)
+    last = network.outlet
+    leaving[last] = gauge[last] if gauged[last] else math.fsum(parts[last])
     return np.array(head), np.array(foot), np.array(leaving)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,11 +114,10 @@ def read_reaches(scenario: Scenario, network: Network) -> ReachTable:
     """The reach table in the order of the network."""
     by_id: Mapping[str, Reach] = {row.id: row for row in scenario.reaches}
     rows = tuple(by_id[name] for name in network.reach_id)
-    numbers = {
-        # None becomes NaN: an empty cell.
-        name: np.array([getattr(row, name) for row in rows], dtype=np.float64)
-        for name in NUMBERS
-    }
+    # One call per row reads all its cells; None, an empty cell, becomes NaN.
+    read = attrgetter(*NUMBERS)
+    cells = np.array([read(row) for row in rows], dtype=np.float64).T.copy()
+    numbers = dict(zip(NUMBERS, cells, strict=True))
     columns = Columns(network.reach_length, numbers, tuple(_rating(row) for row in rows))
     default = scenario.hydraulics.default
     return ReachTable(rows, columns, tuple(row.hydraulics or default for row in rows))
