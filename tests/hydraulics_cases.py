@@ -22,7 +22,7 @@ Row = SimpleNamespace
 class Case(SimpleNamespace):
     """Stand-in for a Scenario."""
 
-    def fault(self, place: Any, message: str, hint: str = "") -> Fault:
+    def fault(self, place: Any, message: str, hint: str = "", key: str = "") -> Fault:
         where = (
             place if isinstance(place, str) else getattr(place, "id", getattr(place, "node", ""))
         )

@@ -249,6 +249,10 @@ def test_rating_table(discharge: float, area: float, width: float, estimated: bo
     assert flow.method["velocity"][0] == (
         "rating (extended beyond its table)" if estimated else "rating"
     )
+    told = [n.message for n in flow.notices if n.subject == "hydraulics, rating"]
+    assert [f"{discharge:g} m3/s, table 10 to 160 m3/s" in text for text in told] == [
+        True
+    ] * estimated
 
 
 def test_jobson_worked_example() -> None:
@@ -389,3 +393,10 @@ def test_summary_counts_the_estimates() -> None:
         "dispersion (disley_2015) on 3 reaches",
         "temperature (assumed) on 3 reaches",
     )
+
+
+def test_discharge_above_bankfull_is_told() -> None:
+    flow = solve_one(100.0, hydraulics="downstream_geometry", bankfull_discharge=80.0)
+    [notice] = [n for n in flow.notices if n.subject == "hydraulics, bankfull_discharge"]
+    assert "above bankfull on 1 reach" in notice.message
+    assert "100 m3/s, bankfull 80 m3/s" in notice.message

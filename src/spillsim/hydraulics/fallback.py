@@ -158,3 +158,48 @@ def unused_notices(
             )
         )
     return notices
+
+
+def range_notices(
+    columns: Columns, methods: tuple[str, ...], reach_id: tuple[str, ...], discharge: Array
+) -> list[Notice]:
+    """Report discharges outside a rating table or above bankfull, one notice each.
+
+    discharge : (M,) mean discharge [m3/s]
+    """
+    method = np.array(methods, dtype=object)
+    low, high = np.full(discharge.size, -np.inf), np.full(discharge.size, np.inf)
+    for row in np.flatnonzero(method == "rating").tolist():
+        table = columns.rating[row]
+        assert table is not None  # missing_columns has refused reaches without a table
+        low[row], high[row] = table.discharge[0], table.discharge[-1]
+    notices = []
+    outside = np.flatnonzero((discharge < low) | (discharge > high))
+    if outside.size:
+        first = int(outside[0])
+        notices.append(
+            Notice(
+                "hydraulics, rating",
+                f"the discharge lies outside the rating table on {_reaches(outside.size)}, the "
+                f"table is extended; at reach {reach_id[first]} {discharge[first]:.4g} m3/s, "
+                f"table {low[first]:.4g} to {high[first]:.4g} m3/s",
+            )
+        )
+    bankfull = columns["bankfull_discharge"]
+    geometry = (method == "at_a_station_geometry") | (method == "downstream_geometry")
+    above = np.flatnonzero(geometry & (discharge > bankfull))  # NaN, not given, is never above
+    if above.size:
+        worst = int(above[np.argmax(discharge[above] / bankfull[above])])
+        notices.append(
+            Notice(
+                "hydraulics, bankfull_discharge",
+                f"the discharge is above bankfull on {_reaches(above.size)}, where hydraulic "
+                f"geometry does not hold; at reach {reach_id[worst]} {discharge[worst]:.4g} m3/s, "
+                f"bankfull {bankfull[worst]:.4g} m3/s",
+            )
+        )
+    return notices
+
+
+def _reaches(count: int) -> str:
+    return "1 reach" if count == 1 else f"{count} reaches"

@@ -68,7 +68,7 @@ def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
     for row in scenario.flow.inflows:
         node = index.get(row.node)
         if node is None:
-            faults.append(scenario.fault(row, f'node "{row.node}" does not exist', ""))
+            faults.append(scenario.fault(row, f'node "{row.node}" does not exist', key="node"))
             continue
         for name, total in (("inflow", inflow), ("abstraction", abstraction)):
             value = getattr(row, name)
@@ -78,6 +78,7 @@ def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
                         row,
                         f"{name} {value:g} m3/s at node {row.node} is not zero or positive",
                         "Write water taken out as abstraction, water coming in as inflow.",
+                        name,
                     )
                 )
             elif value is not None:
@@ -85,7 +86,9 @@ def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
     for station in getattr(scenario.flow, "gauges", ()):
         node = index.get(station.node)
         if node is None:
-            faults.append(scenario.fault(station, f'gauge on unknown node "{station.node}"', ""))
+            faults.append(
+                scenario.fault(station, f'gauge on unknown node "{station.node}"', key="node")
+            )
         elif not (np.isfinite(station.discharge) and station.discharge > 0):
             refused[node] = True
             faults.append(
@@ -93,7 +96,7 @@ def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
                     station,
                     f"gauge {station.node} shows {station.discharge:g} m3/s; "
                     "a discharge above zero is needed",
-                    "",
+                    key="discharge",
                 )
             )
         elif not np.isnan(gauge[node]):
@@ -103,6 +106,7 @@ def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
                     f"a second gauge on node {station.node}: {gauge[node]:g} and "
                     f"{station.discharge:g} m3/s",
                     "Keep one of them.",
+                    "node",
                 )
             )
         else:
@@ -186,7 +190,10 @@ def reach_faults(scenario: Scenario, table: ReachTable) -> list[Fault]:
         if method not in METHODS:
             faults.append(
                 scenario.fault(
-                    row, f'hydraulics "{method}" is unknown', f"Known: {', '.join(METHODS)}."
+                    row,
+                    f'hydraulics "{method}" is unknown',
+                    f"Known: {', '.join(METHODS)}.",
+                    "hydraulics",
                 )
             )
     for reach, wanted in missing_columns(table.columns, table.methods).items():
@@ -195,15 +202,18 @@ def reach_faults(scenario: Scenario, table: ReachTable) -> list[Fault]:
                 table.rows[reach],
                 f'hydraulics "{table.methods[reach]}" needs {wanted}',
                 "Fill the column or choose another method.",
+                "hydraulics",
             )
         )
     for reach, column, value in unusable_values(table.columns):
         sign = "finite" if column in ("lateral_inflow", "temperature") else "positive"
-        faults.append(scenario.fault(table.rows[reach], f"{column} = {value:g} is not {sign}", ""))
+        faults.append(
+            scenario.fault(table.rows[reach], f"{column} = {value:g} is not {sign}", key=column)
+        )
     for reach, rating in enumerate(table.columns.rating):
         wrong = "" if rating is None else _rating_fault(rating)
         if wrong:
-            faults.append(scenario.fault(table.rows[reach], f"rating table: {wrong}", ""))
+            faults.append(scenario.fault(table.rows[reach], f"rating table: {wrong}", key="rating"))
     exchange, ratio = table.columns["exchange_coefficient"], table.columns["storage_area_ratio"]
     if scenario.storage is None:
         for reach in np.flatnonzero(np.isnan(exchange) != np.isnan(ratio)).tolist():

@@ -11,7 +11,7 @@ from ..errors import Notice, ScenarioError
 from ..network.network import Network
 from .columns import Array, Columns
 from .discharge import CLOSED, Balance, add_inflow, closure_notices
-from .fallback import complete, unused_notices
+from .fallback import complete, range_notices, unused_notices
 from .flow import SteadyFlow
 from .inputs import (
     CLOSURE_WARNING,
@@ -85,6 +85,7 @@ def solve(
     )
     time.estimated |= sections.velocity.estimated
     time.method[columns.given("travel_time") & (sections.velocity.method == "travel_time")] = GIVEN
+    notices += range_notices(columns, table.methods, network.reach_id, mean)
     notices += unused_notices(columns, table.methods, network.reach_id, sections, time.value)
     spread, spread_notices = dispersion(
         columns,
