@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import Notice, ScenarioError
+from ..errors import Fault, Notice, ScenarioError
 from ..network.network import Network
-from .columns import Array, Columns
+from .columns import Array, Columns, Mask
 from .discharge import CLOSED, Balance, add_inflow, closure_notices
 from .fallback import complete, range_notices, unused_notices
 from .flow import SteadyFlow
@@ -38,7 +38,8 @@ def solve(
     the section of each reach from its hydraulic method at the mean discharge of the reach.
 
     node_release_inflow : (N,) water brought by releases, at the node or the head node of the
-        reach where they lie; added below it after the gauges are honoured [m3/s]
+        reach where they lie; added below it after the gauges are honoured. A reach with given
+        velocity or time of travel keeps it, its area grows [m3/s]
 
     Guarantees continuity at nodes and along reaches, area * velocity = mean discharge, and
     travel_time = integral of area / Q over the reach.
@@ -60,56 +61,57 @@ def solve(
     discharge, lateral = _discharge_origin(columns, water)
     if node_release_inflow is not None:
         water = add_inflow(network, water, node_release_inflow)
+    quantities, told = _quantities(scenario, network, table, water)
+    return _assemble(water, discharge, lateral, quantities, (*notices, *told))
+
+
+def _quantities(
+    scenario: Scenario, network: Network, table: ReachTable, water: Balance
+) -> tuple[dict[str, Quantity], list[Notice]]:
+    """Everything per reach that follows from its discharge and its row, and what to say of it."""
+    columns, ids = table.columns, network.reach_id
     mean = 0.5 * (water.head + water.foot)
     factor = travel_time_factor(water.head, water.foot)
     sections = _sections(table, mean, factor)
     friction, misfit = complete(columns, mean, sections)
     if misfit.any():
-        raise ScenarioError(
-            [
-                scenario.fault(
-                    table.rows[reach],
-                    f"a section {sections.width.value[reach]:.4g} m wide with side slope "
-                    f"{columns['side_slope'][reach]:g} cannot hold the area "
-                    f"{sections.cross_section_area.value[reach]:.4g} m2",
-                    "Give a larger width, a smaller side_slope or none.",
-                )
-                for reach in np.flatnonzero(misfit).tolist()
-            ],
-            scenario.name,
-        )
-    time = constant(
-        columns.length * sections.cross_section_area.value * factor / mean,
-        "length / velocity",
-        False,
-    )
+        raise ScenarioError(_misfit_faults(scenario, table, sections, misfit), scenario.name)
+    area = sections.cross_section_area.value
+    time = constant(columns.length * area * factor / mean, "length / velocity", False)
     time.estimated |= sections.velocity.estimated
-    time.method[columns.given("travel_time") & (sections.velocity.method == "travel_time")] = GIVEN
-    notices += range_notices(columns, table.methods, network.reach_id, mean)
-    notices += unused_notices(columns, table.methods, network.reach_id, sections, time.value)
-    spread, spread_notices = dispersion(
-        columns,
-        sections,
-        friction,
-        getattr(scenario.dispersion, "value", None),
-        dispersion_formula(scenario),
-    )
+    time.method[sections.velocity.method == "travel_time"] = GIVEN
+    notices = range_notices(columns, table.methods, ids, mean)
+    notices += unused_notices(columns, table.methods, ids, sections, time.value)
+    common = getattr(scenario.dispersion, "value", None)
+    spread, told = dispersion(columns, sections, friction, common, dispersion_formula(scenario))
     ratio, exchange = _storage(scenario, columns)
-    return _assemble(
-        water,
-        discharge,
-        lateral,
-        {
-            **{field.name: getattr(sections, field.name) for field in fields(Sections)},
-            **{field.name: getattr(friction, field.name) for field in fields(friction)},
-            "travel_time": time,
-            "dispersion_coefficient": spread,
-            "storage_area_ratio": ratio,
-            "exchange_coefficient": exchange,
-            "temperature": _temperature(scenario, columns),
-        },
-        (*notices, *spread_notices),
-    )
+    quantities = {
+        **{field.name: getattr(sections, field.name) for field in fields(sections)},
+        **{field.name: getattr(friction, field.name) for field in fields(friction)},
+        "travel_time": time,
+        "dispersion_coefficient": spread,
+        "storage_area_ratio": ratio,
+        "exchange_coefficient": exchange,
+        "temperature": _temperature(scenario, columns),
+    }
+    return quantities, notices + told
+
+
+def _misfit_faults(
+    scenario: Scenario, table: ReachTable, sections: Sections, misfit: Mask
+) -> list[Fault]:
+    """Trapezoids whose given surface width and side slope cannot hold the area."""
+    return [
+        scenario.fault(
+            table.rows[reach],
+            f"a section {sections.width.value[reach]:.4g} m wide with side slope "
+            f"{table.columns['side_slope'][reach]:g} cannot hold the area "
+            f"{sections.cross_section_area.value[reach]:.4g} m2",
+            "Give a larger width, a smaller side_slope or none.",
+            "side_slope",
+        )
+        for reach in np.flatnonzero(misfit).tolist()
+    ]
 
 
 def _sections(table: ReachTable, discharge: Array, factor: Array) -> Sections:
