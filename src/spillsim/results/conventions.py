@@ -1,5 +1,10 @@
 """Names, units and attributes of everything in a result file (CF-1.11, UGRID-1.0).
 
+The result file is a CF time-series file and holds the geometry of the cells as plain variables;
+the map file made from it (``map_dataset``) is the UGRID file. They are two because the IOOS
+compliance checker allows one ``cf_role`` per file and knows none of UGRID's, and because MDAL
+reads no variable with a substance dimension, so a mesh in the result file would show nothing.
+
 Standard names are given only where the CF standard name table (version 93) has one that fits;
 river concentration, mass ledgers and arrival times have none, and an invented one would be a
 fault. Lengths along the river are km and concentrations mg L-1 because that is what users read.
@@ -9,7 +14,10 @@ from __future__ import annotations
 
 from typing import Any
 
-CONVENTIONS = "CF-1.11 UGRID-1.0"
+import numpy as np
+
+CONVENTIONS = "CF-1.11"
+MAP_CONVENTIONS = "CF-1.11 UGRID-1.0"
 FORMAT_VERSION = 1
 """Raised whenever an older reader would misread a file."""
 
@@ -98,6 +106,16 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
                           "standard_name": "time", "units_metadata": "leap_seconds: none"},
     "concentration_field": {"long_name": "resident concentration in the cell",
                             "cell_methods": "field_time: point", **_MG_L},
+    "mesh_edge_nodes": {"long_name": "index of the upstream and downstream end of the cell among "
+                                     "the mesh nodes, counted from 0"},
+    "mesh_node_longitude": {"standard_name": "longitude", "long_name": "longitude of cell ends",
+                            "units": "degrees_east"},
+    "mesh_node_latitude": {"standard_name": "latitude", "long_name": "latitude of cell ends",
+                           "units": "degrees_north"},
+    "mesh_edge_longitude": {"standard_name": "longitude", "long_name": "longitude of cell middles",
+                            "units": "degrees_east"},
+    "mesh_edge_latitude": {"standard_name": "latitude", "long_name": "latitude of cell middles",
+                           "units": "degrees_north"},
     "mesh_edge_reach": {"long_name": "index of the reach of the cell, counted from 0"},
     "mesh_edge_river_km": {"long_name": "river kilometre of the cell", "units": "km"},
     "mesh_edge_distance": {"long_name": "distance of the cell along the river below the first "
@@ -115,25 +133,19 @@ MESH_VARIABLES: dict[str, dict[str, Any]] = {
     MESH: {
         "cf_role": "mesh_topology",
         "long_name": "river cells as edges between their ends",
-        "topology_dimension": 1,
+        "topology_dimension": np.int32(1),
         "node_coordinates": "mesh1d_node_x mesh1d_node_y",
         "edge_node_connectivity": "mesh1d_edge_nodes",
-        "edge_coordinates": "mesh1d_edge_x mesh1d_edge_y",
-        "node_dimension": "mesh_node",
         "edge_dimension": "mesh_edge",
     },
     "mesh1d_edge_nodes": {
         "cf_role": "edge_node_connectivity",
         "long_name": "upstream and downstream node of every cell",
-        "start_index": 0,
+        "start_index": np.int32(0),
     },
     "mesh1d_node_x": {"standard_name": "longitude", "long_name": "longitude of mesh nodes",
                       "units": "degrees_east"},
     "mesh1d_node_y": {"standard_name": "latitude", "long_name": "latitude of mesh nodes",
-                      "units": "degrees_north"},
-    "mesh1d_edge_x": {"standard_name": "longitude", "long_name": "longitude of cell midpoints",
-                      "units": "degrees_east"},
-    "mesh1d_edge_y": {"standard_name": "latitude", "long_name": "latitude of cell midpoints",
                       "units": "degrees_north"},
     GRID_MAPPING: {
         "grid_mapping_name": "latitude_longitude",

@@ -179,5 +179,6 @@ def _reaches(model: ModelLike) -> xr.Dataset:
 
 def _with_coordinates(dataset: xr.Dataset) -> xr.Dataset:
     """Make labels coordinates, so that they travel with every selection."""
-    labels = ["station_kind", "river", "from_country", "to_country", "reach_id", "reach_river"]
+    labels = ["station_kind", "river", "from_country", "to_country", "reach_id", "reach_river",
+              "mesh_edge_longitude", "mesh_edge_latitude"]  # fmt: skip
     return dataset.set_coords([name for name in labels if name in dataset])

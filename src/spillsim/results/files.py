@@ -26,7 +26,7 @@ _CHUNK_VALUES = 1 << 18
 _LITTLE = 64
 """Arrays of fewer values are stored in one piece and not compressed: filters would add bytes."""
 _REQUIRED = ("concentration", "cumulative_mass", "time", "station", "substance")
-_DOUBLE = ("mass_", "latitude", "longitude", "mesh1d_")
+_DOUBLE = ("mass_", "latitude", "longitude", "mesh1d_", "mesh_")
 """Names that begin like this keep double precision."""
 _FREE_SPACE_LOW = 1 << 20
 """Less room than this after a failed write means that the disk is full [bytes]."""

@@ -1,53 +1,77 @@
-"""A dataset cut for map programs: one variable per substance on the river mesh."""
+"""The UGRID-1.0 map file: a dataset cut for map programs."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from ..errors import OutputError
-from .conventions import MESH, MESH_VARIABLES
+from .conventions import GRID_MAPPING, MAP_CONVENTIONS, MESH, attributes
+
+_GEOMETRY = {
+    "mesh1d_edge_nodes": "mesh_edge_nodes",
+    "mesh1d_node_x": "mesh_node_longitude",
+    "mesh1d_node_y": "mesh_node_latitude",
+}
+_ON_EDGES = {"mesh": MESH, "location": "edge", "grid_mapping": GRID_MAPPING}
+# No edge_coordinates (optional in UGRID): a second longitude in the file would make its grid
+# mapping ambiguous by CF 5.6.
+_ORIGIN = ("title", "summary", "references", "history", "source", "case_start", "first_release")
 
 
 def map_dataset(dataset: xr.Dataset) -> xr.Dataset:
-    """Return the mesh with peak, time of peak and (if stored) the field, a variable per substance.
+    """Return a UGRID mesh with peak, time of peak and (if stored) field, a variable per substance.
 
-    MDAL, through which QGIS reads UGRID, takes only variables over the edges or over a dimension
-    called ``time`` and the edges; a substance dimension hides a variable from it. Times of peaks
-    become hours since the start of the case because a map colours numbers.
+    Cells are edges between their ends. MDAL, through which QGIS reads UGRID, takes only variables
+    over the edges, or over a dimension called ``time`` and the edges; a substance dimension would
+    hide a variable from it. Times of peaks become hours since the start of the case, because a
+    map colours numbers.
 
     Raises
     ------
     OutputError
-        The dataset has no mesh (nodes without longitude and latitude).
+        The dataset has no geometry (nodes without longitude and latitude).
     """
-    if MESH not in dataset:
-        raise OutputError("the result has no map mesh: its nodes lack longitude and latitude.")
-    kept = [name for name in MESH_VARIABLES if name in dataset.variables]
-    found = dataset[kept].drop_vars([c for c in dataset.coords if c not in kept], errors="ignore")
-    start = dataset["time"].values[0]
-    for name in dataset["substance"].values:
-        one = dataset.sel(substance=name)
-        key = re.sub(r"\W+", "_", str(name)).strip("_").lower()
-        found[f"peak_{key}"] = _layer(
-            one["peak_concentration_profile"], f"highest concentration of {name}"
+    if "mesh_edge_nodes" not in dataset:
+        raise OutputError("the result has no map: its nodes lack longitude and latitude.")
+    found = xr.Dataset({name: ((), np.int32(0), attributes(name)) for name in (MESH, GRID_MAPPING)})
+    for name, source in _GEOMETRY.items():
+        found[name] = (dataset[source].dims, dataset[source].values, attributes(name))
+    if "field_time" in dataset:
+        found = found.assign_coords(
+            time=("time", dataset["field_time"].values, dict(dataset["field_time"].attrs))
         )
-        hours = (one["peak_time_profile"] - start) / np.timedelta64(1, "h")
-        hours.attrs = {**one["peak_time_profile"].attrs, "units": "h"}
-        for gone in ("standard_name", "units_metadata"):
-            hours.attrs.pop(gone, None)
-        found[f"peak_time_{key}"] = _layer(hours, f"hours from the start to the peak of {name}")
-        if "concentration_field" in one:
-            field = one["concentration_field"].rename(field_time="time")
-            field.attrs["cell_methods"] = "time: point"
-            found[f"concentration_{key}"] = _layer(field, f"concentration of {name}")
-    found.attrs = {k: v for k, v in dataset.attrs.items() if k not in ("featureType", "notices")}
+    for index, name in enumerate(dataset["substance"].values):
+        for key, layer in _layers(dataset.isel(substance=index), str(name)).items():
+            found[key] = layer
+    found["river_km"] = _layer(("mesh_edge",), dataset["mesh_edge_river_km"].values,
+                               "river kilometre", "km")  # fmt: skip
+    found.attrs = {name: dataset.attrs[name] for name in _ORIGIN if name in dataset.attrs}
+    found.attrs["Conventions"] = MAP_CONVENTIONS
     return found
 
 
-def _layer(values: xr.DataArray, title: str) -> xr.DataArray:
-    layer = values.drop_vars([name for name in values.coords if name != "time"])
-    layer.attrs["long_name"] = title
-    return layer
+def _layers(one: xr.Dataset, substance: str) -> dict[str, xr.Variable]:
+    edge, unit = ("mesh_edge",), str(one["concentration"].attrs["units"])
+    start = one["time"].values[0]
+    hours = (one["peak_time_profile"].values - start) / np.timedelta64(1, "h")
+    key = re.sub(r"\W+", "_", substance).strip("_")
+    found = {
+        f"peak_{key}": _layer(edge, one["peak_concentration_profile"].values,
+                              f"highest concentration of {substance}", unit),
+        f"peak_time_{key}": _layer(edge, hours, f"time from the start to the peak of {substance}",
+                                   "h"),
+    }  # fmt: skip
+    if "concentration_field" in one:
+        title = f"concentration of {substance}"
+        layer = _layer(("time", "mesh_edge"), one["concentration_field"].values, title, unit)
+        layer.attrs["cell_methods"] = "time: point"
+        found[f"concentration_{key}"] = layer
+    return found
+
+
+def _layer(dims: tuple[str, ...], values: Any, title: str, unit: str) -> xr.Variable:
+    return xr.Variable(dims, values, {"long_name": title, "units": unit, **_ON_EDGES})

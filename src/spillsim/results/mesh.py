@@ -1,4 +1,4 @@
-"""Cells along the rivers: profiles, fields and the UGRID-1.0 mesh that places them on a map.
+"""Cells along the rivers: profiles, fields and the geometry that places them on a map.
 
 Cells are *edges* of a one-dimensional mesh between the places where they begin and end. A cell
 average belongs to the stretch between two faces, so nothing is averaged onto nodes; MDAL (the mesh
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..errors import Notice
 from ..network.network import Network, Position
 from .contracts import Array, ModelLike, RunLike
-from .conventions import GRID_MAPPING, KG_M3_TO_MG_L, MESH, attributes
+from .conventions import KG_M3_TO_MG_L, attributes
 from .instants import METRES_PER_KM, instants
 from .provenance import release_start
 
@@ -44,7 +44,7 @@ def cell_variables(
             "so the result holds no map mesh; give both for every node to get one."
         )
         return found, [Notice("map", message)]
-    return found.merge(_mesh(found, ends, xy)), []
+    return found.merge(_mesh(ends, xy)), []
 
 
 def node_coordinates(model: ModelLike) -> Array:
@@ -188,22 +188,13 @@ def first_release_position(model: ModelLike) -> Position | None:
     return None
 
 
-def _mesh(profiles: xr.Dataset, ends: NDArray[np.int32], xy: Array) -> xr.Dataset:
-    """Return the UGRID-1.0 mesh and mark everything over cells as data on its edges."""
+def _mesh(ends: NDArray[np.int32], xy: Array) -> xr.Dataset:
     middle = xy[ends].mean(axis=1)
-    marked = profiles.copy()
-    for variable in marked.data_vars.values():
-        if "mesh_edge" in variable.dims:
-            variable.attrs.update(mesh=MESH, location="edge", grid_mapping=GRID_MAPPING,
-                                  coordinates="mesh1d_edge_x mesh1d_edge_y")  # fmt: skip
     columns: dict[str, tuple[tuple[str, ...], Any]] = {
-        MESH: ((), np.int32(0)),
-        GRID_MAPPING: ((), np.int32(0)),
-        "mesh1d_edge_nodes": (("mesh_edge", "mesh_end"), ends),
-        "mesh1d_node_x": (("mesh_node",), xy[:, 0]),
-        "mesh1d_node_y": (("mesh_node",), xy[:, 1]),
-        "mesh1d_edge_x": (("mesh_edge",), middle[:, 0]),
-        "mesh1d_edge_y": (("mesh_edge",), middle[:, 1]),
+        "mesh_edge_nodes": (("mesh_edge", "mesh_end"), ends),
+        "mesh_node_longitude": (("mesh_node",), xy[:, 0]),
+        "mesh_node_latitude": (("mesh_node",), xy[:, 1]),
+        "mesh_edge_longitude": (("mesh_edge",), middle[:, 0]),
+        "mesh_edge_latitude": (("mesh_edge",), middle[:, 1]),
     }
-    topology = xr.Dataset({n: xr.Variable(d, v, attributes(n)) for n, (d, v) in columns.items()})
-    return marked.merge(topology)
+    return xr.Dataset({n: xr.Variable(d, v, attributes(n)) for n, (d, v) in columns.items()})
