@@ -18,7 +18,7 @@ Threshold = str | Mapping[str, str] | None
 SHARE_OF_PEAK = 0.01
 """Threshold of a substance without a limit, as a share of each station's peak."""
 
-STATUS = ("never_above", "complete", "above_at_start", "above_at_end", "above_throughout_ends")
+STATUS = ("never_above", "complete", "above_at_start", "above_at_end", "above_at_both_ends")
 
 _PLACE = ("station", "substance")
 

@@ -26,8 +26,8 @@ _CHUNK_VALUES = 1 << 18
 _LITTLE = 64
 """Arrays of fewer values are stored in one piece and not compressed: filters would add bytes."""
 _REQUIRED = ("concentration", "cumulative_mass", "time", "station", "substance")
-_DOUBLE = ("mass_", "latitude", "longitude", "mesh1d_", "mesh_")
-"""Names that begin like this keep double precision."""
+_SINGLE = ("concentration", "cumulative_mass", "concentration_field", "peak_concentration_profile")
+"""Large arrays; everything else keeps the precision it has."""
 _FREE_SPACE_LOW = 1 << 20
 """Less room than this after a failed write means that the disk is full [bytes]."""
 
@@ -111,7 +111,7 @@ def _encode(name: str, variable: xr.Variable) -> dict[str, Any]:
     if kind == "M":
         found.update(units=EPOCH, calendar="standard", dtype="float64")
     elif kind == "f":
-        found["dtype"] = "float64" if name.startswith(_DOUBLE) else "float32"
+        found["dtype"] = "float32" if name in _SINGLE else str(variable.dtype)
     if kind in "Mf" and bool(variable.isnull().any()):
         found["_FillValue"] = np.nan
     if variable.size >= _LITTLE:

@@ -74,4 +74,5 @@ def _layers(one: xr.Dataset, substance: str) -> dict[str, xr.Variable]:
 
 
 def _layer(dims: tuple[str, ...], values: Any, title: str, unit: str) -> xr.Variable:
-    return xr.Variable(dims, values, {"long_name": title, "units": unit, **_ON_EDGES})
+    single = np.asarray(values, dtype=np.float32)
+    return xr.Variable(dims, single, {"long_name": title, "units": unit, **_ON_EDGES})
