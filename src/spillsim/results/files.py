@@ -23,7 +23,7 @@ from .conventions import EPOCH, FORMAT_VERSION
 _DEFLATE = 4
 _CHUNK_VALUES = 1 << 18
 """Values per chunk, 1 MiB in single precision: a curve is one read, a field a few."""
-_LITTLE = 64
+_LITTLE = 512
 """Arrays of fewer values are stored in one piece and not compressed: filters would add bytes."""
 _REQUIRED = ("concentration", "cumulative_mass", "time", "station", "substance")
 _SINGLE = ("concentration", "cumulative_mass", "concentration_field", "peak_concentration_profile")
