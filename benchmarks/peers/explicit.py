@@ -28,9 +28,9 @@ from .interface import (
 TVD, THIRD_ORDER, MUSCL = 0, 1, 2
 STEPS_PER_WINDOW = 8
 # A cell whose concentration is below this share of the inlet concentration may leave the window.
-TINY_SHARE = 1e-13
+TINY_SHARE = 1e-10
 
-_jit = njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+_jit = njit(cache=True, error_model="numpy", fastmath={"contract", "nsz", "nnan"})
 
 
 @_jit
@@ -170,13 +170,14 @@ def _march(
     for step in range(entering.size):
         if windowed and step % STEPS_PER_WINDOW == 0:
             low, high = _trim(channel, storage, (low, high), tiny, entering[step] > 0.0)
-            low = max(2, low - 2 * STEPS_PER_WINDOW)
-            high = min(end, high + 4 * STEPS_PER_WINDOW)
+            # A step reaches one cell up and two cells down at most.
+            low = max(2, low - STEPS_PER_WINDOW)
+            high = min(end, high + 2 * STEPS_PER_WINDOW)
         _fluxes(scheme, channel, flux, entering[step], (low, high), numbers)
         if scheme == MUSCL:
             old[low:high] = channel[low:high]
             _advance(channel[low:high], flux[low:high], flux[low + 1 : high + 1])
-            outflow += 0.5 * flux[end]
+            outflow += 0.5 * flux[end] if high == end else 0.0
             _fluxes(scheme, channel, flux, entering[step], (low, high), numbers)
             _second_stage(
                 old[low:high], channel[low:high], flux[low:high], flux[low + 1 : high + 1]

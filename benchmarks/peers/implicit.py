@@ -11,7 +11,7 @@ from ..exact import Array
 from ..tasks import Task
 from .interface import IntArray, Peer, PeerResult, divide, station_stencil, total_mass
 
-_jit = njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+_jit = njit(cache=True, error_model="numpy", fastmath={"contract", "nsz", "nnan"})
 
 
 @_jit
