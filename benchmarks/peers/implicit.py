@@ -102,5 +102,5 @@ def _solve(task: Task, cell_length: float, courant_number: float) -> PeerResult:
 
 
 IMPLICIT_PEERS: tuple[Peer, ...] = (
-    Peer("crank_nicolson", "central, Crank-Nicolson, as OTIS", 1.0, _solve),
+    Peer("crank_nicolson", "central, Crank-Nicolson, as OTIS", (1.0, 2.0), _solve),
 )

@@ -35,18 +35,18 @@ class PeerResult:
 
 @dataclass(frozen=True)
 class Peer:
-    """A named solver with the Courant number it runs best at."""
+    """A named solver with the Courant numbers it runs best at, the default first."""
 
     name: str
     description: str
-    courant_number: float
+    courant_numbers: tuple[float, ...]
     solve: Callable[[Task, float, float], PeerResult]
 
     def run(
         self, task: Task, cell_length: float, courant_number: float | None = None
     ) -> PeerResult:
         """Solve `task` on cells of about `cell_length` metres (rounded to divide the river)."""
-        return self.solve(task, cell_length, courant_number or self.courant_number)
+        return self.solve(task, cell_length, courant_number or self.courant_numbers[0])
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ def test_curve_equals_closed_form(task: Task) -> None:
 
 
 def _bromwich(task: Task, distance: float, time: float) -> float:
-    """Inversion integral at 40 digits, along a line right of all singularities."""
+    """Inversion integral at 30 digits, along a line right of all singularities."""
     river = task.river
-    with mpmath.workdps(40):
+    with mpmath.workdps(30):
         u, d = mpmath.mpf(river.velocity), mpmath.mpf(river.dispersion_coefficient)
         alpha = mpmath.mpf(river.exchange_coefficient)
         rate, k, k_s = river.return_rate, river.decay_rate, river.storage_decay_rate
@@ -42,7 +42,7 @@ def _bromwich(task: Task, distance: float, time: float) -> float:
             s = line + 1j * w
             return (mpmath.exp(s * time) * curve(s)).real
 
-        nodes = mpmath.linspace(0, cut, 61)
+        nodes = mpmath.linspace(0, cut, 31)
         return float(mpmath.quad(integrand, nodes, maxdegree=5) / mpmath.pi)
 
 
@@ -67,19 +67,11 @@ def test_interval_means_integrate_the_curve(task: Task) -> None:
 
 
 @pytest.mark.parametrize("task", [T1, W1], ids=lambda task: task.name)
-def test_flux_concentration_carries_the_mass(task: Task) -> None:
-    """Without losses the integral of c is M / Q times (1 + 0): the transform at s = 0."""
+def test_curve_carries_the_mass(task: Task) -> None:
+    """Without losses the integral of c over time is M / Q at every station."""
     for distance in task.stations:
         total = exact.integral(task.river, distance, np.array([10.0 * task.duration]))[0]
         assert total == pytest.approx(task.river.mass / task.river.discharge, rel=1e-12)
-
-
-def test_decay_alone_lowers_the_total_by_the_transfer_function() -> None:
-    river = W2.river
-    total = exact.integral(river, 1e5, np.array([1e8]))[0]
-    at_zero = exact.transform(river, 1e5, np.zeros(1, dtype=np.complex128))[0].real
-    assert total == pytest.approx(at_zero, rel=1e-12)
-    assert at_zero < 0.9 * river.mass / river.discharge
 
 
 def test_closed_form_refuses_storage() -> None:
