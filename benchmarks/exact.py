@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erfc, erfcx
+from scipy.special import erfc, erfcx  # type: ignore[import-untyped]
 
 Array = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
@@ -115,8 +115,9 @@ def _series(river: UniformRiver, distance: float) -> tuple[float, float, Complex
     period = end - start
     count = 64
     while True:
-        frequency = 2.0 * np.pi / period * np.arange(count)
-        coefficient = transform(river, distance, 1j * frequency) * np.exp(1j * frequency * start)
+        frequency: Array = (2.0 * np.pi / period) * np.arange(count, dtype=np.float64)
+        s = np.asarray(1j * frequency, dtype=np.complex128)
+        coefficient: ComplexArray = transform(river, distance, s) * np.exp(s * start)
         size = np.abs(coefficient)
         if size[-4:].max() < _NEGLIGIBLE * size[0]:
             break
@@ -162,10 +163,11 @@ def integral(river: UniformRiver, distance: float, time: Array) -> Array:
     time : (T,) upper limits [s]
     """
     start, period, coefficient, frequency = _series(river, distance)
-    since = np.clip(np.asarray(time, dtype=np.float64) - start, 0.0, period)
+    since = np.asarray(time, dtype=np.float64) - start
+    within = np.minimum(np.maximum(since, 0.0), period)
     wave = coefficient[1:] / (1j * frequency[1:])
     mean = float(coefficient[0].real)
-    return _sum_series(wave, frequency[1:], since) - float(wave.sum().real) + mean * since
+    return _sum_series(wave, frequency[1:], within) - float(wave.sum().real) + mean * within
 
 
 def interval_mean(river: UniformRiver, distance: float, edges: Array) -> Array:

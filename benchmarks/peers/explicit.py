@@ -80,7 +80,11 @@ def _muscl_fluxes(far: Array, near: Array, here: Array, flux: Array, c: float, d
 
 @_jit
 def _fluxes(
-    scheme: int, channel: Array, flux: Array, entering: float, bounds: tuple[int, int],
+    scheme: int,
+    channel: Array,
+    flux: Array,
+    entering: float,
+    bounds: tuple[int, int],
     numbers: Array,
 ) -> None:
     """Fluxes through the faces of entries ``bounds``, with third-type inlet and free outlet."""

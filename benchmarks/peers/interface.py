@@ -68,7 +68,7 @@ class Steps:
     @property
     def times(self) -> Array:
         """(T,) end of each step [s]."""
-        return self.time_step * np.arange(1, self.count + 1)
+        return np.asarray(self.time_step * np.arange(1, self.count + 1), dtype=np.float64)
 
 
 def divide(task: Task, cell_length: float, largest_time_step: float) -> Steps:

@@ -15,8 +15,13 @@ from ..tasks import T1, W2, Task
 # Short river with storage that matters: the same terms as W2 in a tenth of the time.
 SHORT_STORAGE = Task(
     name="short storage",
-    river=replace(W2.river, exchange_coefficient=1e-4, area_ratio=0.3, decay_rate=5e-6,
-                  storage_decay_rate=2e-6),
+    river=replace(
+        W2.river,
+        exchange_coefficient=1e-4,
+        area_ratio=0.3,
+        decay_rate=5e-6,
+        storage_decay_rate=2e-6,
+    ),
     length=80e3,
     duration=2.5 * 86400.0,
     stations=(10e3, 40e3),
