@@ -186,7 +186,9 @@ def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "--profile", action="store_true", help="only the maxima along the river, no curves"
     )
-    parser.add_argument("--log", action="store_true", help="logarithmic concentration in curves")
+    scale = parser.add_mutually_exclusive_group()
+    scale.add_argument("--log", action="store_true", help="logarithmic concentration in curves")
+    scale.add_argument("--linear", action="store_true", help="linear concentration in curves")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 

@@ -68,7 +68,8 @@ def _in_known_letters(console: Console, column: Column) -> Column:
 
 def _lay_out(columns: tuple[Column, ...], room: int) -> _Layout:
     """Return what fits: first cut names, then give up columns, then the gaps."""
-    gap, groups = 2, ()
+    gap = 2
+    groups: tuple[str, ...] = ()
     while True:
         widths = [column.width for column in columns]
         excess = _INDENT + sum(widths) + gap * (len(columns) - 1) - room

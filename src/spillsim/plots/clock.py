@@ -42,7 +42,8 @@ def set_clock(axes: Axes, release: dt.datetime, most: int) -> None:
     midnight = release.replace(hour=0, minute=0, second=0, microsecond=0)
     shift = (release - midnight).total_seconds() / 86_400.0
     number = math.ceil((first + shift) / step - 1e-9)
-    places, words = [], []
+    places: list[float] = []
+    words: list[str] = []
     while number * step - shift <= last + 1e-9:
         when = midnight + dt.timedelta(seconds=round(number * step * 86_400.0))
         places.append(number * step - shift)

@@ -18,8 +18,6 @@ FORMATS = (".png", ".svg", ".pdf")
 
 _DPI = 200
 """Of a printed figure; text stays sharp and a page stays below a megabyte."""
-# Text in a PDF as TrueType (editable, accepted by journals); the same SVG from the same figure.
-_SETTINGS: dict[str, Any] = {"pdf.fonttype": 42, "svg.hashsalt": "spillsim"}
 _WITHOUT_DATE: dict[str, dict[str, Any]] = {
     ".png": {},
     ".svg": {"Date": None},
@@ -55,7 +53,9 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     ending = figure_format(path)
 
     def fill(partial: Path) -> None:
-        with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+        # text in a PDF as TrueType, as journals ask for; the same SVG from the same figure
+        settings = mpl.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "spillsim"})
+        with settings, warnings.catch_warnings():
             # a name in letters that the font lacks must not break a run; it shows as boxes
             warnings.filterwarnings("ignore", message="Glyph .* missing from font")
             figure.savefig(partial, format=ending[1:], dpi=_DPI, metadata=_WITHOUT_DATE[ending])
