@@ -11,7 +11,7 @@ from .. import scenario
 from ..model import assemble
 from . import describe, words
 from .console import Console
-from .table import Column, print_table
+from .table import Column, flagged, print_table
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -42,14 +42,13 @@ def _print_stations(console: Console, model: Model) -> None:
         return
     hours = [p.travel_time / 3600.0 for p in places]
     zone = words.offset(model.scenario.case.start)
-    names = [f"{p.name} ⚑" if p.kind == "border" else p.name for p in places]
     moments = [words.moment(describe.arrival_of_water(model, p.travel_time)) for p in places]
     print_table(
         console,
         [
-            Column("station", "", tuple(names), left=True, least=16),
+            Column("station", "", flagged([p.name for p in places], [p.kind for p in places]), left=True, least=16),
             Column(
-                "river", "", tuple(p.river for p in places), left=True, least=6, leaves=2,
+                "river", "", tuple(p.river for p in places), left=True, least=6, leaves=3,
                 heads_groups=True,
             ),
             Column("below", "km", tuple(words.whole(p.distance / 1000.0) for p in places)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import words
 from .console import Console
-from .table import Column, print_table
+from .table import Column, flagged, print_table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -31,7 +31,8 @@ def tell_passages(console: Console, dataset: xr.Dataset) -> None:
 
 
 def _tell_substance(console: Console, dataset: xr.Dataset, rows: Sequence[PassageRow]) -> None:
-    console.labelled(rows[0].substance, _basis(dataset, rows), label_width=0)
+    for line in console.wrapped(_basis(dataset, rows), console.width - 1):
+        console.line(line)
     print_table(console, _columns(rows, _zone(dataset)))
     console.line()
 
@@ -68,7 +69,7 @@ def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
     seen = [row.arrival is not None for row in rows]
     load_unit, per_load = _load_unit(max((row.load for row in rows), default=0.0))
     columns = [
-        Column("station", "", tuple(map(_name, rows)), left=True, least=14),
+        Column("station", "", flagged([r.station for r in rows], [r.kind for r in rows]), left=True, least=14),
         Column(
             "river", "", tuple(row.river for row in rows), left=True, least=6, leaves=3,
             heads_groups=True,
@@ -88,7 +89,8 @@ def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
             "at", zone, tuple(
                 words.moment(row.peak) if known else words.DASH
                 for row, known in zip(rows, reached, strict=True)
-            ), leaves=4, short=Column("at", "h", tuple(map(_peak_after, rows))),
+            ), leaves=4,
+            short=Column("at", "h", tuple(map(_peak_after, rows)), leaves=2),
         ),
         Column("passes", "h", tuple(map(_passes, rows)), leaves=1),
     ]  # fmt: skip
@@ -98,13 +100,9 @@ def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
             Column("over limit", "h", over, leaves=5, short=Column("> limit", "h", over))
         )
     columns.append(
-        Column("load", load_unit, tuple(words.number(row.load * per_load) for row in rows))
+        Column("load", load_unit, tuple(words.number(r.load * per_load) for r in rows), leaves=1)
     )
     return columns
-
-
-def _name(row: PassageRow) -> str:
-    return f"{row.station} ⚑" if row.kind == "border" else row.station
 
 
 def _peak_after(row: PassageRow) -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ..model import Model
-    from ..simulation import Run
 
 _LEDGER_BOUND = 1e-9
 """Share of the mass released that the ledger may lose; round-off is far below."""
@@ -34,7 +33,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     model = assemble(loaded)
     describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
     describe.describe(console, model)
-    found, dataset = _march(console, model)
+    dataset = _march(console, model)
     from .. import results
     from .passages import tell_passages
 
@@ -64,8 +63,8 @@ def _target(wanted: str | None, case: str) -> Path:
     return target
 
 
-def _march(console: Console, model: Model) -> tuple[Run, xr.Dataset]:
-    """Return the run and its dataset with metrics; draws a bar on a terminal."""
+def _march(console: Console, model: Model) -> xr.Dataset:
+    """Return the dataset of a run with its metrics; draws a bar on a terminal."""
     from .. import analysis, results, simulation
 
     if not simulation.compiled():
@@ -74,7 +73,7 @@ def _march(console: Console, model: Model) -> tuple[Run, xr.Dataset]:
     with Progress(console, model.scenario.case.duration) as progress:
         found = simulation.simulate(model, progress)
         progress.done(time.perf_counter() - began)
-    return found, analysis.add_metrics(results.to_dataset(model, found))
+    return analysis.add_metrics(results.to_dataset(model, found))
 
 
 def _tell_ledger(console: Console, dataset: xr.Dataset) -> bool:

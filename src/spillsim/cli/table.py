@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from .console import Console, display_width, fit
 
 _INDENT = 2
+_LEAVES_AFTER_GAPS = 2
+"""Columns up to this ``leaves`` stay as long as narrower gaps make room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _lay_out(columns: tuple[Column, ...], room: int) -> _Layout:
         leaving = max(columns, key=lambda column: column.leaves)
         if excess <= slack or not leaving.leaves:
             break
-        if leaving.leaves == 1 and gap > 1:
+        if leaving.leaves <= _LEAVES_AFTER_GAPS and gap > 1:
             gap = 1
             continue
         place = columns.index(leaving)
@@ -105,3 +107,11 @@ def _row(console: Console, layout: _Layout, texts: Sequence[str]) -> str:
     )
     row = " " * _INDENT + (" " * layout.gap).join(cells)
     return fit(row, console.width - 1, console.ellipsis).rstrip()
+
+
+def flagged(names: Sequence[str], kinds: Sequence[str]) -> tuple[str, ...]:
+    """Return names of stations and borders, led by a flag where any of them is a border."""
+    if "border" not in kinds:
+        return tuple(names)
+    pairs = zip(names, kinds, strict=True)
+    return tuple(f"{'⚑' if kind == 'border' else ' '} {name}" for name, kind in pairs)
