@@ -46,8 +46,9 @@ MethodName = Literal[
 class Section(BaseModel):
     """A part of the input that knows where it stands in the file."""
 
+    # The schemas are built on first use, which keeps the import short.
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=False
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
     )
     _file: str = PrivateAttr(default="")
     _line: int | None = PrivateAttr(default=None)
