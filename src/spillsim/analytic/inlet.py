@@ -21,7 +21,9 @@ from .special import erf
 Array = NDArray[np.float64]
 
 _STEP = 0.35
-_CHUNK = 20_000
+_CHUNK = 100_000
+_DEGREES = np.arange(1, 10)
+_FACTORIALS = np.cumprod(np.arange(1.0, 10.0))
 
 
 def _decay_velocity(zone: StreamZone) -> float:
@@ -105,7 +107,7 @@ def _relaxation_sum(time: Array, spectrum: _Spectrum, order: int) -> Array:
     """Sum over j of w_j f(r_j t)/r_j^(order - 1) for flat times >= 0, all terms positive.
 
     f(x) = 1 - exp(-x) for order 1 and x - 1 + exp(-x) for order 2. Times are taken in rising
-    chunks; in each, slow rates (r t < 0.3) go into a Taylor polynomial, which avoids cancellation,
+    chunks; in each, slow rates (r t < 0.05) go into a Taylor polynomial, which avoids cancellation,
     and rates that have run out (r t > 40) into a straight line, so that few exponentials remain.
     """
     rates = spectrum.rates
@@ -119,18 +121,17 @@ def _relaxation_sum(time: Array, spectrum: _Spectrum, order: int) -> Array:
         latest = float(part[-1])
         if latest <= 0.0:
             continue
-        slow = int(np.searchsorted(rates, 0.3 / latest))
+        slow = int(np.searchsorted(rates, 0.05 / latest))
         fast = int(np.searchsorted(rates, 40.0 / part[0])) if part[0] > 0.0 else len(rates)
-        # fast >= slow because 40/earliest > 0.3/latest
+        # fast >= slow because 40/earliest > 0.05/latest
         x = np.multiply.outer(part, rates[slow:fast])
-        lost = 1.0 - np.exp(-x)
-        sums = (lost if order == 1 else x - lost) @ weights[slow:fast]
-        share, power, sign = part / latest, rates[:slow] * latest, -1.0 if order == 2 else 1.0
-        factor = weights[:slow].copy()
-        for degree in range(1, 14):
-            factor = factor * power / degree
-            if degree >= order:
-                sums = sums - sign * (-1.0) ** degree * float(factor.sum()) * share**degree
+        growth = np.expm1(-x)
+        sums = (-growth if order == 1 else growth + x) @ weights[slow:fast]
+        if slow > 0:
+            terms = (-rates[:slow, None] * latest) ** _DEGREES[order - 1 :] / _FACTORIALS[order - 1 :]
+            taylor = np.concatenate([np.zeros(order), weights[:slow] @ terms])
+            taylor = taylor if order == 2 else -taylor
+            sums = sums + np.polynomial.polynomial.polyval(part / latest, taylor)
         done = float(weights[fast:].sum())
         if order == 2:
             sums = sums + part * float((weights[fast:] * rates[fast:]).sum()) - done
