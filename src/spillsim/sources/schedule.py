@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analytic import StreamZone, inlet_mass_ramp_response, inlet_mass_response
+from ..analytic import StreamZone, inlet_mass_from_series
 
 Array = NDArray[np.float64]
 
@@ -111,18 +111,9 @@ class InletSchedule:
 
     def cumulative(self, time: Array) -> Array:
         """(n,) mass entered before each time [kg]."""
-        flat = np.asarray(time, dtype=np.float64)
-        slope = np.diff(self.concentration) / np.diff(self.time)
-        bend = np.diff(np.concatenate([[0.0], slope, [0.0]]))
-        total = np.zeros_like(flat)
-        for at, change in ((self.time[0], self.concentration[0]),
-                           (self.time[-1], -self.concentration[-1])):
-            if change != 0.0:
-                total += change * inlet_mass_response(flat - at, self.discharge, self.zone)
-        for at, change in zip(self.time, bend, strict=True):
-            if change != 0.0:
-                total += change * inlet_mass_ramp_response(flat - at, self.discharge, self.zone)
-        return total
+        return inlet_mass_from_series(
+            time, self.time, self.concentration, self.discharge, self.zone
+        )
 
     def cumulative_integral(self, time: Array) -> Array:
         """(n,) integral over time of ``cumulative``, by Simpson's rule between the times [kg s]."""
