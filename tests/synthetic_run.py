@@ -157,16 +157,21 @@ def run(substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0)
     if field_time is not None:
         bell = gaussian(field_time[:, None], 1.0, centre[None, :] / 0.8, 5 * HOUR)
         field = peak[:, None, :] * bell
-    ledger = {name: np.zeros((substances, times)) for name in
-              ("in_storage", "decayed", "abstracted", "past_outlet", "error")}  # fmt: skip
+    released = 2.0 * mass[:, 0, -1:] * np.ones(times)
+    decayed = released * -0.3 * np.expm1(-1e-6 * time)
+    error = 1e-12 * np.random.default_rng(7).standard_normal((substances, times))
     return SimpleNamespace(
         output_time=time,
         concentration=concentration,
         cumulative_mass=mass,
         ledger=SimpleNamespace(
-            released=np.full((substances, times), 1e5),
-            in_river=np.full((substances, times), 1e5),
-            **ledger,
+            released=released,
+            in_river=released - decayed - mass[:, 2],
+            in_storage=np.zeros((substances, times)),
+            decayed=decayed,
+            abstracted=np.zeros((substances, times)),
+            past_outlet=mass[:, 2],
+            error=error,
         ),
         cell_reach=reach,
         cell_head=edges[:-1] - head_of_reach,
