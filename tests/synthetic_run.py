@@ -50,11 +50,23 @@ def network() -> Network:
 
 def flow() -> SteadyFlow:
     ones = np.ones(4)
-    quantities = (
-        "discharge_head discharge_foot lateral_inflow cross_section_area velocity travel_time "
-        "width depth hydraulic_radius bed_slope shear_velocity dispersion_coefficient "
-        "storage_area_ratio exchange_coefficient temperature"
-    ).split()
+    quantities = [
+        "discharge_head",
+        "discharge_foot",
+        "lateral_inflow",
+        "cross_section_area",
+        "velocity",
+        "travel_time",
+        "width",
+        "depth",
+        "hydraulic_radius",
+        "bed_slope",
+        "shear_velocity",
+        "dispersion_coefficient",
+        "storage_area_ratio",
+        "exchange_coefficient",
+        "temperature",
+    ]
     values: dict[str, Any] = {name: ones * (i + 1) for i, name in enumerate(quantities)}
     return SteadyFlow(
         **values,
@@ -103,12 +115,12 @@ def scenario(substances: int = 2, coordinates: bool = True) -> Any:
 
 
 def place(name: str, kind: str, distance: float, reach: int, **more: Any) -> Any:
-    basic = dict(
-        name=name, kind=kind, position=Position(reach, 1e3), river="Szamos",
-        river_km=150e3 - distance, latitude=47.5, longitude=22.0, from_country="",
-        to_country="", discharge=120.0, velocity=0.8, travel_time=distance / 0.8,
-        distance=distance,
-    )  # fmt: skip
+    basic: dict[str, Any] = {
+        "name": name, "kind": kind, "position": Position(reach, 1e3), "river": "Szamos",
+        "river_km": 150e3 - distance, "latitude": 47.5, "longitude": 22.0, "from_country": "",
+        "to_country": "", "discharge": 120.0, "velocity": 0.8, "travel_time": distance / 0.8,
+        "distance": distance,
+    }  # fmt: skip
     return SimpleNamespace(**{**basic, **more})
 
 

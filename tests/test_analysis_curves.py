@@ -104,7 +104,7 @@ def test_a_jump_is_not_overshot() -> None:
 
 def test_never_above() -> None:
     found = crossings(np.arange(4.0), np.array([0.0, 1.0, 2.0, 1.0]), np.array(5.0))
-    assert np.isnan(found.first) and np.isnan(found.last) and found.count == 0
+    assert np.isnan(found.first) and np.isnan(found.last) and found.spans == 0
     assert float(time_above(np.arange(4.0), np.ones(4), np.array(5.0))) == 0.0
 
 
@@ -122,13 +122,13 @@ def test_above_at_the_end() -> None:
 def test_several_spans() -> None:
     time, curve = np.arange(7.0), np.array([0.0, 2.0, 0.0, 0.0, 2.0, 2.0, 0.0])
     found = crossings(time, curve, np.array(1.0))
-    assert (float(found.first), float(found.last), int(found.count)) == (0.5, 5.5, 2)
+    assert (float(found.first), float(found.last), int(found.spans)) == (0.5, 5.5, 2)
     assert float(time_above(time, curve, np.array(1.0))) == pytest.approx(1.0 + 2.0)
 
 
 def test_all_zero_is_never_above_zero() -> None:
     found = crossings(np.arange(4.0), np.zeros(4), np.array(0.0))
-    assert np.isnan(found.first) and found.count == 0
+    assert np.isnan(found.first) and found.spans == 0
     height, when = peaks(np.arange(4.0), np.zeros(4))
     assert float(height) == 0.0 and np.isnan(when)
     assert float(time_above(np.arange(4.0), np.zeros(4), np.array(0.0))) == 0.0
@@ -149,4 +149,4 @@ def test_one_time_only(value: float) -> None:
 
 def test_touching_the_threshold_is_not_above() -> None:
     found = crossings(np.arange(3.0), np.array([0.0, 1.0, 0.0]), np.array(1.0))
-    assert found.count == 0
+    assert found.spans == 0

@@ -29,7 +29,7 @@ class Crossings(NamedTuple):
     """(...) last downward crossing; NaN when still above at the end [s]."""
     above_at_start: Flags
     above_at_end: Flags
-    count: NDArray[np.int32]
+    spans: NDArray[np.int32]
     """(...) number of separate spans above the threshold."""
 
 
@@ -54,7 +54,7 @@ def crossings(time: Array, curve: Array, threshold: Array) -> Crossings:
         last=np.where(ever, last, np.nan),
         above_at_start=at_start,
         above_at_end=at_end,
-        count=np.count_nonzero(rises, axis=-1).astype(np.int32),
+        spans=np.count_nonzero(rises, axis=-1).astype(np.int32),
     )
 
 

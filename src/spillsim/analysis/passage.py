@@ -64,7 +64,7 @@ def breakthrough(dataset: xr.Dataset, threshold: Threshold = None) -> xr.Dataset
             _PLACE, instants(dataset, passed.last), "last fall below the arrival threshold", **TIME),
         "passage_duration": metric(_PLACE, duration, "time from arrival to end", units="h"),
         "passage_count": metric(
-            _PLACE, passed.count, "number of spans above the arrival threshold", units="1"),
+            _PLACE, passed.spans, "number of spans above the arrival threshold", units="1"),
         "passage_status": metric(
             _PLACE, _status(passed), "how much of the passage the run shows",
             flag_values=np.arange(len(STATUS), dtype=np.int8), flag_meanings=" ".join(STATUS)),
@@ -108,7 +108,7 @@ def _parse(text: str) -> float:
     if not isinstance(text, str):
         raise SpillsimError(f'threshold {text!r}: a text with a unit is needed, e.g. "0.1 mg/L".')
     try:
-        value = 1000.0 * parse(text, "concentration")
+        value: float = 1000.0 * parse(text, "concentration")
     except ValueError as fault:
         raise SpillsimError(f"threshold {text!r}: {fault}") from fault
     if not value > 0.0:
@@ -136,5 +136,5 @@ def _lowest_limit(dataset: xr.Dataset, name: str) -> tuple[float, str] | None:
 
 def _status(passed: Crossings) -> NDArray[np.int8]:
     start, end = passed.above_at_start, passed.above_at_end
-    found = np.where(passed.count > 0, 1, 0) + start + 2 * end
+    found = np.where(passed.spans > 0, 1, 0) + start + 2 * end
     return np.asarray(found, dtype=np.int8)

@@ -45,8 +45,8 @@ def local(dataset: xr.Dataset, moment: Any) -> dt.datetime | None:
     """Return a ``datetime64`` (UTC) in the time zone of the case; NaT becomes None."""
     if np.isnat(moment):
         return None
-    micro = np.datetime64(moment, "us").astype(dt.datetime)
-    return micro.replace(tzinfo=dt.UTC).astimezone(first_release(dataset).tzinfo)
+    naive: dt.datetime = np.datetime64(moment, "us").astype(dt.datetime)
+    return naive.replace(tzinfo=dt.UTC).astimezone(first_release(dataset).tzinfo)
 
 
 def metric(dims: tuple[str, ...], values: Any, long_name: str, **more: Any) -> xr.Variable:

@@ -178,8 +178,9 @@ def first_release_position(model: ModelLike) -> Position | None:
     if isinstance(given, Position):
         return given
     releases = sorted(model.scenario.releases, key=release_start)
-    at = releases[0].at if releases else None
-    network = model.network
+    if not releases:
+        return None
+    at, network = releases[0].at, model.network
     if hasattr(at, "node"):
         below = int(network.reach_below[network.node_id.index(at.node)])
         return Position(below, 0.0) if below >= 0 else None
