@@ -296,8 +296,8 @@ def _from_pint(name: str, unit: str) -> _Unit:
     except Exception as error:  # pint raises many kinds, also for offsets and logarithmic units
         raise unknown from error
     names = ("[length]", "[time]", "[mass]", "[temperature]")
-    powers = [dimensions.get(key, 0) for key in names]
-    whole = all(float(power).is_integer() for power in powers)
+    powers = [float(str(dimensions.get(key, 0))) for key in names]
+    whole = all(power.is_integer() for power in powers)
     if set(dimensions) - set(names) or not whole or not math.isfinite(base.magnitude):
         raise UnitError(f"the unit {_shown(unit)} measures something a river does not need here")
     if powers[3]:

@@ -95,7 +95,8 @@ def _edges(
     to_ids: Sequence[str],
 ) -> tuple[list[tuple[int, int, int]], list[GraphFault]]:
     """Reaches with node indices, and the faults of those without."""
-    edges, faults = [], []
+    edges: list[tuple[int, int, int]] = []
+    faults: list[GraphFault] = []
     for reach, (head, foot) in enumerate(zip(from_ids, to_ids, strict=True)):
         for column, name in (("from", head), ("to", foot)):
             if name not in index:

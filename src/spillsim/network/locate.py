@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -90,7 +91,7 @@ def locate_river_km(
             f'km {river_km / 1000:.10g} lies outside the river "{river}", which runs from '
             f"km {marks[0][1] / 1000:.10g} to km {marks[-1][1] / 1000:.10g}"
         )
-    for (above, km_above), (below, km_below) in zip(marks, marks[1:], strict=False):
+    for (above, km_above), (below, km_below) in pairwise(marks):
         if below > above and km_above >= river_km >= km_below:
             if not km_above > km_below:
                 break

@@ -1,0 +1,1 @@
+"""Standard tasks, exact curves, peers and timings for spillsim."""

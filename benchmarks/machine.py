@@ -1,0 +1,94 @@
+"""Measured limits of the machine: multiply-adds per second and memory traffic by level.
+
+Run as ``python -m benchmarks.machine``.  The numbers are printed beside timings because absolute
+times mean little without them.
+"""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from numba import njit
+
+from .exact import Array
+
+_REPEATS = 7
+_TERMS = 16
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _multiply_add(values: Array, factor: float, rounds: int) -> None:
+    for _ in range(rounds):
+        for i in range(values.size):
+            v = values[i]
+            for _ in range(_TERMS):
+                v = v * factor + 1e-3
+            values[i] = v
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _triad(a: Array, b: Array, c: Array, factor: float, rounds: int) -> None:
+    for turn in range(rounds):
+        # The factor changes with the round, so that no round can be left out.
+        scale = factor + turn
+        for i in range(a.size):
+            a[i] = b[i] + scale * c[i]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """One core of this machine: arithmetic [GFLOP/s] and triad traffic by level [GB/s]."""
+
+    processor: str
+    gigaflops: float
+    triad: dict[str, float]
+
+
+def _fastest(call: object, *arguments: object) -> float:
+    assert callable(call)
+    call(*arguments)
+    best = np.inf
+    for _ in range(_REPEATS):
+        started = perf_counter()
+        call(*arguments)
+        best = min(best, perf_counter() - started)
+    return float(best)
+
+
+def _processor() -> str:
+    listing = Path("/proc/cpuinfo")
+    lines = listing.read_text(encoding="utf-8").splitlines() if listing.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def measure() -> Limits:
+    """Measure the limits of one core; about a second."""
+    values = np.ones(1024)
+    rounds = 4000
+    seconds = _fastest(_multiply_add, values, 0.999, rounds)
+    gigaflops = 2e-9 * _TERMS * values.size * rounds / seconds
+    triad = {}
+    for level, size in (("L1", 800), ("L2", 10_000), ("DRAM", 6_000_000)):
+        a, b, c = np.zeros(size), np.ones(size), np.ones(size)
+        rounds = max(2, 40_000_000 // size)
+        seconds = _fastest(_triad, a, b, c, 0.5, rounds)
+        triad[level] = 24e-9 * size * rounds / seconds
+    return Limits(_processor(), gigaflops, triad)
+
+
+def describe(limits: Limits) -> str:
+    """One line for people."""
+    traffic = ", ".join(f"{level} {rate:.0f} GB/s" for level, rate in limits.triad.items())
+    return (
+        f"{limits.processor}, one core: multiply-add {limits.gigaflops:.0f} GFLOP/s; "
+        f"triad {traffic}"
+    )
+
+
+if __name__ == "__main__":
+    print(describe(measure()))
