@@ -104,19 +104,24 @@ def test_a_jump_is_not_overshot() -> None:
 
 def test_never_above() -> None:
     found = crossings(np.arange(4.0), np.array([0.0, 1.0, 2.0, 1.0]), np.array(5.0))
-    assert np.isnan(found.first) and np.isnan(found.last) and found.spans == 0
+    assert np.isnan(found.first)
+    assert np.isnan(found.last)
+    assert found.spans == 0
     assert float(time_above(np.arange(4.0), np.ones(4), np.array(5.0))) == 0.0
 
 
 def test_above_from_the_first_sample() -> None:
     found = crossings(np.array([10.0, 11.0, 12.0]), np.array([3.0, 2.0, 0.0]), np.array(1.0))
     assert (float(found.first), float(found.last)) == (10.0, 11.5)
-    assert found.above_at_start and not found.above_at_end
+    assert found.above_at_start
+    assert not found.above_at_end
 
 
 def test_above_at_the_end() -> None:
     found = crossings(np.arange(3.0), np.array([0.0, 2.0, 4.0]), np.array(1.0))
-    assert float(found.first) == 0.5 and np.isnan(found.last) and found.above_at_end
+    assert float(found.first) == 0.5
+    assert np.isnan(found.last)
+    assert found.above_at_end
 
 
 def test_several_spans() -> None:
@@ -128,9 +133,11 @@ def test_several_spans() -> None:
 
 def test_all_zero_is_never_above_zero() -> None:
     found = crossings(np.arange(4.0), np.zeros(4), np.array(0.0))
-    assert np.isnan(found.first) and found.spans == 0
+    assert np.isnan(found.first)
+    assert found.spans == 0
     height, when = peaks(np.arange(4.0), np.zeros(4))
-    assert float(height) == 0.0 and np.isnan(when)
+    assert float(height) == 0.0
+    assert np.isnan(when)
     assert float(time_above(np.arange(4.0), np.zeros(4), np.array(0.0))) == 0.0
 
 
@@ -139,12 +146,16 @@ def test_one_time_only(value: float) -> None:
     time, curve = np.array([5.0]), np.array([value])
     found = crossings(time, curve, np.array(1.0))
     height, when = peaks(time, curve)
-    assert float(height) == value and float(time_above(time, curve, np.array(1.0))) == 0.0
+    assert float(height) == value
+    assert float(time_above(time, curve, np.array(1.0))) == 0.0
     if value > 1.0:
-        assert float(found.first) == 5.0 and np.isnan(found.last) and found.above_at_end
+        assert float(found.first) == 5.0
+        assert np.isnan(found.last)
+        assert found.above_at_end
         assert float(when) == 5.0
     else:
-        assert np.isnan(found.first) and np.isnan(when)
+        assert np.isnan(found.first)
+        assert np.isnan(when)
 
 
 def test_touching_the_threshold_is_not_above() -> None:

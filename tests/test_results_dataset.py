@@ -6,9 +6,9 @@ import json
 import subprocess
 import sys
 
-import matplotlib
+import matplotlib as mpl
 
-matplotlib.use("Agg")
+mpl.use("Agg")
 
 import numpy as np
 import pytest
@@ -42,7 +42,8 @@ def test_time_is_utc(dataset: xr.Dataset) -> None:
 
 def test_three_lines_plot(dataset: xr.Dataset) -> None:
     lines = dataset["concentration"].sel(station="Mid", substance="copper").plot()
-    assert len(lines) == 1 and lines[0].get_ydata().max() == pytest.approx(4.0)
+    assert len(lines) == 1
+    assert lines[0].get_ydata().max() == pytest.approx(4.0)
     assert "mg" in lines[0].axes.get_ylabel()
 
 
@@ -82,7 +83,8 @@ def test_provenance_is_json(dataset: xr.Dataset) -> None:
 
 def test_without_coordinates_no_map_and_a_notice() -> None:
     dataset = results.to_dataset(synthetic.model(coordinates=False), synthetic.run())
-    assert "mesh_edge_nodes" not in dataset and "longitude" not in dataset.coords
+    assert "mesh_edge_nodes" not in dataset
+    assert "longitude" not in dataset.coords
     assert "peak_concentration_profile" in dataset
     assert "map" in [notice["subject"] for notice in json.loads(dataset.attrs["notices"])]
     with pytest.raises(OutputError, match="no map"):
@@ -113,12 +115,14 @@ def test_cells_above_a_junction_end_there() -> None:
     # reach 1 begins where two reaches meet, so a head above it has no single reach to lie in
     ends, places = connect(synthetic.network(), np.array([0, 1]), np.array([0.0, -10e3]),
                            np.array([40e3, 20e3]))  # fmt: skip
-    assert ends.tolist() == [[0, 1], [1, 2]] and places[1] == (-2, 0.0)
+    assert ends.tolist() == [[0, 1], [1, 2]]
+    assert places[1] == (-2, 0.0)
 
 
 def test_main_path_runs_down_from_the_release(dataset: xr.Dataset) -> None:
     path = analysis.main_path(dataset)
-    assert (np.diff(path["distance"].values) > 0).all() and path.sizes["distance"] == 60
+    assert (np.diff(path["distance"].values) > 0).all()
+    assert path.sizes["distance"] == 60
     assert float(path["peak_concentration_profile"].sel(substance="cyanide")[0]) > float(
         path["peak_concentration_profile"].sel(substance="cyanide")[-1]
     )

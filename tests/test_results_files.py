@@ -51,7 +51,8 @@ def test_round_trip(dataset: xr.Dataset, tmp_path: Path) -> None:
                 np.testing.assert_array_equal(kept, variable.values)
         assert back["mass_released"].dtype == np.float64
         assert back["concentration"].dtype == np.float32
-        assert back["concentration"].encoding["zlib"] and back["concentration"].encoding["shuffle"]
+        assert back["concentration"].encoding["zlib"]
+        assert back["concentration"].encoding["shuffle"]
 
 
 def test_metrics_of_the_file_are_those_of_the_run(dataset: xr.Dataset, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .border import PassageRow, border_table, station_table
-    from .passage import breakthrough
     from .limits import limit_exceedance
     from .metrics import add_metrics
+    from .passage import breakthrough
     from .profile import main_path
 
 __all__ = [

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from .passage import STATUS
 from .metrics import add_metrics
+from .passage import STATUS
 from .reading import first_release, local
 
 

@@ -59,10 +59,10 @@ def crossings(time: Array, curve: Array, threshold: Array) -> Crossings:
 
 
 def _zero_between(time: Array, excess: Array, left: NDArray[np.intp]) -> Array:
-    """Return where the line from sample ``left`` to the next crosses zero; NaN where it does not."""
+    """Return where the line from sample ``left`` to the next crosses zero, NaN where flat."""
     if time.size < 2:
         return np.full(left.shape, np.nan)
-    left = np.clip(left, 0, time.size - 2)
+    left = np.minimum(np.maximum(left, 0), time.size - 2)
     here = np.take_along_axis(excess, left[..., None], axis=-1)[..., 0]
     there = np.take_along_axis(excess, left[..., None] + 1, axis=-1)[..., 0]
     rise = there - here
@@ -104,7 +104,7 @@ def _parabola(
     time: Array, curve: Array, top: NDArray[np.intp], value: Array
 ) -> tuple[Array, Array]:
     """Return the logarithm of top / sample (>= 0) and the time from the sample to the top [s]."""
-    inner = np.clip(top, 1, time.size - 2)
+    inner = np.minimum(np.maximum(top, 1), time.size - 2)
     left = np.take_along_axis(curve, inner[..., None] - 1, axis=-1)[..., 0]
     right = np.take_along_axis(curve, inner[..., None] + 1, axis=-1)[..., 0]
     lowest = np.minimum(left, right)

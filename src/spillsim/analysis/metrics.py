@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import xarray as xr
 
-from .passage import Threshold, breakthrough
 from .limits import limit_exceedance
+from .passage import Threshold, breakthrough
 
 
 def add_metrics(dataset: xr.Dataset, threshold: Threshold = None) -> xr.Dataset:

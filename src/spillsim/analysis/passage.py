@@ -61,7 +61,8 @@ def breakthrough(dataset: xr.Dataset, threshold: Threshold = None) -> xr.Dataset
         "peak_concentration": metric(_PLACE, height, "highest concentration", units=unit),
         "peak_time": metric(_PLACE, instants(dataset, moment), "time of the peak", **TIME),
         "end_time": metric(
-            _PLACE, instants(dataset, passed.last), "last fall below the arrival threshold", **TIME),
+            _PLACE, instants(dataset, passed.last), "last fall below the arrival threshold",
+            **TIME),
         "passage_duration": metric(_PLACE, duration, "time from arrival to end", units="h"),
         "passage_count": metric(
             _PLACE, passed.spans, "number of spans above the arrival threshold", units="1"),

@@ -42,7 +42,8 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
     "longitude": {"standard_name": "longitude", "long_name": "longitude of the station",
                   "units": "degrees_east"},
     # curves
-    "concentration": {"long_name": "resident concentration", "cell_methods": "time: point", **_MG_L},
+    "concentration": {"long_name": "resident concentration", "cell_methods": "time: point",
+                      **_MG_L},
     "cumulative_mass": {"long_name": "mass that has passed the station",
                         "cell_methods": "time: point",
                         "comment": "Accumulated since the start of the case.", **_KG},

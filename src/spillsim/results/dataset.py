@@ -150,9 +150,7 @@ def _reaches(model: ModelLike) -> xr.Dataset:
         "reach_river": _variable(
             "reach_river", dims, _text(reach.river for reach in model.scenario.reaches)
         ),
-        "reach_length": _variable(
-            "reach_length", dims, model.network.reach_length / METRES_PER_KM
-        ),
+        "reach_length": _variable("reach_length", dims, model.network.reach_length / METRES_PER_KM),
     }
     for quantity, scale in _REACH_QUANTITIES.items():
         name = f"reach_{quantity}"
