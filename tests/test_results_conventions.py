@@ -19,6 +19,8 @@ from spillsim.results import conventions
 def file_of(tmp_path: Path, substances: int, fields: int, coordinates: bool = True) -> Path:
     model = synthetic.model(substances, coordinates)
     dataset = results.to_dataset(model, synthetic.run(substances, fields=fields))
+    if not fields:  # time: the checker's work grows with the square of the variables
+        dataset = dataset.drop_vars([name for name in dataset.variables if "reach_" in str(name)])
     return results.write(analysis.add_metrics(dataset), tmp_path / "run.nc")
 
 

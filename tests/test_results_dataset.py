@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib as mpl
 
@@ -133,7 +135,9 @@ def test_rooms_import_nothing_heavy() -> None:
         "import sys; import spillsim.results, spillsim.analysis; "
         "print([m for m in ('xarray', 'netCDF4', 'pandas', 'numpy') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    source = str(Path(results.__file__).parents[2])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          check=True, env={**os.environ, "PYTHONPATH": source})  # fmt: skip
     assert done.stdout.strip() == "[]"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import SpillsimError
 from .curves import Crossings, crossings, peaks
-from .reading import SECONDS_PER_HOUR, TIME, curves, instants, metric, seconds
+from .reading import SECONDS_PER_HOUR, TIME, curves, instants, named, seconds
 
 Array = NDArray[np.float64]
 Threshold = str | Mapping[str, str] | None
@@ -47,34 +48,28 @@ def breakthrough(dataset: xr.Dataset, threshold: Threshold = None) -> xr.Dataset
     height, moment = peaks(time, values)
     level, basis = thresholds(dataset, threshold, height)
     passed = crossings(time, values, level)
-    unit = str(dataset["concentration"].attrs.get("units", "mg L-1"))
     load = dataset["cumulative_mass"].isel(time=-1).transpose(*_PLACE).values
     duration = (passed.last - passed.first) / SECONDS_PER_HOUR
-    columns = {
-        "arrival_time": metric(
-            _PLACE, instants(dataset, passed.first), "first rise above the arrival threshold",
-            ancillary_variables="arrival_threshold passage_status", **TIME),
-        "arrival_threshold": metric(
-            _PLACE, level, "concentration that counts as arrival", units=unit,
-            ancillary_variables="arrival_threshold_basis"),
-        "arrival_threshold_basis": metric(_PLACE, basis, "origin of the arrival threshold"),
-        "peak_concentration": metric(_PLACE, height, "highest concentration", units=unit),
-        "peak_time": metric(_PLACE, instants(dataset, moment), "time of the peak", **TIME),
-        "end_time": metric(
-            _PLACE, instants(dataset, passed.last), "last fall below the arrival threshold",
-            **TIME),
-        "passage_duration": metric(_PLACE, duration, "time from arrival to end", units="h"),
-        "passage_count": metric(
-            _PLACE, passed.spans, "number of spans above the arrival threshold", units="1"),
-        "passage_status": metric(
-            _PLACE, _status(passed), "how much of the passage the run shows",
-            flag_values=np.arange(len(STATUS), dtype=np.int8), flag_meanings=" ".join(STATUS)),
-        "mass_passed": metric(
-            _PLACE, np.asarray(load, dtype=np.float64), "mass that passed the station in the run",
-            units="kg"),
+    columns: dict[str, tuple[Any, dict[str, Any]]] = {
+        "arrival_time": (
+            instants(dataset, passed.first),
+            {**TIME, "ancillary_variables": "arrival_threshold passage_status"}),
+        "arrival_threshold": (level, {"ancillary_variables": "arrival_threshold_basis"}),
+        "arrival_threshold_basis": (basis, {"long_name": "origin of the arrival threshold"}),
+        "peak_concentration": (height, {}),
+        "peak_time": (instants(dataset, moment), TIME),
+        "end_time": (instants(dataset, passed.last), TIME),
+        "passage_duration": (duration, {}),
+        "passage_count": (
+            passed.spans, {"long_name": "number of spans above the threshold", "units": "1"}),
+        "passage_status": (_status(passed), {
+            "long_name": "how much of the passage the run shows",
+            "flag_values": np.arange(len(STATUS), dtype=np.int8),
+            "flag_meanings": " ".join(STATUS)}),
+        "mass_passed": (np.asarray(load, dtype=np.float64), {}),
     }  # fmt: skip
     kept = [n for n, c in dataset.coords.items() if set(c.dims) <= set(_PLACE)]
-    return xr.Dataset(columns, coords={name: dataset.coords[name] for name in kept})
+    return named(columns, _PLACE).assign_coords({n: dataset.coords[n] for n in kept})
 
 
 def thresholds(
