@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import matplotlib as mpl
 
@@ -128,6 +130,22 @@ def test_main_path_runs_down_from_the_release(dataset: xr.Dataset) -> None:
     assert float(path["peak_concentration_profile"].sel(substance="cyanide")[0]) > float(
         path["peak_concentration_profile"].sel(substance="cyanide")[-1]
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "first_cell"),
+    [
+        ({"node": "mid"}, 1.25),
+        ({"reach": "middle", "distance": 10e3}, 1.25),
+        ({"river": "Szamos", "river_km": 100e3}, 1.25),
+    ],
+)
+def test_distances_count_from_the_release(at: dict[str, Any], first_cell: float) -> None:
+    model = synthetic.model()
+    model.scenario.releases[0].at = SimpleNamespace(**at)
+    distance = results.to_dataset(model, synthetic.run())["mesh_edge_distance"]
+    assert np.isnan(distance[:16]).all()  # the first reach lies above all three places
+    assert float(distance.min()) == pytest.approx(first_cell)
 
 
 def test_rooms_import_nothing_heavy() -> None:
