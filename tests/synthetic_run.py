@@ -50,11 +50,23 @@ def network() -> Network:
 
 def flow() -> SteadyFlow:
     ones = np.ones(4)
-    quantities = (
-        "discharge_head discharge_foot lateral_inflow cross_section_area velocity travel_time "
-        "width depth hydraulic_radius bed_slope shear_velocity dispersion_coefficient "
-        "storage_area_ratio exchange_coefficient temperature"
-    ).split()
+    quantities = [
+        "discharge_head",
+        "discharge_foot",
+        "lateral_inflow",
+        "cross_section_area",
+        "velocity",
+        "travel_time",
+        "width",
+        "depth",
+        "hydraulic_radius",
+        "bed_slope",
+        "shear_velocity",
+        "dispersion_coefficient",
+        "storage_area_ratio",
+        "exchange_coefficient",
+        "temperature",
+    ]
     values: dict[str, Any] = {name: ones * (i + 1) for i, name in enumerate(quantities)}
     return SteadyFlow(
         **values,
@@ -103,12 +115,12 @@ def scenario(substances: int = 2, coordinates: bool = True) -> Any:
 
 
 def place(name: str, kind: str, distance: float, reach: int, **more: Any) -> Any:
-    basic = dict(
-        name=name, kind=kind, position=Position(reach, 1e3), river="Szamos",
-        river_km=150e3 - distance, latitude=47.5, longitude=22.0, from_country="",
-        to_country="", discharge=120.0, velocity=0.8, travel_time=distance / 0.8,
-        distance=distance,
-    )  # fmt: skip
+    basic: dict[str, Any] = {
+        "name": name, "kind": kind, "position": Position(reach, 1e3), "river": "Szamos",
+        "river_km": 150e3 - distance, "latitude": 47.5, "longitude": 22.0, "from_country": "",
+        "to_country": "", "discharge": 120.0, "velocity": 0.8, "travel_time": distance / 0.8,
+        "distance": distance,
+    }  # fmt: skip
     return SimpleNamespace(**{**basic, **more})
 
 
@@ -157,16 +169,21 @@ def run(substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0)
     if field_time is not None:
         bell = gaussian(field_time[:, None], 1.0, centre[None, :] / 0.8, 5 * HOUR)
         field = peak[:, None, :] * bell
-    ledger = {name: np.zeros((substances, times)) for name in
-              ("in_storage", "decayed", "abstracted", "past_outlet", "error")}  # fmt: skip
+    released = 2.0 * mass[:, 0, -1:] * np.ones(times)
+    decayed = released * -0.3 * np.expm1(-1e-6 * time)
+    error = 1e-12 * np.random.default_rng(7).standard_normal((substances, times))
     return SimpleNamespace(
         output_time=time,
         concentration=concentration,
         cumulative_mass=mass,
         ledger=SimpleNamespace(
-            released=np.full((substances, times), 1e5),
-            in_river=np.full((substances, times), 1e5),
-            **ledger,
+            released=released,
+            in_river=released - decayed - mass[:, 2],
+            in_storage=np.zeros((substances, times)),
+            decayed=decayed,
+            abstracted=np.zeros((substances, times)),
+            past_outlet=mass[:, 2],
+            error=error,
         ),
         cell_reach=reach,
         cell_head=edges[:-1] - head_of_reach,

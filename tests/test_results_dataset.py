@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 
-matplotlib.use("Agg")
+mpl.use("Agg")
 
 import numpy as np
 import pytest
@@ -16,6 +20,7 @@ import synthetic_run as synthetic
 import xarray as xr
 
 from spillsim import analysis, results
+from spillsim.errors import OutputError
 from spillsim.results import Extent, estimate_memory, estimate_size
 from spillsim.results.mesh import connect
 
@@ -41,8 +46,9 @@ def test_time_is_utc(dataset: xr.Dataset) -> None:
 
 def test_three_lines_plot(dataset: xr.Dataset) -> None:
     lines = dataset["concentration"].sel(station="Mid", substance="copper").plot()
-    assert len(lines) == 1 and lines[0].get_ydata().max() == pytest.approx(4.0)
-    assert "mg L-1" in lines[0].axes.get_ylabel()
+    assert len(lines) == 1
+    assert lines[0].get_ydata().max() == pytest.approx(4.0)
+    assert "mg" in lines[0].axes.get_ylabel()
 
 
 def test_spans_and_lengths_have_the_units_of_their_attributes(dataset: xr.Dataset) -> None:
@@ -81,10 +87,11 @@ def test_provenance_is_json(dataset: xr.Dataset) -> None:
 
 def test_without_coordinates_no_map_and_a_notice() -> None:
     dataset = results.to_dataset(synthetic.model(coordinates=False), synthetic.run())
-    assert "mesh_edge_nodes" not in dataset and "longitude" not in dataset.coords
+    assert "mesh_edge_nodes" not in dataset
+    assert "longitude" not in dataset.coords
     assert "peak_concentration_profile" in dataset
     assert "map" in [notice["subject"] for notice in json.loads(dataset.attrs["notices"])]
-    with pytest.raises(results.files.OutputError, match="no map"):
+    with pytest.raises(OutputError, match="no map"):
         results.map_dataset(dataset)
 
 
@@ -97,21 +104,48 @@ def test_cells_lie_on_the_line_between_the_nodes(dataset: xr.Dataset) -> None:
 
 
 def test_cells_that_straddle_reaches_share_their_ends() -> None:
-    # cells of 30 km on reaches of 40, 60, 50 km: the second begins in the first reach
-    reach = np.array([0, 1, 1, 2, 2])
-    head = np.array([0.0, -10e3, 20e3, -10e3, 20e3])
-    ends, places = connect(synthetic.network(), reach, head, head + 30e3)
-    assert ends.tolist() == [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]][: len(ends)]
-    # the foot of the junction reach resolves to one place although two reaches end there
-    assert len(places) == 6
+    # reaches of 60 and 50 km in a row; the second cell ends 10 km down the second of them
+    reach, head, foot = np.array([1, 1, 2]), np.array([0.0, 40e3, 10e3]), np.array([40, 70, 50])
+    ends, places = connect(synthetic.network(), reach, head, 1e3 * foot)
+    assert ends.tolist() == [[0, 1], [1, 2], [2, 3]]
+    assert places == [(-2, 0.0), (1, 40e3), (2, 10e3), (-4, 0.0)]  # nodes 1 and 3 at both ends
+    # the same place told from the other reach: a head above its own reach
+    again, _ = connect(synthetic.network(), np.array([1, 2]), np.array([40e3, -5e3]),
+                       np.array([55e3, 50e3]))  # fmt: skip
+    assert again.tolist() == [[0, 1], [1, 2]]
+
+
+def test_cells_above_a_junction_end_there() -> None:
+    # reach 1 begins where two reaches meet, so a head above it has no single reach to lie in
+    ends, places = connect(synthetic.network(), np.array([0, 1]), np.array([0.0, -10e3]),
+                           np.array([40e3, 20e3]))  # fmt: skip
+    assert ends.tolist() == [[0, 1], [1, 2]]
+    assert places[1] == (-2, 0.0)
 
 
 def test_main_path_runs_down_from_the_release(dataset: xr.Dataset) -> None:
     path = analysis.main_path(dataset)
-    assert (np.diff(path["distance"].values) > 0).all() and path.sizes["distance"] == 60
+    assert (np.diff(path["distance"].values) > 0).all()
+    assert path.sizes["distance"] == 60
     assert float(path["peak_concentration_profile"].sel(substance="cyanide")[0]) > float(
         path["peak_concentration_profile"].sel(substance="cyanide")[-1]
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "first_cell"),
+    [
+        ({"node": "mid"}, 1.25),
+        ({"reach": "middle", "distance": 10e3}, 1.25),
+        ({"river": "Szamos", "river_km": 100e3}, 1.25),
+    ],
+)
+def test_distances_count_from_the_release(at: dict[str, Any], first_cell: float) -> None:
+    model = synthetic.model()
+    model.scenario.releases[0].at = SimpleNamespace(**at)
+    distance = results.to_dataset(model, synthetic.run())["mesh_edge_distance"]
+    assert np.isnan(distance[:16]).all()  # the first reach lies above all three places
+    assert float(distance.min()) == pytest.approx(first_cell)
 
 
 def test_rooms_import_nothing_heavy() -> None:
@@ -119,7 +153,9 @@ def test_rooms_import_nothing_heavy() -> None:
         "import sys; import spillsim.results, spillsim.analysis; "
         "print([m for m in ('xarray', 'netCDF4', 'pandas', 'numpy') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    source = str(Path(results.__file__).parents[2])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          check=True, env={**os.environ, "PYTHONPATH": source})  # fmt: skip
     assert done.stdout.strip() == "[]"
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .border import PassageRow, border_table, station_table
-    from .breakthrough import breakthrough
     from .limits import limit_exceedance
     from .metrics import add_metrics
+    from .passage import breakthrough
     from .profile import main_path
 
 __all__ = [
@@ -26,7 +26,7 @@ _HOME = {
     "PassageRow": "border",
     "add_metrics": "metrics",
     "border_table": "border",
-    "breakthrough": "breakthrough",
+    "breakthrough": "passage",
     "limit_exceedance": "limits",
     "main_path": "profile",
     "station_table": "border",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from .breakthrough import STATUS
 from .metrics import add_metrics
+from .passage import STATUS
 from .reading import first_release, local
 
 
@@ -37,7 +37,7 @@ class PassageRow:
     passage_duration: float
     """[h]"""
     status: str
-    """One of ``breakthrough.STATUS``."""
+    """One of ``passage.STATUS``."""
     arrival_threshold: float
     """[mg/L]"""
     limit_name: str

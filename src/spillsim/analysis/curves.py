@@ -29,7 +29,7 @@ class Crossings(NamedTuple):
     """(...) last downward crossing; NaN when still above at the end [s]."""
     above_at_start: Flags
     above_at_end: Flags
-    count: NDArray[np.int32]
+    spans: NDArray[np.int32]
     """(...) number of separate spans above the threshold."""
 
 
@@ -54,15 +54,15 @@ def crossings(time: Array, curve: Array, threshold: Array) -> Crossings:
         last=np.where(ever, last, np.nan),
         above_at_start=at_start,
         above_at_end=at_end,
-        count=np.count_nonzero(rises, axis=-1).astype(np.int32),
+        spans=np.count_nonzero(rises, axis=-1).astype(np.int32),
     )
 
 
 def _zero_between(time: Array, excess: Array, left: NDArray[np.intp]) -> Array:
-    """Return where the line from sample ``left`` to the next crosses zero; NaN where it does not."""
+    """Return where the line from sample ``left`` to the next crosses zero, NaN where flat."""
     if time.size < 2:
         return np.full(left.shape, np.nan)
-    left = np.clip(left, 0, time.size - 2)
+    left = np.minimum(np.maximum(left, 0), time.size - 2)
     here = np.take_along_axis(excess, left[..., None], axis=-1)[..., 0]
     there = np.take_along_axis(excess, left[..., None] + 1, axis=-1)[..., 0]
     rise = there - here
@@ -104,7 +104,7 @@ def _parabola(
     time: Array, curve: Array, top: NDArray[np.intp], value: Array
 ) -> tuple[Array, Array]:
     """Return the logarithm of top / sample (>= 0) and the time from the sample to the top [s]."""
-    inner = np.clip(top, 1, time.size - 2)
+    inner = np.minimum(np.maximum(top, 1), time.size - 2)
     left = np.take_along_axis(curve, inner[..., None] - 1, axis=-1)[..., 0]
     right = np.take_along_axis(curve, inner[..., None] + 1, axis=-1)[..., 0]
     lowest = np.minimum(left, right)

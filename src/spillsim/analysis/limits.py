@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
 from .curves import crossings, peaks, time_above
-from .reading import SECONDS_PER_HOUR, TIME, curves, instants, metric, seconds
+from .reading import SECONDS_PER_HOUR, TIME, curves, instants, named, seconds
 
 _PLACE = ("station", "limit")
 
@@ -29,13 +31,11 @@ def limit_exceedance(dataset: xr.Dataset) -> xr.Dataset:
     first = crossings(time, values, level).first
     run = time[-1] - time[0]
     share = above / run if run > 0.0 else np.full(above.shape, np.nan)
-    columns = {
-        "first_exceedance": metric(
-            _PLACE, instants(dataset, first), "first rise above the limit", **TIME),
-        "time_above_limit": metric(
-            _PLACE, above / SECONDS_PER_HOUR, "total time above the limit", units="h"),
-        "share_above_limit": metric(
-            _PLACE, share, "share of the run spent above the limit", units="1"),
-        "peak_over_limit": metric(_PLACE, height / limit, "peak / limit", units="1"),
+    columns: dict[str, tuple[Any, dict[str, Any]]] = {
+        "first_exceedance": (instants(dataset, first), TIME),
+        "time_above_limit": (above / SECONDS_PER_HOUR, {}),
+        "share_above_limit": (
+            share, {"long_name": "share of the run spent above the limit", "units": "1"}),
+        "peak_over_limit": (height / limit, {"long_name": "peak / limit", "units": "1"}),
     }  # fmt: skip
-    return xr.Dataset(columns, coords={"station": dataset["station"]})
+    return named(columns, _PLACE).assign_coords(station=dataset["station"])

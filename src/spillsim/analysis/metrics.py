@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import xarray as xr
 
-from .breakthrough import Threshold, breakthrough
 from .limits import limit_exceedance
+from .passage import Threshold, breakthrough
 
 
 def add_metrics(dataset: xr.Dataset, threshold: Threshold = None) -> xr.Dataset:
@@ -13,5 +13,7 @@ def add_metrics(dataset: xr.Dataset, threshold: Threshold = None) -> xr.Dataset:
 
     Metrics that are there already (an opened file) are computed anew.
     """
-    found = xr.merge([breakthrough(dataset, threshold), limit_exceedance(dataset)])
-    return dataset.assign({str(name): found[name].variable for name in found.data_vars})
+    columns: dict[str, xr.Variable] = {}
+    for found in (breakthrough(dataset, threshold), limit_exceedance(dataset)):
+        columns.update({str(name): found[name].variable for name in found.data_vars})
+    return dataset.assign(columns)

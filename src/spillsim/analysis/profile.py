@@ -27,7 +27,11 @@ def main_path(dataset: xr.Dataset) -> xr.Dataset:
     path = np.flatnonzero(np.isfinite(distance))
     path = path[np.argsort(distance[path], kind="stable")]
     names = [name for name in _ALONG if name in dataset]
-    found = dataset[names].isel(mesh_edge=path).assign_coords(
-        distance=("mesh_edge", distance[path], dict(dataset["mesh_edge_distance"].attrs))
+    found = (
+        dataset[names]
+        .isel(mesh_edge=path)
+        .assign_coords(
+            distance=("mesh_edge", distance[path], dict(dataset["mesh_edge_distance"].attrs))
+        )
     )
     return found.swap_dims(mesh_edge="distance")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+
+from ..variables import VARIABLES
 
 Array = NDArray[np.float64]
 
@@ -45,10 +48,18 @@ def local(dataset: xr.Dataset, moment: Any) -> dt.datetime | None:
     """Return a ``datetime64`` (UTC) in the time zone of the case; NaT becomes None."""
     if np.isnat(moment):
         return None
-    micro = np.datetime64(moment, "us").astype(dt.datetime)
-    return micro.replace(tzinfo=dt.UTC).astimezone(first_release(dataset).tzinfo)
+    naive: dt.datetime = np.datetime64(moment, "us").astype(dt.datetime)
+    return naive.replace(tzinfo=dt.UTC).astimezone(first_release(dataset).tzinfo)
 
 
-def metric(dims: tuple[str, ...], values: Any, long_name: str, **more: Any) -> xr.Variable:
-    """Return a variable with its attributes."""
-    return xr.Variable(dims, values, {"long_name": long_name, **more})
+def named(
+    columns: Mapping[str, tuple[Any, Mapping[str, Any]]], dims: tuple[str, ...]
+) -> xr.Dataset:
+    """Return columns of (values, own attributes) as a dataset, named by the table of names."""
+    found = xr.Dataset()
+    for name, (values, own) in columns.items():
+        known = VARIABLES.get(name)
+        attrs = {} if known is None else {"long_name": known.long_name, "units": known.unit}
+        attrs = {key: text for key, text in attrs.items() if text} | dict(own)
+        found[name] = xr.Variable(dims, values, attrs)
+    return found

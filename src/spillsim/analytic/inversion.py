@@ -125,13 +125,14 @@ def invert_on_window(
     time: ArrayLike,
     window: PassageWindow,
     points: int = 64,
-    damping: float = 27.0,
+    damping: float = 12.0,
 ) -> Array:
     """Original function of a plume that is negligible outside the window, by a Fourier series.
 
     f(t) = exp(a (t - t0))/P Re sum F(s_k) exp(i Im(s_k) (t - t0)) with s_k = a + 2 pi i k/P, P the
-    length of the window and a = damping/P; Dubner & Abate (1968) on a shifted window. Aliasing is
-    exp(-damping). The plume must be smooth: with sharp edges more points are needed.
+    length of the window and a = damping/P; Dubner & Abate (1968) on a shifted window. What lies a
+    period later enters with exp(-damping), which is small beside its own smallness; rounding grows
+    as exp(damping (t - mean)/P). The plume must be smooth: with sharp edges more points are needed.
 
     Parameters
     ----------

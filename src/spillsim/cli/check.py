@@ -42,11 +42,12 @@ def _print_stations(console: Console, model: Model) -> None:
         return
     hours = [p.travel_time / 3600.0 for p in places]
     zone = words.offset(model.scenario.case.start)
+    names = flagged([p.name for p in places], [p.kind for p in places])
     moments = [words.moment(describe.arrival_of_water(model, p.travel_time)) for p in places]
     print_table(
         console,
         [
-            Column("station", "", flagged([p.name for p in places], [p.kind for p in places]), left=True, least=16),
+            Column("station", "", names, left=True, least=16),
             Column(
                 "river", "", tuple(p.river for p in places), left=True, least=6, leaves=3,
                 heads_groups=True,

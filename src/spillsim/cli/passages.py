@@ -68,8 +68,9 @@ def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
     reached = [row.peak_concentration > 0.0 for row in rows]
     seen = [row.arrival is not None for row in rows]
     load_unit, per_load = _load_unit(max((row.load for row in rows), default=0.0))
+    names = flagged([row.station for row in rows], [row.kind for row in rows])
     columns = [
-        Column("station", "", flagged([r.station for r in rows], [r.kind for r in rows]), left=True, least=14),
+        Column("station", "", names, left=True, least=16),
         Column(
             "river", "", tuple(row.river for row in rows), left=True, least=6, leaves=3,
             heads_groups=True,

@@ -212,7 +212,7 @@ class DispersionFormula:
     valid_range: str
     """Stated or tested range, in words."""
     width_to_depth: tuple[float, float]
-    """Range of W/H inside which no warning is due [-]."""
+    """Range of W/H inside which no warning is due; (inf, inf) asks for one always [-]."""
 
 
 _TESTED = (

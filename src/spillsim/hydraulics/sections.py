@@ -171,7 +171,7 @@ def at_a_station_geometry(columns: Columns, discharge: Array, factor: Array) -> 
     for quantity in (found.velocity, found.cross_section_area, found.width, found.depth):
         # A power law with all four numbers given is the user's own rating, not an estimate.
         quantity.estimated &= ~(fitted & ~width_assumed & ~depth_assumed)
-        quantity.method[width_assumed | depth_assumed] = f"{name} (Leopold & Maddock 1953)"
+        quantity.method[width_assumed | depth_assumed] = f"{name}, Leopold & Maddock 1953"
     return found
 
 
@@ -218,7 +218,7 @@ def downstream_width_and_depth(columns: Columns, discharge: Array) -> tuple[Quan
         )
         own = columns.given(f"{column}_coefficient") | columns.given(f"{column}_exponent")
         value = np.where(own, coefficient * bankfull**exponent / at_bankfull, 1.0) * at_hand
-        quantity = constant(value, "downstream_geometry (Moody & Troutman 2002)", True)
+        quantity = constant(value, "downstream_geometry, Moody & Troutman 2002", True)
         quantity.method[own] = "downstream_geometry"
         quantity.method[~has] += ", discharge taken as bankfull"
         quantities.append(quantity)
@@ -241,7 +241,7 @@ def rating(columns: Columns, discharge: Array, factor: Array) -> Sections:
             targets.append((found.width, table.width))
         for quantity, values in targets:
             quantity.value[row] = _power_interpolation(table, values, flow)
-            quantity.method[row] = "rating (extended beyond its table)" if outside else "rating"
+            quantity.method[row] = "rating, extended beyond its table" if outside else "rating"
             quantity.estimated[row] = outside
         found.velocity.value[row] = flow / found.cross_section_area.value[row]
         found.velocity.method[row] = found.cross_section_area.method[row]
@@ -278,7 +278,7 @@ def _jobson(columns: Columns, discharge: Array, envelope: bool) -> Sections:
             value = peak_velocity_without_slope(discharge, drainage, annual, envelope)
         else:
             value = peak_velocity_from_area(discharge, drainage, envelope)
-        label = f"{name} (Jobson 1996, eq {equation + 1 if envelope else equation})"
+        label = f"{name}, Jobson 1996 eq {equation + 1 if envelope else equation}"
         speed.fill(rows, value, label, True)
         area.fill(rows, discharge / value, label, True)
     blank = discharge.size

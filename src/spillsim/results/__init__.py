@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .dataset import to_dataset
-    from .files import open, write  # noqa: A004
+    from .files import open, write
     from .gis import map_dataset
     from .size import Extent, estimate_memory, estimate_size, extent_of
 

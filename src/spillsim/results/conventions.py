@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from ..variables import VARIABLES
+
 CONVENTIONS = "CF-1.11"
 MAP_CONVENTIONS = "CF-1.11 UGRID-1.0"
 FORMAT_VERSION = 1
@@ -23,105 +25,92 @@ FORMAT_VERSION = 1
 
 EPOCH = "seconds since 1970-01-01 00:00:00"
 
-CONCENTRATION_UNIT = "mg L-1"
 KG_M3_TO_MG_L = 1000.0
 
-_MG_L = {"units": CONCENTRATION_UNIT}
-_KG = {"units": "kg"}
-
 ATTRIBUTES: dict[str, dict[str, Any]] = {
-    # coordinates
-    "time": {"standard_name": "time", "long_name": "time", "axis": "T",
-             "units_metadata": "leap_seconds: none"},
-    "field_time": {"standard_name": "time", "long_name": "time of the concentration field",
-                   "axis": "T", "units_metadata": "leap_seconds: none"},
-    "station": {"long_name": "station name", "cf_role": "timeseries_id"},
-    "substance": {"long_name": "substance name"},
-    "latitude": {"standard_name": "latitude", "long_name": "latitude of the station",
-                 "units": "degrees_north"},
-    "longitude": {"standard_name": "longitude", "long_name": "longitude of the station",
-                  "units": "degrees_east"},
-    # curves
-    "concentration": {"long_name": "resident concentration", "cell_methods": "time: point", **_MG_L},
-    "cumulative_mass": {"long_name": "mass that has passed the station",
-                        "cell_methods": "time: point",
-                        "comment": "Accumulated since the start of the case.", **_KG},
-    # stations
-    "station_kind": {"long_name": "kind of station: station or border"},
-    "river": {"long_name": "river of the station"},
-    "river_km": {"long_name": "river kilometre of the station", "units": "km",
-                 "comment": "Falls in the direction of flow."},
-    "from_country": {"long_name": "country upstream of the border"},
-    "to_country": {"long_name": "country downstream of the border"},
-    "distance": {"long_name": "distance along the river below the first release", "units": "km"},
-    "discharge": {"standard_name": "water_volume_transport_in_river_channel",
-                  "long_name": "discharge at the station", "units": "m3 s-1"},
-    "velocity": {"long_name": "mean velocity of the water at the station", "units": "m s-1"},
-    "travel_time": {"long_name": "time of travel of the water from the first release",
-                    "units": "h"},
-    # substances and limits
-    "decay_rate": {"long_name": "first-order decay rate at the reference temperature",
-                   "units": "s-1"},
-    "stated_arrival_threshold": {"long_name": "arrival threshold stated in the scenario", **_MG_L},
-    "limit_name": {"long_name": "name of the limit"},
-    "limit_substance": {"long_name": "substance that the limit is for"},
-    "limit_value": {"long_name": "concentration limit", **_MG_L},
-    "limit_source": {"long_name": "source of the limit"},
-    # ledger
-    "mass_released": {"long_name": "mass released so far", **_KG},
-    "mass_in_river": {"long_name": "mass in the flowing water", **_KG},
-    "mass_in_storage": {"long_name": "mass in transient storage", **_KG},
-    "mass_decayed": {"long_name": "mass decayed so far", **_KG},
-    "mass_abstracted": {"long_name": "mass abstracted so far", **_KG},
-    "mass_past_outlet": {"long_name": "mass that has left through the outlet", **_KG},
-    "mass_error": {"long_name": "mass released that no other account holds", **_KG},
-    # reaches
-    "reach_id": {"long_name": "identifier of the reach"},
-    "reach_river": {"long_name": "river of the reach"},
-    "reach_length": {"long_name": "length of the reach", "units": "km"},
-    "reach_discharge_head": {"standard_name": "water_volume_transport_in_river_channel",
-                             "long_name": "discharge at the head of the reach",
-                             "units": "m3 s-1"},
-    "reach_discharge_foot": {"standard_name": "water_volume_transport_in_river_channel",
-                             "long_name": "discharge at the foot of the reach",
-                             "units": "m3 s-1"},
-    "reach_lateral_inflow": {"long_name": "net lateral inflow per length", "units": "m2 s-1"},
-    "reach_cross_section_area": {"long_name": "flowing cross-section area", "units": "m2"},
-    "reach_velocity": {"long_name": "mean velocity", "units": "m s-1"},
-    "reach_travel_time": {"long_name": "time of travel of the water", "units": "h"},
-    "reach_width": {"long_name": "water surface width", "units": "m"},
-    "reach_depth": {"long_name": "hydraulic depth", "units": "m"},
-    "reach_hydraulic_radius": {"long_name": "hydraulic radius", "units": "m"},
-    "reach_bed_slope": {"long_name": "energy slope", "units": "1"},
-    "reach_shear_velocity": {"long_name": "shear velocity", "units": "m s-1"},
-    "reach_dispersion_coefficient": {"long_name": "longitudinal dispersion coefficient",
-                                     "units": "m2 s-1"},
-    "reach_storage_area_ratio": {"long_name": "storage area / flowing area", "units": "1"},
-    "reach_exchange_coefficient": {"long_name": "transient-storage exchange coefficient",
-                                   "units": "s-1"},
-    "reach_temperature": {"long_name": "water temperature", "units": "degC"},
-    # cells
-    "peak_concentration_profile": {"long_name": "highest concentration in the cell", **_MG_L},
-    "peak_time_profile": {"long_name": "time of the highest concentration in the cell",
-                          "standard_name": "time", "units_metadata": "leap_seconds: none"},
-    "concentration_field": {"long_name": "resident concentration in the cell",
-                            "cell_methods": "field_time: point", **_MG_L},
-    "mesh_edge_nodes": {"long_name": "index of the upstream and downstream end of the cell among "
-                                     "the mesh nodes, counted from 0"},
-    "mesh_node_longitude": {"standard_name": "longitude", "long_name": "longitude of cell ends",
-                            "units": "degrees_east"},
-    "mesh_node_latitude": {"standard_name": "latitude", "long_name": "latitude of cell ends",
-                           "units": "degrees_north"},
-    "mesh_edge_longitude": {"standard_name": "longitude", "long_name": "longitude of cell middles",
-                            "units": "degrees_east"},
-    "mesh_edge_latitude": {"standard_name": "latitude", "long_name": "latitude of cell middles",
-                           "units": "degrees_north"},
-    "mesh_edge_reach": {"long_name": "index of the reach of the cell, counted from 0"},
-    "mesh_edge_river_km": {"long_name": "river kilometre of the cell", "units": "km"},
-    "mesh_edge_distance": {"long_name": "distance of the cell along the river below the first "
-                                        "release", "units": "km"},
-    "mesh_edge_length": {"long_name": "length of the cell along the river", "units": "km"},
-}  # fmt: skip
+    "time": {
+        "axis": "T",
+        "units_metadata": "leap_seconds: none",
+    },
+    "field_time": {
+        "axis": "T",
+        "units_metadata": "leap_seconds: none",
+    },
+    "station": {
+        "cf_role": "timeseries_id",
+    },
+    "concentration": {
+        "cell_methods": "time: point",
+    },
+    "cumulative_mass": {
+        "cell_methods": "time: point",
+        "comment": "Accumulated since the start of the case.",
+    },
+    "river_km": {
+        "comment": "Falls in the direction of flow.",
+    },
+    "stated_arrival_threshold": {
+        "long_name": "arrival threshold stated in the scenario",
+        "units": "mg L-1",
+    },
+    "limit_source": {
+        "long_name": "source of the limit",
+    },
+    "reach_river": {
+        "long_name": "river of the reach",
+    },
+    "peak_concentration_profile": {
+        "long_name": "highest concentration in the cell",
+    },
+    "peak_time_profile": {
+        "long_name": "time of the highest concentration in the cell",
+        "standard_name": "time",
+        "units_metadata": "leap_seconds: none",
+    },
+    "concentration_field": {
+        "long_name": "resident concentration in the cell",
+        "cell_methods": "field_time: point",
+    },
+    "mesh_edge_nodes": {
+        "long_name": "index of the mesh nodes above and below the cell, counted from 0",
+    },
+    "mesh_node_longitude": {
+        "standard_name": "longitude",
+        "long_name": "longitude of cell ends",
+        "units": "degrees_east",
+    },
+    "mesh_node_latitude": {
+        "standard_name": "latitude",
+        "long_name": "latitude of cell ends",
+        "units": "degrees_north",
+    },
+    "mesh_edge_longitude": {
+        "standard_name": "longitude",
+        "long_name": "longitude of cell middles",
+        "units": "degrees_east",
+    },
+    "mesh_edge_latitude": {
+        "standard_name": "latitude",
+        "long_name": "latitude of cell middles",
+        "units": "degrees_north",
+    },
+    "mesh_edge_reach": {
+        "long_name": "index of the reach of the cell, counted from 0",
+    },
+    "mesh_edge_river_km": {
+        "long_name": "river kilometre of the cell",
+        "units": "km",
+    },
+    "mesh_edge_distance": {
+        "long_name": "distance of the cell along the river below the first release",
+        "units": "km",
+    },
+    "mesh_edge_length": {
+        "long_name": "length of the cell along the river",
+        "units": "km",
+    },
+}
+"""What the table of names does not say: names it lacks, CF and UGRID attributes."""
 
 CURVES = ("concentration", "cumulative_mass")
 LEDGER = ("released", "in_river", "in_storage", "decayed", "abstracted", "past_outlet", "error")
@@ -159,5 +148,22 @@ MESH_VARIABLES: dict[str, dict[str, Any]] = {
 
 
 def attributes(name: str) -> dict[str, Any]:
-    """Return a fresh copy of the attributes of one variable."""
-    return dict(ATTRIBUTES[name] if name in ATTRIBUTES else MESH_VARIABLES[name])
+    """Return a fresh copy of the attributes of one variable.
+
+    The table of names comes first (``reach_width`` is the table's ``width``), then what only a
+    file needs.
+    """
+    found: dict[str, Any] = {}
+    known = VARIABLES.get(name) or VARIABLES.get(name.removeprefix("reach_"))
+    if known is not None:
+        told = {
+            "long_name": known.long_name,
+            "units": known.unit,
+            "standard_name": known.standard_name,
+        }
+        found = {key: text for key, text in told.items() if text}
+    found.update(ATTRIBUTES.get(name, {}))
+    found.update(MESH_VARIABLES.get(name, {}))
+    if not found:
+        raise KeyError(f"{name} has no attributes: add it to variables or conventions")
+    return found

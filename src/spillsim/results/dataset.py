@@ -27,7 +27,7 @@ from ..errors import Notice
 from . import provenance
 from .contracts import Array, ModelLike, RunLike
 from .conventions import KG_M3_TO_MG_L, LEDGER, attributes
-from .instants import METRES_PER_KM, SECONDS_PER_HOUR, instants, utc
+from .instants import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, instants, utc
 from .mesh import cell_variables
 
 
@@ -107,7 +107,7 @@ def _substances(scenario: Any) -> xr.Dataset:
     rows = scenario.substances
     threshold = [getattr(row, "arrival_threshold", None) for row in rows]
     columns = {
-        "decay_rate": np.array([float(row.decay_rate) for row in rows]),
+        "decay_rate": np.array([float(row.decay_rate) for row in rows]) * SECONDS_PER_DAY,
         "stated_arrival_threshold": np.array(
             [np.nan if value is None else value * KG_M3_TO_MG_L for value in threshold]
         ),
@@ -150,9 +150,7 @@ def _reaches(model: ModelLike) -> xr.Dataset:
         "reach_river": _variable(
             "reach_river", dims, _text(reach.river for reach in model.scenario.reaches)
         ),
-        "reach_length": _variable(
-            "reach_length", dims, model.network.reach_length / METRES_PER_KM
-        ),
+        "reach_length": _variable("reach_length", dims, model.network.reach_length / METRES_PER_KM),
     }
     for quantity, scale in _REACH_QUANTITIES.items():
         name = f"reach_{quantity}"

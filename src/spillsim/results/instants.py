@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .contracts import Array
 
 SECONDS_PER_HOUR = 3600.0
+SECONDS_PER_DAY = 86_400.0
 METRES_PER_KM = 1000.0
 
 

@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..errors import Notice
+from ..network.locate import locate_node, locate_reach, locate_river_km
 from ..network.network import Network, Position
 from .contracts import Array, ModelLike, RunLike
 from .conventions import KG_M3_TO_MG_L, attributes
@@ -173,19 +174,22 @@ def cell_distance(model: ModelLike, reach: NDArray[np.int64], distance: Array) -
 
 
 def first_release_position(model: ModelLike) -> Position | None:
-    """Return where the earliest release enters the network; None when it cannot be told."""
-    given = getattr(model, "first_release", None)
-    if isinstance(given, Position):
-        return given
+    """Return where the earliest release enters the network; None when there is no release."""
     releases = sorted(model.scenario.releases, key=release_start)
-    at = releases[0].at if releases else None
-    network = model.network
+    if not releases:
+        return None
+    at, network = releases[0].at, model.network
     if hasattr(at, "node"):
-        below = int(network.reach_below[network.node_id.index(at.node)])
-        return Position(below, 0.0) if below >= 0 else None
+        return locate_node(network, network.node_id.index(at.node))
     if hasattr(at, "reach"):
-        return Position(network.reach_id.index(at.reach), float(at.distance))
-    return None
+        return locate_reach(network, network.reach_id.index(at.reach), at.distance)
+    by_id = {node.id: node for node in model.scenario.nodes}
+    nodes = [by_id[name] for name in network.node_id]
+    rivers = [reach.river for reach in model.scenario.reaches]
+    km = [np.nan if node.river_km is None else node.river_km for node in nodes]
+    return locate_river_km(
+        network, km, rivers, at.river, at.river_km, [node.river for node in nodes]
+    )
 
 
 def _mesh(ends: NDArray[np.int32], xy: Array) -> xr.Dataset:

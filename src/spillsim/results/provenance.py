@@ -90,8 +90,9 @@ def notices_text(notices: Any) -> str:
 
 
 def _scenario_text(files: tuple[Any, ...]) -> str:
+    """Return the scenario itself: a TOML file, or JSON when it was given as a mapping."""
     for file in files:
-        if file.name.endswith(".toml"):
+        if file.name.endswith((".toml", ".json")):
             return str(file.text)
     return ""
 

@@ -64,7 +64,7 @@ def extent_of(model: ModelLike, times: int, cells: int, field_times: int = 0) ->
         reaches=len(model.network.reach_id),
         field_times=field_times,
         active_share=float(np.maximum(seen, 0.0).mean()) if seen.size else 0.0,
-        text_bytes=sum(len(f.text.encode()) for f in files if f.name.endswith(".toml")),
+        text_bytes=sum(len(f.text.encode()) for f in files if f.name.endswith((".toml", ".json"))),
     )
 
 

@@ -91,14 +91,20 @@ def _force_out(path: Path) -> None:
 
 def _remove(path: Path) -> None:
     with contextlib.suppress(OSError):
+        # after a failed write HDF5 keeps the file open, and its room would stay taken
+        os.truncate(path, 0)
+    with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
 
 
 def _explain(failure: Exception, target: Path) -> str:
     number = failure.errno if isinstance(failure, OSError) else None
-    if number in (errno.ENOSPC, errno.EDQUOT) or (number is None and _disk_is_full(target)):
+    closed = number in (errno.EACCES, errno.EPERM, errno.EROFS)
+    # netCDF calls a full disk "HDF error" or even "permission denied", so look for oneself
+    writable = os.access(target.parent, os.W_OK)
+    if number in (errno.ENOSPC, errno.EDQUOT) or (writable and _disk_is_full(target)):
         return f"cannot write {target}: the disk is full; the file was not written."
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if closed or not writable:
         return f"cannot write {target}: no permission to write in {target.parent}."
     reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else failure
     return f"cannot write {target}: {reason}."

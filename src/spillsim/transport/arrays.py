@@ -45,6 +45,12 @@ class Paths(NamedTuple):
     """(G,) true where the Courant number is below one and the remap is needed."""
     loses_water: BoolArray
     """(P,) true where water, and what is in it, leaves along the path."""
+    mixed: BoolArray
+    """(P,) true where a path has slow ranges or losses."""
+    inflow_pointer: IntArray
+    """(P + 1,) start of each path's part of ``inflow_path``."""
+    inflow_path: IntArray
+    """(P - 1,) the paths that end in each path."""
 
 
 class Cells(NamedTuple):
@@ -54,14 +60,19 @@ class Cells(NamedTuple):
     """(K,) water volume [m3]; 1 in the padding."""
     inverse_volume: FloatArray
     """(K,) 1 / volume [1/m3]."""
-    keep: FloatArray
-    """(K,) share of the mass arriving in a cell that lateral losses leave in the river [-]."""
-    courant: FloatArray
-    """(K,) share of the upstream cell's volume that crosses the face in a step [-]."""
     edge_weight: FloatArray
     """(K, 4) weights of cells f-2, f-1, f, f+1 for the concentration at face f [-]."""
     edge_jump: BoolArray
     """(K,) true at faces where concentration jumps (confluence, path end)."""
+
+
+class Motion(NamedTuple):
+    """What moves and leaves with the water in a step."""
+
+    courant: FloatArray
+    """(K,) share of the upstream cell's volume that crosses the face in a step [-]."""
+    keep: FloatArray
+    """(K,) share of the mass arriving in a cell that lateral losses leave in the river [-]."""
 
 
 class Dispersion(NamedTuple):
@@ -138,16 +149,29 @@ class State(NamedTuple):
     """(S,) mass through the downstream face of each gauge's cell since the start [kg]."""
     peak: FloatArray
     """(K,) highest concentration so far [kg/m3]."""
-    peak_step: IntArray
+    peak_step: FloatArray
     """(K,) step at whose end it was reached."""
+    decayed: FloatArray
+    """(K,) mass that decayed in each cell and its storage zone [kg]."""
     total: FloatArray
-    """(4,) released, decayed, abstracted, past the outlet [kg]."""
+    """(3,) released, abstracted, past the outlet [kg]."""
+    watched: BoolArray
+    """(P,) true where the plume is near a place of the path, or may come there, in this step."""
     work: IntArray
     """(2,) cell-steps done; steps done."""
 
 
-class Record(NamedTuple):
-    """What a run leaves behind, filled while marching."""
+class Profile(NamedTuple):
+    """The part of cells and state that observation looks at."""
+
+    mass: FloatArray
+    concentration: FloatArray
+    through: FloatArray
+    cells: Cells
+
+
+class Outputs(NamedTuple):
+    """Curves at S places and T times, filled while marching."""
 
     time: FloatArray
     """(T,) output times as steps since the first step [-], increasing."""
@@ -155,6 +179,11 @@ class Record(NamedTuple):
     """(S, T) resident concentration [kg/m3]."""
     cumulative_mass: FloatArray
     """(S, T) mass passed since the start [kg]."""
+
+
+class Record(NamedTuple):
+    """Snapshots of the whole river, filled while marching."""
+
     ledger_step: IntArray
     """(L,) steps after which the ledger is written."""
     ledger: FloatArray

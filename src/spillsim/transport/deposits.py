@@ -34,6 +34,10 @@ def build_deposits(
     of it that equals its mean age as a share of the step takes part in the step's dispersion
     and exchange, the rest does not. Both keep the clock of the plume free of an error
     proportional to the time step.
+
+    At a headwater nothing disperses upstream, which carries the plume D / U ahead of where it
+    would otherwise be. As only half of the fresh mass takes part in a step's dispersion, the
+    cells give half of that; the other half is added to the place.
     """
     times = start + grid.time_step * np.arange(steps + 1)
     step_index: list[np.ndarray] = []
@@ -43,13 +47,14 @@ def build_deposits(
     for position, schedule in releases:
         number, theta = locate(grid, position)
         own = grid.paths[number]
+        ahead = _wall_advance(grid, position, number, theta)
         released = schedule.cumulative(times)
         mass = np.diff(released)
         integral = np.diff(schedule.cumulative_integral(times)) - grid.time_step * released[:-1]
         active = np.flatnonzero(mass != 0.0)
         age = integral[active] / (mass[active] * grid.time_step)
         for n, share in zip(active, age, strict=True):
-            place = cell_position(own, theta + float(share) * grid.time_step)
+            place = cell_position(own, theta + ahead + float(share) * grid.time_step)
             first, weight = split_between_cells(own, place)
             for target, part in ((first, weight), (first + 1, 1.0 - weight)):
                 if part > 0.0:
@@ -66,3 +71,20 @@ def build_deposits(
     pointer = np.searchsorted(rows[order], np.arange(steps + 1)).astype(np.int64)
     return Deposits(pointer, np.concatenate(cell)[order].astype(np.int64),
                     np.concatenate(early)[order], np.concatenate(late)[order])
+
+
+def _wall_advance(grid: Grid, position: Position, number: int, theta: float) -> float:
+    """What the cells leave out of D / U2 where a release lies at the closed end of a path [s].
+
+    In a steady release the first cell lacks half of the fresh mass, and what was moved ahead,
+    when it disperses: a = d / 2 (1 + a) cells are missing, with d = D dt / dx2.
+    """
+    own = grid.paths[number]
+    if theta - own.theta[0] > 1e-6 * grid.time_step:
+        return 0.0
+    flow = grid.route.flow
+    reach = position.reach
+    spread = float(flow.dispersion_coefficient[reach]) / float(flow.velocity[reach]) ** 2
+    cell = float(own.theta[1] - own.theta[0])
+    d = spread * grid.time_step / cell**2
+    return 0.5 * d / (1.0 - 0.5 * d) * cell

@@ -17,8 +17,9 @@ import numpy as np
 
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
-from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Paths
+from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths
 from .paths import Path, Route, find_paths
+from .splitting import splitting_dispersion
 
 DISPERSION_NUMBER = 0.64
 """Largest D dt / dx2 of a cell; dx = max(U dt, 1.25 sqrt(D dt)) keeps below it."""
@@ -48,6 +49,7 @@ class Grid:
     paths: tuple[PathGrid, ...]
     path_arrays: Paths
     cells: Cells
+    motion: Motion
     storage_volume: FloatArray
     """(K,) volume of the storage zone [m3]."""
     resistance: FloatArray
@@ -191,6 +193,7 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
     """Fill the arrays of all paths."""
     flow = route.flow
     area = flow.cross_section_area
+    remaining = flow.dispersion_coefficient - splitting_dispersion(flow, step)
     volume = np.ones(size)
     storage = np.zeros(size)
     resistance = np.full(size, np.inf)
@@ -207,7 +210,7 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
         volume[own] = np.diff(along.integral(area, theta))
         storage[own] = np.diff(along.integral(area * flow.storage_area_ratio, theta))
         centre = 0.5 * (theta[1:] + theta[:-1])
-        to_centre = along.integral(1.0 / (area * flow.dispersion_coefficient), centre)
+        to_centre = along.integral(1.0 / (area * remaining), centre)
         resistance[grid.start + 1 : grid.start + n] = np.diff(to_centre)
         place = along.place(centre)
         cell_reach[own] = grid.path.reaches[place]
@@ -218,9 +221,9 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
         jump[grid.start + 1 : grid.start + n] = _jumps(grid)
         keep[own] = _kept_share(route, grid, volume[own], step)
     weights = _edge_weights(volume, jump)
-    cells = Cells(volume, 1.0 / volume, keep, courant, weights, jump)
+    cells = Cells(volume, 1.0 / volume, weights, jump)
     arrays = _path_arrays(grids, keep, step)
-    return Grid(route, step, grids, arrays, cells, storage, resistance, cell_reach,
+    return Grid(route, step, grids, arrays, cells, Motion(courant, keep), storage, resistance, cell_reach,
                 cell_distance, cell_path)
 
 
@@ -307,14 +310,19 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
             moved = 0.5 / float(np.diff(target.theta)[_cell_at(target, theta)] / step)
             cell, share = split_between_cells(target, cell_position(target, theta) + moved)
             join_cell[number], join_share[number] = target.start + cell, share
+    start = np.array([g.start for g in grids], dtype=np.int64)
+    end = np.array([g.start + g.slow.size for g in grids], dtype=np.int64)
+    loses = np.array([bool(np.any(keep[a:b] < 1.0)) for a, b in zip(start, end, strict=True)])
+    has_slow = np.array([bool(g.slow.any()) for g in grids])
+    target = np.array([g.path.joins for g in grids], dtype=np.int64)
+    inflow = np.argsort(target, kind="stable")[int(np.sum(target < 0)) :]
+    inflow_pointer = np.searchsorted(target[inflow], np.arange(len(grids) + 1))
     return Paths(
-        np.array([g.start for g in grids], dtype=np.int64),
-        np.array([g.start + g.slow.size for g in grids], dtype=np.int64),
-        join_cell, join_share, np.array(pointer, dtype=np.int64),
+        start, end, join_cell, join_share, np.array(pointer, dtype=np.int64),
         np.array(first, dtype=np.int64), np.array(last, dtype=np.int64),
-        np.array(slow, dtype=np.bool_),
-        np.array([bool(np.any(keep[g.start : g.start + g.slow.size] < 1.0)) for g in grids]),
-    )
+        np.array(slow, dtype=np.bool_), loses, loses | has_slow,
+        inflow_pointer.astype(np.int64), inflow.astype(np.int64),
+    )  # fmt: skip
 
 
 def _cell_at(grid: PathGrid, theta: float) -> int:

@@ -12,113 +12,36 @@ One step of length ``dt`` does, path by path from upstream to downstream:
 5. the late part of the release is added, places are observed, the active window is trimmed.
 
 Mass is only moved between cells, so it closes to round-off; no value is ever clipped.
+
+What runs in every step takes bare arrays: handing a bundle of forty arrays to a function costs
+about a microsecond, ten times the work on a small window.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba as nb
-import numpy as np
-
 from .arrays import (
-    LIMITER_MONOTONE,
-    LIMITER_NONE,
     Cells,
     Deposits,
     Dispersion,
     Exchange,
     FloatArray,
     Gauges,
+    IntArray,
+    Motion,
+    Outputs,
     Paths,
+    Profile,
     Record,
     State,
 )
-
-jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
-
-
-@jit
-def cell_edges(cell: int, c: FloatArray, cells: Cells, limiter: int) -> tuple[float, float]:
-    """Concentration at the upstream and downstream edge of a cell, limited as asked.
-
-    ``positive`` keeps both edges in [0, 3 c], which keeps the parabola through them with mean
-    ``c`` from being negative anywhere; ``monotone`` is the limiter of Colella & Woodward (1984,
-    eq. 1.10); ``none`` leaves the fourth-order values.
-    """
-    mean = c[cell]
-    left = mean
-    right = mean
-    if not cells.edge_jump[cell]:
-        w = cells.edge_weight[cell]
-        left = w[0] * c[cell - 2] + w[1] * c[cell - 1] + w[2] * mean + w[3] * c[cell + 1]
-    if not cells.edge_jump[cell + 1]:
-        w = cells.edge_weight[cell + 1]
-        right = w[0] * c[cell - 1] + w[1] * mean + w[2] * c[cell + 1] + w[3] * c[cell + 2]
-    if limiter == LIMITER_NONE:
-        return left, right
-    if limiter == LIMITER_MONOTONE:
-        left = min(max(left, min(c[cell - 1], mean)), max(c[cell - 1], mean))
-        right = min(max(right, min(c[cell + 1], mean)), max(c[cell + 1], mean))
-        if (right - mean) * (mean - left) <= 0.0:
-            return mean, mean
-        if right - mean > 2.0 * (mean - left) or right - mean < 2.0 * (mean - left):
-            if abs(right - mean) > 2.0 * abs(mean - left):
-                right = mean + 2.0 * (mean - left)
-            elif abs(mean - left) > 2.0 * abs(right - mean):
-                left = mean - 2.0 * (right - mean)
-        return left, right
-    top = 3.0 * mean
-    return min(max(left, 0.0), top), min(max(right, 0.0), top)
-
-
-@jit
-def downstream_share(mean: float, left: float, right: float, x: float) -> float:
-    """Integral of the parabola over the downstream part ``x`` of a cell, per cell volume."""
-    bend = left + right - 2.0 * mean
-    # integral of the parabola a(s), s in [1 - x, 1]; exact mean at x = 1
-    return x * (right + x * ((mean - right) - bend * (1.0 - x)))
-
-
-@jit
-def point_value(mean: float, left: float, right: float, s: float) -> float:
-    """Value of the parabola at the share ``s`` of the cell's volume from its upstream edge."""
-    curvature = 3.0 * (2.0 * mean - left - right)
-    return left + s * ((right - left) + curvature * (1.0 - s))
-
-
-@jit
-def sample(position: float, first: int, last: int, c: FloatArray, cells: Cells, limiter: int) -> float:
-    """Concentration at a position in cell coordinates; zero outside the path."""
-    cell = int(np.floor(position))
-    if cell < first or cell >= last:
-        return 0.0
-    left, right = cell_edges(cell, c, cells, limiter)
-    return point_value(c[cell], left, right, position - cell)
-
-
-@jit
-def mass_between(
-    upper: float, lower: float, first: int, last: int, c: FloatArray, cells: Cells, limiter: int
-) -> float:
-    """Mass between two positions (upper <= lower, less than two cells apart) [kg]."""
-    total = 0.0
-    cell = int(np.floor(upper))
-    while cell < lower and cell < last:
-        if cell >= first:
-            left, right = cell_edges(cell, c, cells, limiter)
-            from_top = downstream_share(c[cell], left, right, 1.0 - max(upper - cell, 0.0))
-            to_end = 0.0
-            if lower < cell + 1.0:
-                to_end = downstream_share(c[cell], left, right, 1.0 - (lower - cell))
-            total += cells.volume[cell] * (from_top - to_end)
-        cell += 1
-    return total
+from .compiler import jit
+from .observe import observe_path
+from .reconstruct import cell_edges, downstream_share
 
 
 @jit
 def fill_concentration(a: int, b: int, mass: FloatArray, inverse: FloatArray, c: FloatArray) -> None:
-    """c = mass / volume on cells a to b."""
+    """Write c = mass / volume on cells a to b."""
     source = mass[a:b]
     scale = inverse[a:b]
     target = c[a:b]
@@ -127,66 +50,75 @@ def fill_concentration(a: int, b: int, mass: FloatArray, inverse: FloatArray, c:
 
 
 @jit
-def advect_slow(
-    a: int, b: int, c: FloatArray, flux: FloatArray, cells: Cells, limiter: int
-) -> None:
-    """Mass through the downstream faces of cells a to b where the Courant number is below one."""
-    for cell in range(a, b):
-        x = cells.courant[cell + 1]
-        left, right = cell_edges(cell, c, cells, limiter)
-        flux[cell + 1] = cells.volume[cell] * downstream_share(c[cell], left, right, x)
+def shift(a: int, b: int, mass: FloatArray) -> float:
+    """Move the mass of cells a to b one cell on; returns what leaves cell b - 1."""
+    leaving = mass[b - 1]
+    source = mass[a : b - 1]
+    target = mass[a + 1 : b]
+    for i in range(source.shape[0] - 1, -1, -1):
+        target[i] = source[i]
+    mass[a] = 0.0
+    return leaving
 
 
 @jit
-def advect_path(p: int, paths: Paths, cells: Cells, state: State, limiter: int) -> float:
-    """Move the water of one path by one step; returns the mass that leaves its lower end."""
-    mass = state.mass
-    flux = state.flux
-    low = state.low[p]
-    high = state.high[p]
-    start = paths.start[p]
-    end = paths.end[p]
-    first = paths.range_pointer[p]
-    last = paths.range_pointer[p + 1]
-    any_slow = False
-    for r in range(first, last):
-        if paths.range_slow[r] and paths.range_start[r] < high and paths.range_end[r] > low:
-            any_slow = True
-    if any_slow:
-        fill_concentration(max(low - 2, start), min(high + 2, end), mass,
-                           cells.inverse_volume, state.concentration)
-        for i in range(max(low - 4, start - 2), max(low - 2, start)):
-            state.concentration[i] = 0.0
-        for i in range(min(high + 2, end), min(high + 4, end + 2)):
-            state.concentration[i] = 0.0
-        for r in range(first, last):
+def remap(
+    a: int, b: int, cells: Cells, courant: FloatArray, state: State, limiter: int
+) -> None:
+    """Mass through the downstream faces of cells a to b where the Courant number is below one."""
+    c = state.concentration
+    for cell in range(a, b):
+        left, right = cell_edges(cell, c, cells, limiter)
+        share = downstream_share(c[cell], left, right, courant[cell + 1])
+        state.flux[cell + 1] = cells.volume[cell] * share
+
+
+@jit
+def advect_mixed(
+    p: int, paths: Paths, cells: Cells, motion: Motion, gauges: Gauges, state: State, limiter: int
+) -> float:
+    """Move the water of a path with slow ranges or losses by one step; returns what leaves it.
+
+    The old profile gives all fluxes before any mass moves; then the ranges are taken from below,
+    so that each finds the one it feeds already emptied.
+    """
+    mass, flux = state.mass, state.flux
+    low, high = state.low[p], state.high[p]
+    start, end = paths.start[p], paths.end[p]
+    a, b = max(low - 4, start - 2), min(high + 4, end + 2)
+    fill_concentration(a, b, mass, cells.inverse_volume, state.concentration)
+    for r in range(paths.range_pointer[p], paths.range_pointer[p + 1]):
+        a, b = max(paths.range_start[r], low), min(paths.range_end[r], high)
+        if a < b:
             if paths.range_slow[r]:
-                a = max(paths.range_start[r], low)
-                b = min(paths.range_end[r], high)
-                if a < b:
-                    advect_slow(a, b, state.concentration, flux, cells, limiter)
+                remap(a, b, cells, motion.courant, state, limiter)
+            else:
+                for cell in range(a, b):
+                    flux[cell + 1] = mass[cell]
+    for s in range(gauges.pointer[p], gauges.pointer[p + 1]):
+        if low <= gauges.cell[s] < high:
+            state.through[s] += flux[gauges.cell[s] + 1]
     leaving = 0.0
-    for r in range(last - 1, first - 1, -1):
-        a = max(paths.range_start[r], low)
-        b = min(paths.range_end[r], high)
+    for r in range(paths.range_pointer[p + 1] - 1, paths.range_pointer[p] - 1, -1):
+        a, b = max(paths.range_start[r], low), min(paths.range_end[r], high)
         if a >= b:
             continue
+        out = flux[b]
         if paths.range_slow[r]:
-            out = flux[b]
             for cell in range(b - 1, a, -1):
                 mass[cell] = (mass[cell] - flux[cell + 1]) + flux[cell]
             mass[a] -= flux[a + 1]
         else:
-            out = mass[b - 1]
-            for cell in range(b - 1, a, -1):
-                mass[cell] = mass[cell - 1]
-            mass[a] = 0.0
+            out = shift(a, b, mass)
         if b < end:
             mass[b] += out
         else:
             leaving = out
-    if high < end:
-        state.high[p] = high + 1
+    if paths.loses_water[p]:
+        for i in range(low, min(high + 1, end)):
+            kept = mass[i] * motion.keep[i]
+            state.total[1] += mass[i] - kept
+            mass[i] = kept
     return leaving
 
 
@@ -194,7 +126,7 @@ def advect_path(p: int, paths: Paths, cells: Cells, state: State, limiter: int) 
 def disperse(
     a: int, b: int, m: FloatArray, inverse: FloatArray, g: FloatArray, h: FloatArray,
     c: FloatArray, flux: FloatArray,
-) -> None:
+) -> None:  # fmt: skip
     """One substep of dispersion on cells a to b; nothing crosses faces a and b.
 
     F_f = -g (c_f - c_{f-1}) + h (c_{f+1} - 3 c_f + 3 c_{f-1} - c_{f-2}), with h = g e and
@@ -228,210 +160,118 @@ def disperse(
 
 
 @jit
-def exchange_cells(a: int, b: int, exchange: Exchange, state: State) -> float:
-    """Decay and transient storage over one step; returns the mass that decayed [kg]."""
-    mass = state.mass[a:b]
+def exchange_cells(
+    a: int, b: int, exchange: Exchange, m: FloatArray, s: FloatArray, lost: FloatArray
+) -> None:
+    """Decay and transient storage over one step; ``lost`` gathers what decayed, cell by cell."""
+    mass = m[a:b]
+    decayed = lost[a:b]
     stay = exchange.stay[a:b]
-    decayed = 0.0
     if exchange.has_storage:
-        storage = state.storage[a:b]
+        storage = s[a:b]
         back = exchange.back[a:b]
         into = exchange.into[a:b]
         hold = exchange.hold[a:b]
         if exchange.decays:
             for i in range(mass.shape[0]):
-                m = mass[i]
-                s = storage[i]
-                new_m = stay[i] * m + back[i] * s
-                new_s = into[i] * m + hold[i] * s
-                decayed += (m - new_m) + (s - new_s)
-                mass[i] = new_m
-                storage[i] = new_s
+                x, y = mass[i], storage[i]
+                flowing = stay[i] * x + back[i] * y
+                stored = into[i] * x + hold[i] * y
+                decayed[i] += (x - flowing) + (y - stored)
+                mass[i] = flowing
+                storage[i] = stored
         else:
             for i in range(mass.shape[0]):
                 # what moves is computed once, so that channel and storage mirror each other
                 moved = into[i] * mass[i] - back[i] * storage[i]
                 mass[i] -= moved
                 storage[i] += moved
-    elif exchange.decays:
+    else:
         for i in range(mass.shape[0]):
-            m = mass[i]
-            new_m = stay[i] * m
-            decayed += m - new_m
-            mass[i] = new_m
-    return decayed
+            left = stay[i] * mass[i]
+            decayed[i] += mass[i] - left
+            mass[i] = left
 
 
 @jit
-def trim(p: int, floor: float, paths: Paths, state: State) -> None:
-    """Shrink the window past cells that hold next to nothing; their mass moves inward."""
-    low = state.low[p]
-    high = state.high[p]
-    mass = state.mass
-    storage = state.storage
-    while high - low > 8 and mass[low] + storage[low] < floor:
-        mass[low + 1] += mass[low]
-        storage[low + 1] += storage[low]
-        mass[low] = 0.0
-        storage[low] = 0.0
-        low += 1
-    while high - low > 8 and mass[high - 1] + storage[high - 1] < floor:
-        mass[high - 2] += mass[high - 1]
-        storage[high - 2] += storage[high - 1]
-        mass[high - 1] = 0.0
-        storage[high - 1] = 0.0
-        high -= 1
-    state.low[p] = low
-    state.high[p] = high
+def trim(
+    a: int, b: int, floor: float, mass: FloatArray, storage: FloatArray
+) -> tuple[int, int]:
+    """Shrink a window past cells that hold next to nothing; their mass moves inward."""
+    while b - a > 8 and mass[a] + storage[a] < floor:
+        mass[a + 1] += mass[a]
+        storage[a + 1] += storage[a]
+        mass[a] = 0.0
+        storage[a] = 0.0
+        a += 1
+    while b - a > 8 and mass[b - 1] + storage[b - 1] < floor:
+        mass[b - 2] += mass[b - 1]
+        storage[b - 2] += storage[b - 1]
+        mass[b - 1] = 0.0
+        storage[b - 1] = 0.0
+        b -= 1
+    return a, b
 
 
 @jit
-def widen(p: int, cell: int, state: State) -> None:
-    """Open the window of a path so that it holds ``cell``."""
-    if state.low[p] >= state.high[p]:
-        state.low[p] = cell
-        state.high[p] = cell + 1
-        return
-    if cell < state.low[p]:
-        state.low[p] = cell
-    if cell >= state.high[p]:
-        state.high[p] = cell + 1
-
-
-@jit
-def observe(
-    p: int, k0: int, k1: int, step: int, after: bool, paths: Paths, cells: Cells, gauges: Gauges,
-    state: State, record: Record, limiter: int,
-) -> None:
-    """Add one end's part of the outputs that fall into the current step.
-
-    Between two steps the profile is carried with the flow: the value at share ``x`` of the step
-    is the old profile a way ``x`` upstream and the new one a way ``1 - x`` downstream, weighted
-    with the share of the step's dispersion and exchange that each has seen.
-    """
-    start = paths.start[p]
-    end = paths.end[p]
-    low = max(state.low[p] - 2, start)
-    high = min(state.high[p] + 2, end)
-    for s in range(gauges.pointer[p], gauges.pointer[p + 1]):
-        place = gauges.cell[s] + gauges.offset[s]
-        stride = gauges.reach_back[s]
-        near = low < high and place > low - 3.0 - stride and place < high + 3.0 + stride
-        if near:
-            a = max(gauges.cell[s] - 5, start - 2)
-            b = min(gauges.cell[s] + 6, end + 2)
-            for i in range(a, b):
-                state.concentration[i] = state.mass[i] * cells.inverse_volume[i]
-        for k in range(k0, k1):
-            x = record.time[k] - step
-            weight = x if after else 1.0 - x
-            if gauges.below_junction[s]:
-                weight = 1.0 if after else 0.0
-            if weight == 0.0:
-                continue
-            value = 0.0
-            passed = state.through[s]
-            if near:
-                face = gauges.cell[s] + 1.0
-                c = state.concentration
-                passed += mass_between(place, face, start, end, c, cells, limiter)
-                if after:
-                    at = place + stride * (1.0 - x)
-                    passed -= mass_between(place, at, start, end, c, cells, limiter)
-                else:
-                    at = place - stride * x
-                    passed += mass_between(at, place, start, end, c, cells, limiter)
-                value = sample(at, start, end, c, cells, limiter)
-            record.concentration[s, k] += weight * value
-            record.cumulative_mass[s, k] += weight * passed
-
-
-@jit
-def note_peaks(a: int, b: int, step: int, cells: Cells, state: State) -> None:
+def note_peaks(
+    a: int, b: int, step: float, m: FloatArray, scale: FloatArray, top: FloatArray,
+    when: FloatArray,
+) -> None:  # fmt: skip
     """Keep the highest concentration seen in each cell and the step it was seen at."""
-    mass = state.mass[a:b]
-    inverse = cells.inverse_volume[a:b]
-    peak = state.peak[a:b]
-    peak_step = state.peak_step[a:b]
+    mass = m[a:b]
+    inverse = scale[a:b]
+    peak = top[a:b]
+    peak_step = when[a:b]
     for i in range(mass.shape[0]):
+        # two selects instead of a branch let the loop run several cells at a time
         value = mass[i] * inverse[i]
-        if value > peak[i]:
-            peak[i] = value
-            peak_step[i] = step
+        higher = value > peak[i]
+        peak[i] = value if higher else peak[i]
+        peak_step[i] = step if higher else peak_step[i]
 
 
 @jit
-def abstract(a: int, b: int, cells: Cells, state: State) -> None:
-    """Take out what leaves with lateral losses and intakes."""
-    for i in range(a, b):
-        kept = state.mass[i] * cells.keep[i]
-        state.total[2] += state.mass[i] - kept
-        state.mass[i] = kept
-
-
-@jit
-def step_path(
-    p: int, deposits_at: tuple[int, int], paths: Paths, cells: Cells, dispersion: Dispersion,
-    exchange: Exchange, deposits: Deposits, gauges: Gauges, state: State, limiter: int,
+def add_deposits(
+    p: int, rows: tuple[int, int], late: bool, paths: Paths, deposits: Deposits, state: State
 ) -> None:
-    """Advance one path by one step (without observation)."""
-    start = paths.start[p]
-    end = paths.end[p]
-    g0 = gauges.pointer[p]
-    g1 = gauges.pointer[p + 1]
-    active = state.low[p] < state.high[p]
-    state.outflow[p] = 0.0
-    if active:
-        for s in range(g0, g1):
-            # a unit cell empties through its lower face; a slow one is corrected below
-            cell = gauges.cell[s]
-            if gauges.reach_back[s] == 1.0 and state.low[p] <= cell < state.high[p]:
-                state.through[s] += state.mass[cell]
-        high_before = state.high[p]
-        low_before = state.low[p]
-        state.outflow[p] = advect_path(p, paths, cells, state, limiter)
-        for s in range(g0, g1):
-            cell = gauges.cell[s]
-            if gauges.reach_back[s] != 1.0 and low_before <= cell < high_before:
-                state.through[s] += state.flux[cell + 1]
-        if paths.loses_water[p]:
-            abstract(state.low[p], state.high[p], cells, state)
-    for q in range(p):
-        if state.outflow[q] != 0.0 and paths.join_cell[q] >= start and paths.join_cell[q] < end:
-            cell = paths.join_cell[q]
-            share = paths.join_share[q]
-            state.mass[cell] += share * state.outflow[q]
-            widen(p, cell, state)
-            if share < 1.0:
-                state.mass[cell + 1] += (1.0 - share) * state.outflow[q]
-                widen(p, cell + 1, state)
-            state.outflow[q] = 0.0
-    for k in range(deposits_at[0], deposits_at[1]):
+    """Put one part of a step's release into the cells of a path and open its window for it."""
+    for k in range(rows[0], rows[1]):
         cell = deposits.cell[k]
-        if start <= cell < end:
-            state.mass[cell] += deposits.mass_early[k]
-            state.total[0] += deposits.mass_early[k]
-            widen(p, cell, state)
-    if state.low[p] >= state.high[p]:
-        return
-    for _ in range(dispersion.substeps):
-        a = max(state.low[p] - 2, start)
-        b = min(state.high[p] + 2, end)
-        disperse(a, b, state.mass, cells.inverse_volume, dispersion.conductance,
-                 dispersion.correction, state.concentration, state.flux)
-        for s in range(g0, g1):
-            face = gauges.cell[s] + 1
-            if a < face < b:
-                state.through[s] += state.flux[face]
-        state.low[p] = a
-        state.high[p] = b
-    state.total[1] += exchange_cells(state.low[p], state.high[p], exchange, state)
-    for k in range(deposits_at[0], deposits_at[1]):
-        cell = deposits.cell[k]
-        if start <= cell < end:
-            state.mass[cell] += deposits.mass_late[k]
-            state.total[0] += deposits.mass_late[k]
-    state.work[0] += state.high[p] - state.low[p]
+        if paths.start[p] <= cell < paths.end[p]:
+            added = deposits.mass_late[k] if late else deposits.mass_early[k]
+            state.mass[cell] += added
+            state.total[0] += added
+            widen(p, cell, state.low, state.high)
+
+
+@jit
+def add_tributaries(p: int, paths: Paths, state: State) -> None:
+    """Put what left the paths that end in this one into the cells below their mouths."""
+    for k in range(paths.inflow_pointer[p], paths.inflow_pointer[p + 1]):
+        q = paths.inflow_path[k]
+        if state.outflow[q] == 0.0:
+            continue
+        cell = paths.join_cell[q]
+        share = paths.join_share[q]
+        state.mass[cell] += share * state.outflow[q]
+        widen(p, cell, state.low, state.high)
+        if share < 1.0:
+            state.mass[cell + 1] += (1.0 - share) * state.outflow[q]
+            widen(p, cell + 1, state.low, state.high)
+        state.outflow[q] = 0.0
+
+
+@jit
+def widen(p: int, cell: int, low: IntArray, high: IntArray) -> None:
+    """Open the window of a path so that it holds ``cell``."""
+    if low[p] >= high[p]:
+        low[p] = cell
+        high[p] = cell + 1
+    elif cell < low[p]:
+        low[p] = cell
+    elif cell >= high[p]:
+        high[p] = cell + 1
 
 
 @jit
@@ -446,59 +286,108 @@ def write_ledger(row: int, paths: Paths, state: State, record: Record) -> None:
     record.ledger[row, 0] = state.total[0]
     record.ledger[row, 1] = river
     record.ledger[row, 2] = stored
-    record.ledger[row, 3] = state.total[1]
-    record.ledger[row, 4] = state.total[2]
-    record.ledger[row, 5] = state.total[3]
+    record.ledger[row, 3] = state.decayed.sum()
+    record.ledger[row, 4] = state.total[1]
+    record.ledger[row, 5] = state.total[2]
+
+
+@jit
+def write_field(row: int, paths: Paths, cells: Cells, state: State, record: Record) -> None:
+    """Write the concentration of all cells."""
+    for p in range(paths.start.shape[0]):
+        a, b = state.low[p], state.high[p]
+        fill_concentration(a, b, state.mass, cells.inverse_volume, record.field[row])
 
 
 @jit
 def march_steps(
-    first_step: int, last_step: int, position: FloatArray, paths: Paths, cells: Cells,
+    span: tuple[int, int], position: FloatArray, paths: Paths, cells: Cells, motion: Motion,
     dispersion: Dispersion, exchange: Exchange, deposits: Deposits, gauges: Gauges, state: State,
-    record: Record, settings: tuple[int, float],
-) -> None:
-    """March from ``first_step`` to ``last_step``; ``position`` (3,) keeps the output counters.
+    outputs: Outputs, record: Record, settings: tuple[int, float],
+) -> None:  # fmt: skip
+    """March over the steps of ``span``; ``position`` (3,) keeps the output counters.
 
     ``settings`` holds the limiter and the mass below which the window is trimmed [kg].
     """
     limiter, floor = settings
-    count = paths.start.shape[0]
-    outputs = record.time.shape[0]
-    k0 = int(position[0])
-    ledger_row = int(position[1])
-    field_row = int(position[2])
-    for step in range(first_step, last_step):
-        k1 = k0
-        while k1 < outputs and record.time[k1] <= step + 1.0:
-            k1 += 1
-        if k1 > k0:
-            for p in range(count):
-                observe(p, k0, k1, step, False, paths, cells, gauges, state, record, limiter)
+    mass, storage, low, high = state.mass, state.storage, state.low, state.high
+    through, gauge_cell, gauge_pointer = state.through, gauges.cell, gauges.pointer
+    ends, mixed, joins = paths.end, paths.mixed, paths.join_cell
+    starts, inverse, inflows = paths.start, cells.inverse_volume, paths.inflow_pointer
+    watched = state.watched
+    g, h, c, flux = dispersion.conductance, dispersion.correction, state.concentration, state.flux
+    reacts = exchange.has_storage or exchange.decays
+    profile = Profile(mass, c, through, cells)
+    output_time, cumulative = outputs.time, outputs.cumulative_mass
+    last, ledger_row, field_row = int(position[0]), int(position[1]), int(position[2])
+    for step in range(span[0], span[1]):
+        first = last
+        while last < output_time.shape[0] and output_time[last] <= step + 1.0:
+            last += 1
         rows = (deposits.pointer[step], deposits.pointer[step + 1])
-        for p in range(count):
-            step_path(p, rows, paths, cells, dispersion, exchange, deposits, gauges, state,
-                      limiter)
-        for p in range(count):
-            if paths.join_cell[p] < 0:
-                state.total[3] += state.outflow[p]
-                state.outflow[p] = 0.0
-            if state.low[p] < state.high[p]:
-                trim(p, floor, paths, state)
-                note_peaks(state.low[p], state.high[p], step + 1, cells, state)
-        if k1 > k0:
-            for p in range(count):
-                observe(p, k0, k1, step, True, paths, cells, gauges, state, record, limiter)
-            k0 = k1
+        for p in range(starts.shape[0]):
+            a, b = low[p], high[p]
+            if last > first:
+                opens = a >= b and (rows[0] < rows[1] or inflows[p] < inflows[p + 1])
+                watched[p] = opens
+                for s in range(gauge_pointer[p], gauge_pointer[p + 1]):
+                    if a < b and a - 8 < gauge_cell[s] < b + 8:
+                        watched[p] = True
+                if watched[p]:
+                    observe_path(p, (first, last, step), 0.0, (starts[p], ends[p]), gauges,
+                                 profile, outputs, limiter)  # fmt: skip
+                else:
+                    for s in range(gauge_pointer[p], gauge_pointer[p + 1]):
+                        for k in range(first, last):
+                            cumulative[s, k] = through[s]
+            if a < b:
+                if mixed[p]:
+                    leaving = advect_mixed(p, paths, cells, motion, gauges, state, limiter)
+                else:
+                    for s in range(gauge_pointer[p], gauge_pointer[p + 1]):
+                        if a <= gauge_cell[s] < b:
+                            through[s] += mass[gauge_cell[s]]
+                    leaving = shift(a, b, mass)
+                    if b < ends[p]:
+                        mass[b] = leaving
+                if b < ends[p]:
+                    high[p] = b + 1
+                elif joins[p] < 0:
+                    state.total[2] += leaving
+                else:
+                    state.outflow[p] = leaving
+            if inflows[p] < inflows[p + 1]:
+                add_tributaries(p, paths, state)
+            if rows[0] < rows[1]:
+                add_deposits(p, rows, False, paths, deposits, state)
+            if low[p] >= high[p]:
+                continue
+            a, b = low[p], high[p]
+            for _ in range(dispersion.substeps):
+                a, b = max(a - 2, starts[p]), min(b + 2, ends[p])
+                disperse(a, b, mass, inverse, g, h, c, flux)
+                for s in range(gauge_pointer[p], gauge_pointer[p + 1]):
+                    if a < gauge_cell[s] + 1 < b:
+                        through[s] += flux[gauge_cell[s] + 1]
+            if reacts:
+                exchange_cells(a, b, exchange, mass, storage, state.decayed)
+            state.work[0] += b - a
+            low[p], high[p] = a, b
+            if rows[0] < rows[1]:
+                add_deposits(p, rows, True, paths, deposits, state)
+            a, b = trim(a, b, floor, mass, storage)
+            note_peaks(a, b, step + 1.0, mass, inverse, state.peak, state.peak_step)
+            low[p], high[p] = a, b
+        if last > first:
+            for p in range(starts.shape[0]):
+                if watched[p]:
+                    observe_path(p, (first, last, step), 1.0, (starts[p], ends[p]), gauges,
+                                 profile, outputs, limiter)  # fmt: skip
         if ledger_row < record.ledger_step.shape[0] and record.ledger_step[ledger_row] == step + 1:
             write_ledger(ledger_row, paths, state, record)
             ledger_row += 1
         if field_row < record.field_step.shape[0] and record.field_step[field_row] == step + 1:
-            row = record.field[field_row]
-            for p in range(count):
-                for i in range(state.low[p], state.high[p]):
-                    row[i] = state.mass[i] * cells.inverse_volume[i]
+            write_field(field_row, paths, cells, state, record)
             field_row += 1
-    position[0] = k0
-    position[1] = ledger_row
-    position[2] = field_row
-    state.work[1] += last_step - first_step
+    position[0], position[1], position[2] = last, ledger_row, field_row
+    state.work[1] += span[1] - span[0]

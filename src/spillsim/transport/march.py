@@ -18,6 +18,7 @@ from .arrays import (
     FloatArray,
     Gauges,
     IntArray,
+    Outputs,
     Record,
     State,
 )
@@ -26,7 +27,7 @@ from .kernels import march_steps
 
 LIMITERS = {"none": LIMITER_NONE, "positive": LIMITER_POSITIVE, "monotone": LIMITER_MONOTONE}
 
-TRIM = 1e-16
+TRIM = 1e-14
 """Share of the released mass below which the rim of the active window is swept inward."""
 
 PIECE = 20_000_000
@@ -104,25 +105,26 @@ def new_state(grid: Grid, gauges: Gauges) -> State:
     return State(
         np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size),
         start.copy(), start.copy(), np.zeros(paths), np.zeros(gauges.cell.size),
-        np.zeros(size), np.full(size, -1, dtype=np.int64), np.zeros(4),
+        np.zeros(size), np.full(size, -1.0), np.zeros(size), np.zeros(3),
+        np.zeros(paths, dtype=np.bool_),
         np.zeros(2, dtype=np.int64),
     )
 
 
-def new_record(plan: Plan) -> Record:
+def new_outputs(plan: Plan) -> tuple[Outputs, Record]:
     """Empty output arrays; the only allocation that depends on the number of outputs."""
-    places, outputs = plan.gauges.cell.size, plan.output_time.size
+    places, count = plan.gauges.cell.size, plan.output_time.size
     size = plan.grid.cells.volume.size if plan.field_step.size else 0
     relative = (plan.output_time - plan.start) / plan.grid.time_step
     # an output meant for the end of a step must not fall just behind it
     near = np.round(relative)
     relative = np.where(np.abs(relative - near) < 1e-9 * np.maximum(1.0, near), near, relative)
-    return Record(
-        relative,
-        np.zeros((places, outputs)), np.zeros((places, outputs)),
+    outputs = Outputs(relative, np.zeros((places, count)), np.zeros((places, count)))
+    record = Record(
         plan.ledger_step, np.zeros((plan.ledger_step.size, 6)),
         plan.field_step, np.zeros((plan.field_step.size, size)),
-    )
+    )  # fmt: skip
+    return outputs, record
 
 
 def march(
@@ -142,18 +144,20 @@ def march(
     """
     grid = plan.grid
     state = new_state(grid, plan.gauges)
-    record = new_record(plan)
+    outputs, record = new_outputs(plan)
     total = float(deposits.mass_early.sum() + deposits.mass_late.sum())
     settings = (plan.limiter, TRIM * total)
     # outputs before the first step are zero and stay so
-    first = int(np.searchsorted(record.time, 0.0, side="right"))
+    first = int(np.searchsorted(outputs.time, 0.0, side="right"))
     position = np.array([first, 0.0, 0.0])
     at = 0
     rate = 1.0 / max(grid.size, 1)
     while at < plan.steps:
         upto = min(plan.steps, at + max(1, int(PIECE * rate)))
-        march_steps(at, upto, position, grid.path_arrays, grid.cells, dispersion, exchange,
-                    deposits, plan.gauges, state, record, settings)
+        march_steps(
+            (at, upto), position, grid.path_arrays, grid.cells, grid.motion, dispersion,
+            exchange, deposits, plan.gauges, state, outputs, record, settings,
+        )  # fmt: skip
         at = upto
         done = max(int(state.work[0]), 1)
         rate = at / done
@@ -162,7 +166,7 @@ def march(
     back = np.argsort(plan.gauge_order)
     peak_time = np.where(state.peak_step >= 0, plan.start + grid.time_step * state.peak_step,
                          np.nan)
-    return March(record.concentration[back], record.cumulative_mass[back], record.ledger,
+    return March(outputs.concentration[back], outputs.cumulative_mass[back], record.ledger,
                  state.peak, peak_time, record.field, int(state.work[0]))
 
 

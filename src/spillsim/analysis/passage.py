@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import SpillsimError
 from .curves import Crossings, crossings, peaks
-from .reading import SECONDS_PER_HOUR, TIME, curves, instants, metric, seconds
+from .reading import SECONDS_PER_HOUR, TIME, curves, instants, named, seconds
 
 Array = NDArray[np.float64]
 Threshold = str | Mapping[str, str] | None
@@ -47,33 +48,28 @@ def breakthrough(dataset: xr.Dataset, threshold: Threshold = None) -> xr.Dataset
     height, moment = peaks(time, values)
     level, basis = thresholds(dataset, threshold, height)
     passed = crossings(time, values, level)
-    unit = str(dataset["concentration"].attrs.get("units", "mg L-1"))
     load = dataset["cumulative_mass"].isel(time=-1).transpose(*_PLACE).values
     duration = (passed.last - passed.first) / SECONDS_PER_HOUR
-    columns = {
-        "arrival_time": metric(
-            _PLACE, instants(dataset, passed.first), "first rise above the arrival threshold",
-            ancillary_variables="arrival_threshold passage_status", **TIME),
-        "arrival_threshold": metric(
-            _PLACE, level, "concentration that counts as arrival", units=unit,
-            ancillary_variables="arrival_threshold_basis"),
-        "arrival_threshold_basis": metric(_PLACE, basis, "origin of the arrival threshold"),
-        "peak_concentration": metric(_PLACE, height, "highest concentration", units=unit),
-        "peak_time": metric(_PLACE, instants(dataset, moment), "time of the peak", **TIME),
-        "end_time": metric(
-            _PLACE, instants(dataset, passed.last), "last fall below the arrival threshold", **TIME),
-        "passage_duration": metric(_PLACE, duration, "time from arrival to end", units="h"),
-        "passage_count": metric(
-            _PLACE, passed.count, "number of spans above the arrival threshold", units="1"),
-        "passage_status": metric(
-            _PLACE, _status(passed), "how much of the passage the run shows",
-            flag_values=np.arange(len(STATUS), dtype=np.int8), flag_meanings=" ".join(STATUS)),
-        "mass_passed": metric(
-            _PLACE, np.asarray(load, dtype=np.float64), "mass that passed the station in the run",
-            units="kg"),
+    columns: dict[str, tuple[Any, dict[str, Any]]] = {
+        "arrival_time": (
+            instants(dataset, passed.first),
+            {**TIME, "ancillary_variables": "arrival_threshold passage_status"}),
+        "arrival_threshold": (level, {"ancillary_variables": "arrival_threshold_basis"}),
+        "arrival_threshold_basis": (basis, {"long_name": "origin of the arrival threshold"}),
+        "peak_concentration": (height, {}),
+        "peak_time": (instants(dataset, moment), TIME),
+        "end_time": (instants(dataset, passed.last), TIME),
+        "passage_duration": (duration, {}),
+        "passage_count": (
+            passed.spans, {"long_name": "number of spans above the threshold", "units": "1"}),
+        "passage_status": (_status(passed), {
+            "long_name": "how much of the passage the run shows",
+            "flag_values": np.arange(len(STATUS), dtype=np.int8),
+            "flag_meanings": " ".join(STATUS)}),
+        "mass_passed": (np.asarray(load, dtype=np.float64), {}),
     }  # fmt: skip
     kept = [n for n, c in dataset.coords.items() if set(c.dims) <= set(_PLACE)]
-    return xr.Dataset(columns, coords={name: dataset.coords[name] for name in kept})
+    return named(columns, _PLACE).assign_coords({n: dataset.coords[n] for n in kept})
 
 
 def thresholds(
@@ -108,7 +104,7 @@ def _parse(text: str) -> float:
     if not isinstance(text, str):
         raise SpillsimError(f'threshold {text!r}: a text with a unit is needed, e.g. "0.1 mg/L".')
     try:
-        value = 1000.0 * parse(text, "concentration")
+        value: float = 1000.0 * parse(text, "concentration")
     except ValueError as fault:
         raise SpillsimError(f"threshold {text!r}: {fault}") from fault
     if not value > 0.0:
@@ -136,5 +132,5 @@ def _lowest_limit(dataset: xr.Dataset, name: str) -> tuple[float, str] | None:
 
 def _status(passed: Crossings) -> NDArray[np.int8]:
     start, end = passed.above_at_start, passed.above_at_end
-    found = np.where(passed.count > 0, 1, 0) + start + 2 * end
+    found = np.where(passed.spans > 0, 1, 0) + start + 2 * end
     return np.asarray(found, dtype=np.int8)

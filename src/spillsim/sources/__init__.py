@@ -1,0 +1,16 @@
+"""What enters the river, where and when, as mass over time; knows no cells."""
+
+from __future__ import annotations
+
+from .compile import CompiledRelease, compile_releases, decay_rates
+from .schedule import InletSchedule, RateSchedule, Schedule, SlugSchedule
+
+__all__ = [
+    "CompiledRelease",
+    "InletSchedule",
+    "RateSchedule",
+    "Schedule",
+    "SlugSchedule",
+    "compile_releases",
+    "decay_rates",
+]

@@ -1,0 +1,106 @@
+"""How long a time step may be for the error that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..hydraulics.flow import SteadyFlow
+from ..network.network import Network, Position
+from .splitting import splitting_dispersion
+
+STEPS_AT_ONE_PERCENT = 3.3
+"""Steps per standard deviation of the breakthrough curve at which the error is 1 %."""
+ORDER = 0.43
+"""The step falls with this power of the error asked for (the scheme is of order 1 / 0.43)."""
+SPLITTING_SHARE = 0.8
+"""Largest share of the dispersion that the correction for splitting may take off."""
+SHORTEST_SPREAD = 60.0
+"""Standard deviation below which a curve is not resolved any further [s]."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Standard deviation in time of a release's curve at a place."""
+
+    release: int
+    place: int
+    deviation: float
+    """[s]"""
+
+
+def temporal_deviations(
+    network: Network, flow: SteadyFlow, releases: Sequence[tuple[Position, float]],
+    places: Sequence[Position],
+) -> list[Spread]:
+    """Spread of every release at every place below it.
+
+    The variance grows by 2 D L (1 + beta)2 / U3 and, with transient storage, by
+    2 beta2 L / (alpha U) along a reach of length L (Aris 1956; moments of the transient storage
+    equations); an even release of duration tau starts with tau2 / 12.
+
+    Parameters
+    ----------
+    releases : sequence of (position, duration [s])
+    places : sequence of Position
+    """
+    velocity = flow.velocity
+    beta = flow.storage_area_ratio
+    alpha = flow.exchange_coefficient
+    per_length = 2.0 * flow.dispersion_coefficient * (1.0 + beta) ** 2 / velocity**3
+    stored = (beta > 0.0) & (alpha > 0.0)
+    per_length = per_length + np.where(
+        stored, 2.0 * beta**2 / (np.where(stored, alpha, 1.0) * velocity), 0.0
+    )
+    found = []
+    for r, (origin, duration) in enumerate(releases):
+        below = _variance_below(network, per_length, origin)
+        for p, place in enumerate(places):
+            if place.reach not in below:
+                continue
+            variance = below[place.reach] + per_length[place.reach] * place.distance
+            if place.reach == origin.reach and place.distance < origin.distance:
+                continue
+            total = max(float(variance), 0.0) + duration**2 / 12.0
+            found.append(Spread(r, p, float(np.sqrt(total))))
+    return found
+
+
+def _variance_below(
+    network: Network, per_length: np.ndarray, origin: Position
+) -> dict[int, float]:
+    """Variance gained from a release to the head of each reach below it [s2]."""
+    gained: dict[int, float] = {}
+    reach = origin.reach
+    variance = -float(per_length[reach]) * origin.distance
+    while reach >= 0:
+        gained[reach] = variance
+        variance += float(per_length[reach] * network.reach_length[reach])
+        reach = int(network.reach_below[network.reach_to[reach]])
+    return gained
+
+
+def step_for_error(deviation: float, error: float) -> float:
+    """Longest time step for an error at a curve of a given standard deviation [s].
+
+    Parameters
+    ----------
+    deviation : standard deviation of the breakthrough curve [s]
+    error : L1 error as a share of the area under the curve [-]
+    """
+    return deviation / (STEPS_AT_ONE_PERCENT * (0.01 / error) ** ORDER)
+
+
+def step_for_splitting(flow: SteadyFlow, active: np.ndarray, step: float) -> float:
+    """Shorten a step until splitting adds no more dispersion than can be taken off again [s]."""
+    allowed = SPLITTING_SHARE * flow.dispersion_coefficient
+    while bool(np.any((splitting_dispersion(flow, step) > allowed) & active)):
+        step *= 0.8
+    return step
+
+
+def step_for_length(flow: SteadyFlow, active: np.ndarray, length: float) -> float:
+    """Time step at which no cell is longer than ``length`` [s]."""
+    return float(length / flow.velocity[active].max())
