@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _STEPS = (1 / 24, 2 / 24, 3 / 24, 6 / 24, 0.5, 1, 2, 3, 5, 7, 10, 14, 28, 56, 91, 182, 364)
 """Distances of ticks that people find round [d]."""
+_ABOVE_NAMES = 1.0
 _MINUTES = (5 / 1440, 10 / 1440, 15 / 1440, 30 / 1440)
 
 
@@ -64,7 +65,7 @@ def add_elapsed(axes: Axes, most: int, *, labelled: bool = True) -> None:
     first, last = axes.get_xlim()
     hours = last - first < 3.0
     step = _step(last - first, most)
-    above = axes.secondary_xaxis("top")
+    above = axes.secondary_xaxis("top" if labelled else _ABOVE_NAMES)
     number = math.ceil(first / step - 1e-9)
     places = []
     while number * step <= last + 1e-9:

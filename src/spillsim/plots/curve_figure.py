@@ -11,6 +11,7 @@ import xarray as xr
 from ..variables import VARIABLES
 from . import clock
 from .curve_parts import (
+    PANEL_DETAILS,
     Drawing,
     Grid,
     draw_limits,
@@ -60,7 +61,7 @@ _WIDE_RANGE = 30.0
 """Peak over lowest limit from which a linear axis would hide the limits."""
 _CLOCK = 1.2
 """Space for ticks and label of the clock [cm]."""
-_ELAPSED = 1.0
+_ELAPSED = 1.3
 """Space for ticks and label above the axes [cm]."""
 
 
@@ -98,8 +99,11 @@ def curves(
         source += f" · no {name} within the run at: {', '.join(dry)}"
     scale = "logarithmic" if drawing.logarithmic else "linear"
     subtitle = f"{name}: concentration over time at stations and borders ({scale} axis)"
+    overlaid = len(shown) <= _OVERLAID
+    if not overlaid:
+        subtitle += f"; {PANEL_DETAILS}"
     words = (str(dataset.attrs.get("title", "")), subtitle, source)
-    figure = (_overlay if len(shown) <= _OVERLAID else _panels)(drawing, words)
+    figure = (_overlay if overlaid else _panels)(drawing, words)
     as_text(figure)
     return figure
 
@@ -108,7 +112,8 @@ def _drawing(dataset: xr.Dataset, name: str, shown: Sequence[Curve], log: bool |
     own = limits(dataset, name)
     highest = max(c.peak for c in shown)
     marks = [limit.value for limit in own]
-    lowest = min([m for m in marks if 0.0 < m < highest], default=highest * 1e-3)
+    levels = [*marks, *(c.arrival_threshold for c in shown if np.isfinite(c.arrival))]
+    lowest = min([m for m in levels if 0.0 < m < highest], default=highest * 1e-3)
     wide = bool(own) and highest > _WIDE_RANGE * lowest
     return Drawing(
         substance=name,
@@ -153,9 +158,9 @@ def _panels(drawing: Drawing, words: tuple[str, str, str]) -> Figure:
     number = len(drawing.curves)
     columns = 1 if number <= _ONE_COLUMN else 2
     rows = -(-number // columns)
-    handles = mark_handles(drawing, CURVE) + limit_handles(drawing)
-    below = _CLOCK + legend_height(len(handles))
-    height = min(PAGE_HEIGHT, 3.2 + below + rows * (2.2 if columns == 1 else 2.0))
+    marks, own = mark_handles(drawing, CURVE), limit_handles(drawing)
+    below = _CLOCK + legend_height(len(marks), len(own))
+    height = min(PAGE_HEIGHT, 3.2 + below + rows * (2.4 if columns == 1 else 2.1))
     frame = new_figure(height, *words)
     every = grid_of_axes(frame, Grid(rows, columns, below, _ELAPSED), number)
     for place, (axes, one) in enumerate(zip(every, drawing.curves, strict=True)):
@@ -172,7 +177,7 @@ def _panels(drawing: Drawing, words: tuple[str, str, str]) -> Figure:
         if place % rows == 0:
             clock.add_elapsed(axes, 10 if columns == 1 else 6, labelled=False)
     _label(frame, drawing, below)
-    legend(frame, handles)
+    legend(frame, marks, own)
     return frame.figure
 
 
@@ -190,5 +195,5 @@ def _label(frame: Frame, drawing: Drawing, below: float) -> None:
         0.54, (bottom - 0.98) / height, clock.label(drawing.release), va="bottom", **look
     )
     frame.figure.text(
-        0.54, (top + 0.55) / height, f"Time since the release [{unit}]", va="bottom", **look
+        0.54, (top + 0.85) / height, f"Time since the release [{unit}]", va="bottom", **look
     )

@@ -72,7 +72,7 @@ def grid_of_axes(frame: Frame, grid: Grid, number: int) -> list[Axes]:
     places = figure.add_gridspec(
         grid.rows, grid.columns, left=_LEFT / PAGE_WIDTH, right=1 - _RIGHT / PAGE_WIDTH,
         bottom=(frame.bottom + grid.below) / height, top=(frame.top - grid.above) / height,
-        hspace=0.14, wspace=0.17,
+        hspace=0.36, wspace=0.17,
     )  # fmt: skip
     return [figure.add_subplot(places[n % grid.rows, n // grid.rows]) for n in range(number)]
 
@@ -133,7 +133,7 @@ def draw_limits(axes: Axes, drawing: Drawing, *, named: bool) -> None:
 
 def limit_words(limit: Limit) -> str:
     """Return value and name of a limit."""
-    return f"{figure_number(limit.value)} mg/L: {shortened(plain(limit.name), 52)}"
+    return f"{figure_number(limit.value)} mg/L: {shortened(plain(limit.name), 80)}"
 
 
 def limit_handles(drawing: Drawing) -> list[Line2D]:
@@ -167,48 +167,53 @@ def mark_handles(drawing: Drawing, colour: str) -> list[Line2D]:
     return found
 
 
-def legend(frame: Frame, handles: Sequence[Line2D]) -> None:
-    """Put the legend in two columns between the axes and the source line."""
-    if not handles:
-        return
+def legend(frame: Frame, pairs: Sequence[Line2D], single: Sequence[Line2D] = ()) -> None:
+    """Put a legend between axes and source line: short entries in pairs, long ones one a line."""
     height = frame.figure.get_figheight() * 2.54
-    found = frame.figure.legend(
-        handles=list(handles), ncols=2, loc="lower left", frameon=False, fontsize=SMALL,
-        bbox_to_anchor=(0.2 / PAGE_WIDTH, (frame.bottom + 0.1) / height), borderaxespad=0.0,
-        handlelength=3.2, columnspacing=1.5, labelspacing=0.45, borderpad=0.2,
-    )  # fmt: skip
-    for text in found.get_texts():
-        text.set_color(INK)
+    bottom = frame.bottom + 0.1
+    for handles, columns in ((single, 1), (pairs, 2)):
+        if not handles:
+            continue
+        found = frame.figure.legend(
+            handles=list(handles), ncols=columns, loc="lower left", frameon=False,
+            fontsize=SMALL, bbox_to_anchor=(0.2 / PAGE_WIDTH, bottom / height), borderaxespad=0.0,
+            handlelength=3.2, columnspacing=1.5, labelspacing=0.45, borderpad=0.2,
+        )  # fmt: skip
+        for text in found.get_texts():
+            text.set_color(INK)
+        bottom += _LEGEND_LINE * -(-len(handles) // columns)
 
 
-def legend_height(entries: int) -> float:
-    """Return the height of a legend of two columns [cm]."""
-    return 0.15 + _LEGEND_LINE * ((entries + 1) // 2)
+def legend_height(pairs: int, single: int = 0) -> float:
+    """Return the height of a legend [cm]."""
+    return 0.2 + _LEGEND_LINE * ((pairs + 1) // 2 + single)
 
 
 def name_panel(axes: Axes, one: Curve, *, wide: bool) -> None:
-    """Write name, place, arrival and peak on the side of the panel that the curve leaves free."""
-    first, last = axes.get_xlim()
-    middle = one.peak_time if np.isfinite(one.peak_time) else first
-    on_left = middle > 0.5 * (first + last)
+    """Write the name above a panel on the left; distance, arrival and peak on the right."""
     details = []
     if np.isfinite(one.distance):
-        details.append(f"{plain(one.river)}, {one.distance:,.0f} km")
+        details.append(f"{one.distance:,.0f} km")
     if np.isfinite(one.arrival):
-        details.append(f"arrives +{_elapsed(one.arrival)}")
-    details.append(f"peak {figure_number(one.peak, 2)} mg/L" if one.is_reached else "not reached")
+        details.append(f"+{_elapsed(one.arrival)}")
+    details.append(f"{figure_number(one.peak, 2)} mg/L" if one.is_reached else "not reached")
+    name, river = plain(one.label), plain(one.river)
+    if wide and river:
+        name = f"{name}, {river}"
     look: dict[str, Any] = {
-        "ha": "left" if on_left else "right", "va": "top", "xycoords": "axes fraction",
-        "textcoords": "offset points", "zorder": 5, "bbox": VEIL,
+        "xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom",
     }  # fmt: skip
-    corner, aside = (0.0 if on_left else 1.0, 1.0), 3 if on_left else -3
-    name = shortened(plain(one.label), 70 if wide else 38)
     axes.annotate(
-        name, corner, xytext=(aside, -2), fontsize=SMALL, fontweight="bold", color=INK, **look
-    )
+        shortened(name, 80 if wide else 30), (0.0, 1.0), xytext=(1, 2), ha="left",
+        fontsize=SMALL, fontweight="bold", color=INK, **look,
+    )  # fmt: skip
     axes.annotate(
-        " · ".join(details), corner, xytext=(aside, -11.5), fontsize=TINY, color=GREY, **look
-    )
+        " · ".join(details), (1.0, 1.0), xytext=(0, 2), ha="right", fontsize=TINY + 0.5,
+        color=GREY, **look,
+    )  # fmt: skip
+
+
+PANEL_DETAILS = "above each panel: distance below the release · arrival · peak"
 
 
 def _elapsed(days: float) -> str:

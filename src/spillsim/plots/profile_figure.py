@@ -92,9 +92,12 @@ def profile(dataset: xr.Dataset, substance: str | None = None) -> Figure:
     places = [p for p in places if np.isfinite(p.distance)]
     own = limits(dataset, name)
     title = str(dataset.attrs.get("title", ""))
-    subtitle = f"{name}: highest concentration along the river, its time, and the discharge"
+    subtitle = (
+        f"{name}: highest concentration along the river, its time, and the discharge. "
+        "○ station, ◆ and dashed: border, grey line: confluence with another river"
+    )
     names = 0.55 + _LETTER * max((len(_name(p)) for p in places), default=0)
-    height = _AXES_HEIGHT + names + 3.0
+    height = _AXES_HEIGHT + names + 3.3
     frame = new_figure(height, title, subtitle, source_line(dataset))
     grid = frame.figure.add_gridspec(
         3, 1, height_ratios=(3.0, 1.35, 1.0), hspace=0.12,
@@ -111,6 +114,7 @@ def profile(dataset: xr.Dataset, substance: str | None = None) -> Figure:
     high.tick_params(labelbottom=False)
     when.tick_params(labelbottom=False)
     _name_places(high, places)
+    water.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
     water.set_xlabel(VARIABLES["distance"].axis_label, fontsize=BODY, color=INK)
     as_text(frame.figure)
     return frame.figure
@@ -175,7 +179,15 @@ def _draw_times(axes: Axes, path: _Path, places: list[Curve]) -> None:
     bare(axes)
     axes.set_ylim(bottom=0.0)
     axes.locator_params(axis="y", nbins=5)
-    axes.legend(loc="upper left", fontsize=TINY, frameon=False, ncols=2, handlelength=1.8)
+    axes.legend(
+        loc="upper left",
+        fontsize=TINY,
+        frameon=True,
+        framealpha=0.9,
+        edgecolor="none",
+        ncols=2,
+        handlelength=1.8,
+    )
     axes.set_ylabel("Time since\nthe release [d]", fontsize=BODY, color=INK)
 
 
@@ -196,7 +208,7 @@ def _draw_discharge(axes: Axes, path: _Path) -> None:
             axes.annotate(
                 shortened(plain(name), room), ((start + end) / 2, 1.0),
                 xycoords=("data", "axes fraction"), xytext=(0, -3), textcoords="offset points",
-                ha="center", va="top", fontsize=SMALL, fontstyle="italic", color=INK,
+                ha="center", va="top", fontsize=SMALL, fontstyle="italic", color=INK, bbox=VEIL,
             )  # fmt: skip
 
 
