@@ -7,10 +7,7 @@ precision because its closure is stated to round-off.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ import xarray as xr
 
 from ..errors import OutputError
 from .conventions import EPOCH, FORMAT_VERSION
+from .whole import write_whole
 
 _DEFLATE = 4
 _CHUNK_VALUES = 1 << 18
@@ -28,8 +26,6 @@ _LITTLE = 512
 _REQUIRED = ("concentration", "cumulative_mass", "time", "station", "substance")
 _SINGLE = ("concentration", "cumulative_mass", "concentration_field", "peak_concentration_profile")
 """Large arrays; everything else keeps the precision it has."""
-_FREE_SPACE_LOW = 1 << 20
-"""Less room than this after a failed write means that the disk is full [bytes]."""
 
 
 def write(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
@@ -44,22 +40,7 @@ def write(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
         The folder does not exist or cannot be written, the path is a folder, the disk is full.
         Nothing half-written is left, also after an interrupt (which is raised again).
     """
-    target = Path(path)
-    if target.is_dir():
-        raise OutputError(f"{target} is a folder; give the name of a file, e.g. {target}/run.nc.")
-    if not target.parent.is_dir():
-        raise OutputError(f"cannot write {target}: there is no folder {target.parent}.")
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    try:
-        _write_netcdf(dataset, partial)
-        partial.replace(target)
-    except (OSError, RuntimeError) as failure:
-        _remove(partial)
-        raise OutputError(_explain(failure, target)) from failure
-    except BaseException:
-        _remove(partial)
-        raise
-    return target
+    return write_whole(path, lambda partial: _write_netcdf(dataset, partial))
 
 
 def _write_netcdf(dataset: xr.Dataset, path: Path) -> None:
@@ -67,40 +48,6 @@ def _write_netcdf(dataset: xr.Dataset, path: Path) -> None:
     for variable in plain.variables.values():
         variable.encoding = {}
     plain.to_netcdf(path, mode="w", format="NETCDF4", engine="netcdf4", encoding=encoding(plain))
-    descriptor = os.open(path, os.O_RDONLY)
-    try:  # a full disk may only show when the data reaches it
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        # after a failed write HDF5 keeps the file open, and its room would stay taken
-        os.truncate(path, 0)
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
-
-
-def _explain(failure: Exception, target: Path) -> str:
-    number = failure.errno if isinstance(failure, OSError) else None
-    closed = number in (errno.EACCES, errno.EPERM, errno.EROFS)
-    # netCDF calls a full disk "HDF error" or even "permission denied", so look for oneself
-    writable = os.access(target.parent, os.W_OK)
-    if number in (errno.ENOSPC, errno.EDQUOT) or (writable and _disk_is_full(target)):
-        return f"cannot write {target}: the disk is full; the file was not written."
-    if closed or not writable:
-        return f"cannot write {target}: no permission to write in {target.parent}."
-    reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else failure
-    return f"cannot write {target}: {reason}."
-
-
-def _disk_is_full(target: Path) -> bool:
-    """Return whether the disk has next to no room; HDF5 hides the reason of a failed write."""
-    try:
-        return shutil.disk_usage(target.parent).free < _FREE_SPACE_LOW
-    except OSError:
-        return False
 
 
 def encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:

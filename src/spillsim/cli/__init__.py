@@ -1,0 +1,7 @@
+"""The command line: commands, progress, exit codes; no physics."""
+
+from __future__ import annotations
+
+from .main import main
+
+__all__ = ["main"]

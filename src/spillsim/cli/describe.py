@@ -1,0 +1,133 @@
+"""What a model is, in a few lines: said by ``check`` and above every run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import Notice
+from ..hydraulics import estimated_quantities
+from ..network import downstream_reaches
+from ..results.provenance import first_release_time, release_start
+from ..results.size import estimate_memory, estimate_size, extent_of
+from . import words
+from .console import Console
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+_SCENARIO_FILE = "scenario.toml"
+
+
+def scenario_path(case: str) -> str:
+    """Return the scenario file of a case given as folder or file."""
+    path = Path(case)
+    return str(path / _SCENARIO_FILE if path.is_dir() else path)
+
+
+def title(console: Console, text: str, path: str) -> None:
+    """Print the title of the case and where it stands, on one line if both fit."""
+    text, path = console.safe(" ".join(text.split())), console.safe(path)
+    room = console.width - 1 - len(text) - len(path)
+    if room >= 3:
+        console.line(f"{text}{' ' * min(room, 24)}{path}", bold=True)
+        return
+    for line in console.wrapped(text, console.width - 1):
+        console.line(line, bold=True)
+    console.line(path, dim=True)
+
+
+def describe(console: Console, model: Model) -> None:
+    """Print network, flow, substances, grid and the size of what comes out."""
+    for label, text in (
+        ("network", _network(model)),
+        ("flow", _flow(model)),
+        ("releases", _releases(model)),
+        ("grid", _grid(model)),
+        ("output", _output(model)),
+    ):
+        console.labelled(label, text)
+
+
+def _network(model: Model) -> str:
+    rivers = list(dict.fromkeys(reach.river for reach in model.scenario.reaches))
+    parts = [
+        f"{words.count(len(rivers), 'river')} ({words.listed(rivers, 5)})",
+        words.count(len(model.scenario.reaches), "reach", "reaches"),
+    ]
+    parts.append(f"{words.whole(_length_below(model) / 1000.0)} km below the release")
+    return " · ".join(parts)
+
+
+def _length_below(model: Model) -> float:
+    """Return the distance from the first release to the outlet [m]."""
+    first = min(model.scenario.releases, key=release_start)
+    place = model.scenario.locate(model.network, first.at)
+    below = downstream_reaches(model.network, place.reach)
+    return float(model.network.reach_length[below].sum()) - place.distance
+
+
+def _flow(model: Model) -> str:
+    flow = model.scenario.flow
+    if flow.kind == "gauges":
+        known = words.count(len(flow.gauges), "gauge")  # type: ignore[union-attr]
+        if flow.inflows:
+            known += f" and {words.count(len(flow.inflows), 'given inflow')}"
+    else:
+        known = words.count(len(flow.inflows), "given inflow")
+    outlet = model.network.outlet
+    last = [r for r, node in enumerate(model.network.reach_to.tolist()) if node == outlet]
+    discharge = float(sum(model.flow.discharge_foot[r] for r in last))
+    return f"steady, from {known} · {words.number(discharge)} m³/s at the outlet"
+
+
+def _releases(model: Model) -> str:
+    names = [
+        f"{release.substance}{f' at {release.name}' if release.name else ''} ({release.kind})"
+        for release in model.scenario.releases
+    ]
+    return words.listed(names, 4)
+
+
+def _grid(model: Model) -> str:
+    return (
+        f"{words.count(model.cells, 'cell')}, {words.count(model.steps, 'step')} of "
+        f"{words.span(model.time_step)} ({model.resolution_basis}) · engine {model.engine}"
+    )
+
+
+def _output(model: Model) -> str:
+    extent = extent_of(model, model.output_times, model.cells, model.field_times)
+    return (
+        f"about {words.size(estimate_size(extent))} on disk, "
+        f"{words.size(estimate_memory(extent))} in memory · {words.count(extent.times, 'time')} "
+        f"at {words.count(extent.stations, 'station or border', 'stations and borders')}"
+    )
+
+
+def tell_estimates(console: Console, model: Model) -> None:
+    """Print what was estimated rather than given."""
+    found = estimated_quantities(model.flow)
+    console.labelled("estimated", " · ".join(found) if found else "nothing; everything is given")
+
+
+def tell_notices(console: Console, notices: Sequence[Notice]) -> None:
+    """Print what the user should know although the run goes on."""
+    for notice in notices:
+        console.labelled("note", f"{notice.subject}: {notice.message}")
+
+
+def local_start(model: Model) -> dt.datetime:
+    """Return the start of the first release on the local clock of the case."""
+    start: dt.datetime = model.scenario.case.start
+    return start + dt.timedelta(seconds=first_release_time(model.scenario))
+
+
+def arrival_of_water(model: Model, travel_time: float) -> dt.datetime | None:
+    """Return when water that left at the first release comes by, on the local clock."""
+    if not math.isfinite(travel_time):
+        return None
+    return local_start(model) + dt.timedelta(seconds=travel_time)

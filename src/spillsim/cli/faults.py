@@ -1,0 +1,72 @@
+"""What is wrong, told so that the user can go straight to it."""
+
+from __future__ import annotations
+
+import textwrap
+
+from ..errors import Fault, ScenarioError, SpillsimError
+from .console import Console, display_width
+
+_WHERE = 2
+_WHAT = 6
+
+
+def tell(console: Console, error: SpillsimError, code: int) -> None:
+    """Print an error of the user's on the standard error, with what became of the work."""
+    left = what_is_left(console)
+    if isinstance(error, ScenarioError):
+        _tell_scenario(console, error)
+        left = "nothing was computed."
+    else:
+        for paragraph in str(error).splitlines():
+            for line in _wrapped(console, paragraph, 0):
+                console.complain(line)
+    console.complain("")
+    closing(console, left, code)
+
+
+def what_is_left(console: Console) -> str:
+    """Return which files are there although the command broke off."""
+    if not console.written:
+        return "nothing was written."
+    return f"written before: {', '.join(map(str, console.written))}."
+
+
+def closing(console: Console, text: str, code: int) -> None:
+    """Print the last line: what became of the work, and the exit code."""
+    mark = f"(exit {code})"
+    room = min(console.width, 88) - 1 - len(mark)
+    console.complain(f"{text.ljust(room)}{mark}" if len(text) < room else f"{text}  {mark}")
+
+
+def _tell_scenario(console: Console, error: ScenarioError) -> None:
+    amount = len(error.faults)
+    title = error.case or "scenario"
+    console.complain(f"{title}: {amount} fault{'' if amount == 1 else 's'}", bold=True)
+    console.complain("")
+    places = [_place(fault) for fault in error.faults]
+    column = min(max((display_width(place) for place in places), default=0), 32)
+    for fault, place in zip(error.faults, places, strict=True):
+        padding = " " * max(0, column - display_width(place))
+        head = f"{place}{padding}  {fault.where}" if place else fault.where
+        if head.strip():
+            console.complain(" " * _WHERE + head)
+        for text in (fault.message, fault.hint):
+            for line in _wrapped(console, text, _WHAT):
+                console.complain(line)
+
+
+def _place(fault: Fault) -> str:
+    return f"{fault.file}:{fault.line}" if fault.line else fault.file
+
+
+def _wrapped(console: Console, text: str, indent: int) -> list[str]:
+    space = " " * indent
+    return textwrap.wrap(
+        text,
+        console.width - 1,
+        initial_indent=space,
+        subsequent_indent=space,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )

@@ -1,0 +1,199 @@
+"""The door from the shell: arguments in, exit code out.
+
+Nothing heavy is imported here: ``spillsim --help`` must answer at once. Every command lives in a
+module of its own that is imported when it is called.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from .. import __version__
+from ..errors import SpillsimError
+from ..network.faults import nearest
+from . import faults
+from .console import Console
+
+DONE = 0
+BOUND_MISSED = 1
+UNUSABLE = 2
+BROKEN = 70
+INTERRUPTED = 130
+
+_COMMANDS = ("new", "check", "run", "plot", "schema")
+
+_EPILOG = """\
+examples:
+  spillsim new my_case               write a small commented case
+  spillsim check my_case             tell what would be computed
+  spillsim run my_case               compute; writes my_case.nc
+  spillsim plot my_case.nc           draw curves and profile
+
+exit codes:
+  0 done    1 ran, but a stated bound was missed    2 the input or the target cannot be used
+  130 interrupted    70 a fault in spillsim itself
+"""
+
+Command = Callable[[argparse.Namespace, Console], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    console = Console()
+    debug = bool(os.environ.get("SPILLSIM_DEBUG"))
+    try:
+        arguments = _parser().parse_args(argv)
+        debug = debug or arguments.debug
+        console.quiet = getattr(arguments, "quiet", False)
+        code = _command(arguments.command)(arguments, console)
+        console.flush()
+    except SystemExit as ending:  # argparse: help, version, wrong usage
+        return ending.code if isinstance(ending.code, int) else UNUSABLE
+    except SpillsimError as error:
+        if debug:
+            traceback.print_exc()
+        faults.tell(console, error, UNUSABLE)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        _tell_interrupt(console)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line before the user
+        _tell_broken(console, error, debug=debug)
+        return BROKEN
+    return code
+
+
+def _command(name: str) -> Command:
+    """Return the function of a command; each stands in the module of its name."""
+    command: Command = getattr(import_module(f".{name}", __package__), name)
+    return command
+
+
+def _tell_interrupt(console: Console) -> None:
+    console.complain("")
+    faults.closing(console, f"interrupted; {faults.what_is_left(console)}", INTERRUPTED)
+
+
+def _tell_broken(console: Console, error: Exception, *, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    words = " ".join(str(error).split())
+    console.complain(f"spillsim {__version__} has a fault: {type(error).__name__}: {words[:300]}")
+    console.complain("This is not your mistake. Please report it with the case and the output of")
+    console.complain("the same command with --debug added, which shows where it happened.")
+    console.complain("")
+    faults.closing(console, faults.what_is_left(console), BROKEN)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names the nearest command or option when one is misspelt."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        console = Console()
+        console.complain(f"{self.prog}: {message}")
+        wrong = re.search(r"invalid choice: '(.*)' \(choose", message)
+        hint = nearest(wrong[1], _COMMANDS) if wrong else ""
+        if hint:
+            console.complain(hint)
+        self.exit(UNUSABLE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="spillsim",
+        description="Simulate accidental pollution of rivers: when it arrives, how high it peaks, "
+        "how long it lasts.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"spillsim {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show where an error happened")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in (_add_new, _add_check, _add_run, _add_plot, _add_schema):
+        add(commands)
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[_Parser], name: str, summary: str, epilog: str = ""
+) -> _Parser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[:1].upper()}{summary[1:]}.",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    # also after the command; SUPPRESS keeps what stood before it
+    parser.add_argument(
+        "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
+    return parser
+
+
+_CASE = "the case folder, or the scenario.toml in it"
+
+
+def _add_new(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(commands, "new", "write a small commented case that runs as it is")
+    parser.add_argument("folder", metavar="FOLDER", help="a new or empty folder")
+
+
+def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(commands, "check", "check a case and tell what would be computed")
+    parser.add_argument("case", metavar="CASE", help=_CASE)
+
+
+def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(commands, "run", "compute a case and write the result to a netCDF file")
+    parser.add_argument("case", metavar="CASE", help=_CASE)
+    parser.add_argument(
+        "-o", "--output", metavar="FILE",
+        help="result file (default: <name of the case folder>.nc in the current folder)",
+    )  # fmt: skip
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+    parser.add_argument(
+        "--strict", action="store_true",
+        help="end with exit code 1 when the error aimed at is not reached",
+    )  # fmt: skip
+
+
+def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "plot", "draw breakthrough curves and the profile along the river",
+        "Without -o, <name>_curves.png and <name>_profile.png are written to the current folder.",
+    )  # fmt: skip
+    parser.add_argument("file", metavar="FILE", help="a result file (.nc)")
+    parser.add_argument(
+        "-o", "--output", metavar="FIGURE", help="one figure; its ending says the format: "
+        ".png, .svg or .pdf",
+    )  # fmt: skip
+    parser.add_argument(
+        "--station", metavar="NAME", action="append",
+        help="curves of this station or border only; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--substance", metavar="NAME", help="this substance only")
+    parser.add_argument(
+        "--profile", action="store_true", help="only the maxima along the river, no curves"
+    )
+    scale = parser.add_mutually_exclusive_group()
+    scale.add_argument("--log", action="store_true", help="logarithmic concentration in curves")
+    scale.add_argument("--linear", action="store_true", help="linear concentration in curves")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+
+
+def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(commands, "schema", "give the JSON Schema of scenario.toml, for editors")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to this .json file instead of the terminal"
+    )

@@ -1,0 +1,127 @@
+"""The table everyone runs the program for: what passes where, when, how high, how long."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from . import words
+from .console import Console
+from .table import Column, flagged, print_table
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ..analysis import PassageRow
+
+
+def tell_passages(console: Console, dataset: xr.Dataset) -> None:
+    """Print a table per substance: arrival, peak, passage, time over the limit, load."""
+    from ..analysis import station_table
+
+    rows = station_table(dataset)
+    if not rows:
+        console.line("  no station or border is named: see the ledger below")
+        console.line()
+    for substance in dict.fromkeys(row.substance for row in rows):
+        own = [row for row in rows if row.substance == substance]
+        own.sort(key=lambda row: (not math.isfinite(row.distance), row.distance))
+        _tell_substance(console, dataset, own)
+
+
+def _tell_substance(console: Console, dataset: xr.Dataset, rows: Sequence[PassageRow]) -> None:
+    for line in console.wrapped(_basis(dataset, rows), console.width - 1):
+        console.line(line)
+    print_table(console, _columns(rows, _zone(dataset)))
+    console.line()
+
+
+def _basis(dataset: xr.Dataset, rows: Sequence[PassageRow]) -> str:
+    """Return what counts as arrival and which limit the table speaks of."""
+    substance = rows[0].substance
+    index = [str(name) for name in dataset["substance"].values].index(substance)
+    origin = str(dataset["arrival_threshold_basis"].values[0, index])
+    levels = {row.arrival_threshold for row in rows}
+    level = f" {words.concentration(min(levels))}" if len(levels) == 1 else ""
+    found = f"{substance} · arrives: first above{level} ({origin})"
+    if rows[0].limit_name:
+        limit = _strictest(dataset, substance)
+        found += f" · limit: {words.concentration(limit)}, {rows[0].limit_name}"
+    return found
+
+
+def _strictest(dataset: xr.Dataset, substance: str) -> float:
+    values = dataset["limit_value"].values[dataset["limit_substance"].values == substance]
+    return float(values.min())
+
+
+def _zone(dataset: xr.Dataset) -> str:
+    from ..analysis.reading import first_release
+
+    return words.offset(first_release(dataset))
+
+
+def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
+    from ..analysis.reading import SECONDS_PER_HOUR as HOUR
+
+    reached = [row.peak_concentration > 0.0 for row in rows]
+    seen = [row.arrival is not None for row in rows]
+    load_unit, per_load = _load_unit(max((row.load for row in rows), default=0.0))
+    columns = [
+        Column("station", "", flagged([r.station for r in rows], [r.kind for r in rows]), left=True, least=14),
+        Column(
+            "river", "", tuple(row.river for row in rows), left=True, least=6, leaves=3,
+            heads_groups=True,
+        ),
+        Column("below", "km", tuple(words.whole(row.distance) for row in rows)),
+        Column(
+            "arrives", "h", tuple(
+                words.after(row.arrival_after_release * HOUR).removesuffix(" h")
+                if known else "never" for row, known in zip(rows, seen, strict=True)
+            ),
+        ),
+        Column("local", zone, tuple(words.moment(row.arrival) for row in rows)),
+        Column(
+            "peak", "mg/L", tuple(words.number(row.peak_concentration) for row in rows),
+        ),
+        Column(
+            "at", zone, tuple(
+                words.moment(row.peak) if known else words.DASH
+                for row, known in zip(rows, reached, strict=True)
+            ), leaves=4,
+            short=Column("at", "h", tuple(map(_peak_after, rows)), leaves=2),
+        ),
+        Column("passes", "h", tuple(map(_passes, rows)), leaves=1),
+    ]  # fmt: skip
+    if rows[0].limit_name:
+        over = tuple(words.whole(row.hours_over_limit) for row in rows)
+        columns.append(
+            Column("over limit", "h", over, leaves=5, short=Column("> limit", "h", over))
+        )
+    columns.append(
+        Column("load", load_unit, tuple(words.number(r.load * per_load) for r in rows), leaves=1)
+    )
+    return columns
+
+
+def _peak_after(row: PassageRow) -> str:
+    """Return the peak's time since the release in hours."""
+    if row.peak is None or row.arrival is None or row.peak_concentration <= 0.0:
+        return words.DASH
+    later = (row.peak - row.arrival).total_seconds()
+    return words.after(later + row.arrival_after_release * 3600.0).removesuffix(" h")
+
+
+def _passes(row: PassageRow) -> str:
+    if row.arrival is None:
+        return words.DASH
+    if math.isnan(row.passage_duration):
+        return "not over"
+    return words.whole(row.passage_duration)
+
+
+def _load_unit(largest: float) -> tuple[str, float]:
+    if largest >= 2000.0:
+        return "t", 1e-3
+    return ("kg", 1.0) if largest >= 1.0 else ("g", 1e3)

@@ -1,0 +1,92 @@
+"""A bar that tells how far the run is; drawn on terminals only."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TextIO
+
+from . import words
+from .console import Console
+
+_INTERVAL = 0.1
+"""Seconds between two drawings."""
+_CELLS = 28
+
+
+class Progress:
+    """Call it with the share done; use it in a ``with`` block so that the line is always ended."""
+
+    def __init__(self, console: Console, duration: float) -> None:
+        self._console = console
+        self._duration = duration
+        self._began = time.monotonic()
+        self._drawn = -_INTERVAL
+        self._stream: TextIO | None = None
+        if not console.quiet:
+            streams = (console.out, sys.stderr)
+            self._stream = next((s for s in streams if s.isatty()), None)
+        self._open = False
+
+    def __call__(self, share: float) -> None:
+        """Draw the bar, at most ten times a second."""
+        now = time.monotonic() - self._began
+        if self._stream is None or now - self._drawn < _INTERVAL:
+            return
+        self._drawn = now
+        self._draw(share, f"{words.span(share * self._duration)} of {self._whole}")
+
+    def done(self, seconds: float) -> None:
+        """End with a line that says what was computed and how long it took."""
+        told = f"{self._whole} of {self._whole}   {words.clock_seconds(seconds)}"
+        if self._stream is not None and self._stream is self._console.out:
+            self._draw(1.0, told)
+            self._end()
+            return
+        self._erase()
+        self._console.labelled("computed", f"{self._whole} in {words.clock_seconds(seconds)}")
+
+    @property
+    def _whole(self) -> str:
+        return words.span(self._duration)
+
+    def _draw(self, share: float, told: str) -> None:
+        if self._stream is None:
+            return
+        room = min(_CELLS, self._console.width - 12 - len(told) - 4)
+        text = f"running   {told}"
+        if room >= 8:
+            full = round(room * min(max(share, 0.0), 1.0))
+            text = f"running   {'█' * full}{'░' * (room - full)}  {told}"
+        self._put("\r" + self._console.safe(text.ljust(self._console.width - 1)))
+        self._open = True
+
+    def _erase(self) -> None:
+        if self._open:
+            self._put("\r" + " " * (self._console.width - 1) + "\r")
+            self._open = False
+
+    def _end(self) -> None:
+        if self._open:
+            self._put("\n")
+            self._open = False
+
+    def _put(self, text: str) -> None:
+        if self._stream is self._console.out:
+            self._console.raw(text)
+        elif self._stream is not None:
+            self._stream.write(text)
+            self._stream.flush()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the line that a broken-off run leaves behind."""
+        self._end()

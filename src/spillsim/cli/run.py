@@ -1,0 +1,108 @@
+"""``spillsim run``: compute a case, tell what was found, write the result."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import scenario
+from ..errors import OutputError
+from ..model import assemble
+from ..results.whole import check_target
+from . import describe, words
+from .console import Console
+from .progress import Progress
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ..model import Model
+
+_LEDGER_BOUND = 1e-9
+"""Share of the mass released that the ledger may lose; round-off is far below."""
+_RESULT_SIGNATURES = (b"\x89HDF", b"CDF\x01", b"CDF\x02", b"CDF\x05")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Load, assemble, march and write a case; the file is written before anything is told."""
+    loaded = scenario.load(arguments.case)
+    target = _target(arguments.output, loaded.name)
+    model = assemble(loaded)
+    describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
+    describe.describe(console, model)
+    dataset = _march(console, model)
+    from .. import results
+    from .passages import tell_passages
+
+    results.write(dataset, target)
+    console.wrote(target)
+    console.line()
+    tell_passages(console, dataset)
+    closed = _tell_ledger(console, dataset)
+    describe.tell_estimates(console, model)
+    describe.tell_notices(console, model.notices)
+    size = words.size(target.stat().st_size)
+    console.labelled("wrote", f"{target} ({size})")
+    console.labelled("next", f"spillsim plot {shlex.quote(str(target))}")
+    return 0 if closed else 1
+
+
+def _target(wanted: str | None, case: str) -> Path:
+    """Return the result file, refused before computing when it cannot or should not be written."""
+    target = check_target(wanted if wanted is not None else f"{case}.nc")
+    if target.exists() and target.stat().st_size > 0:
+        with target.open("rb") as stream:
+            head = stream.read(4)
+        if head not in _RESULT_SIGNATURES:
+            raise OutputError(
+                f"{target} is there already and is no netCDF file: it is not overwritten."
+            )
+    return target
+
+
+def _march(console: Console, model: Model) -> xr.Dataset:
+    """Return the dataset of a run with its metrics; draws a bar on a terminal."""
+    from .. import analysis, results, simulation
+
+    if not simulation.compiled():
+        console.line("compiling the kernels, once per machine (about 20 s)", dim=True)
+    began = time.perf_counter()
+    with Progress(console, model.scenario.case.duration) as progress:
+        found = simulation.simulate(model, progress)
+        progress.done(time.perf_counter() - began)
+    return analysis.add_metrics(results.to_dataset(model, found))
+
+
+def _tell_ledger(console: Console, dataset: xr.Dataset) -> bool:
+    """Print where the mass is at the end; return whether the ledger closes for every substance."""
+    closed = True
+    end = dataset.isel(time=-1)
+    several = end.sizes["substance"] > 1
+    for substance in end["substance"].values:
+        here = end.sel(substance=substance)
+        released = float(here["mass_released"])
+        share = abs(float(here["mass_error"])) / released if released > 0.0 else 0.0
+        closed = closed and share <= _LEDGER_BOUND
+        parts = [
+            f"released {words.mass(released)}",
+            f"decayed {words.mass(float(here['mass_decayed']))}",
+        ]
+        for name, text in (
+            ("mass_in_river", "in the water"),
+            ("mass_in_storage", "in dead zones"),
+            ("mass_abstracted", "abstracted"),
+            ("mass_past_outlet", "past the outlet"),
+        ):
+            amount = float(here[name])
+            if amount != 0.0:
+                parts.append(f"{text} {words.mass(amount)}")
+        parts.append(f"error {share:.0e} of it".replace("e-0", "e-").replace("0e+00", "0"))
+        console.labelled("mass", (f"{substance}: " if several else "") + " · ".join(parts))
+    if not closed:
+        console.complain(
+            f"the mass balance is open by more than {_LEDGER_BOUND:.0e} of the release"
+        )
+    return closed

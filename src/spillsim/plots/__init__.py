@@ -1,0 +1,26 @@
+"""From a dataset to figures for a report; nothing is computed and nothing is shown here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .curve_figure import curves
+    from .profile_figure import profile
+    from .saving import FORMATS, save
+
+__all__ = ["FORMATS", "curves", "profile", "save"]
+
+_HOME = {
+    "FORMATS": "saving",
+    "curves": "curve_figure",
+    "profile": "profile_figure",
+    "save": "saving",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
