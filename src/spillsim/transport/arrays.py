@@ -22,6 +22,12 @@ PAD = 3
 LIMITER_NONE = 0
 LIMITER_POSITIVE = 1
 LIMITER_MONOTONE = 2
+LIMITER_CODES = {
+    "none": LIMITER_NONE,
+    "positive": LIMITER_POSITIVE,
+    "monotone": LIMITER_MONOTONE,
+}
+"""Names of the limiters in a scenario."""
 
 
 class Paths(NamedTuple):

@@ -36,8 +36,8 @@ def build_deposits(
     proportional to the time step.
 
     At a headwater nothing disperses upstream, which carries the plume D / U ahead of where it
-    would otherwise be. As only half of the fresh mass takes part in a step's dispersion, the
-    cells give half of that; the other half is added to the place.
+    would otherwise be. The cells give only a part of that (see ``_wall_advance``); the rest is
+    added to the place.
     """
     times = start + grid.time_step * np.arange(steps + 1)
     step_index: list[np.ndarray] = []
@@ -47,13 +47,14 @@ def build_deposits(
     for position, schedule in releases:
         number, theta = locate(grid, position)
         own = grid.paths[number]
-        ahead = _wall_advance(grid, position, number, theta)
+        wall = _wall_advance(grid, position, number, theta)
         released = schedule.cumulative(times)
         mass = np.diff(released)
         integral = np.diff(schedule.cumulative_integral(times)) - grid.time_step * released[:-1]
         active = np.flatnonzero(mass != 0.0)
         age = integral[active] / (mass[active] * grid.time_step)
         for n, share in zip(active, age, strict=True):
+            ahead = wall[1] if share > 0.999 else wall[0]
             place = cell_position(own, theta + ahead + float(share) * grid.time_step)
             first, weight = split_between_cells(own, place)
             for target, part in ((first, weight), (first + 1, 1.0 - weight)):
@@ -73,18 +74,21 @@ def build_deposits(
                     np.concatenate(early)[order], np.concatenate(late)[order])
 
 
-def _wall_advance(grid: Grid, position: Position, number: int, theta: float) -> float:
-    """What the cells leave out of D / U2 where a release lies at the closed end of a path [s].
+def _wall_advance(
+    grid: Grid, position: Position, number: int, theta: float
+) -> tuple[float, float]:
+    """Way ahead that a closed upper end adds to an even release and to a slug beside it [s].
 
-    In a steady release the first cell lacks half of the fresh mass, and what was moved ahead,
-    when it disperses: a = d / 2 (1 + a) cells are missing, with d = D dt / dx2.
+    In an even release the first cell lacks half of the fresh mass, and what was moved ahead,
+    when it disperses: a = d / 2 (1 + a) cells are missing, with d = D dt / dx2. A slug has left
+    the first cell before it disperses, so that all of d is missing.
     """
     own = grid.paths[number]
-    if theta - own.theta[0] > 1e-6 * grid.time_step:
-        return 0.0
-    flow = grid.route.flow
-    reach = position.reach
+    flow, reach = grid.route.flow, position.reach
+    at_head = position.distance == 0.0 and reach == own.path.reaches[0]
+    if not at_head or theta - own.theta[0] > 1.01 * grid.time_step:
+        return 0.0, 0.0
     spread = float(flow.dispersion_coefficient[reach]) / float(flow.velocity[reach]) ** 2
     cell = float(own.theta[1] - own.theta[0])
     d = spread * grid.time_step / cell**2
-    return 0.5 * d / (1.0 - 0.5 * d) * cell
+    return 0.5 * d / (1.0 - 0.5 * d) * cell, d * cell

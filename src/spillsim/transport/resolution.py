@@ -11,14 +11,12 @@ from ..hydraulics.flow import SteadyFlow
 from ..network.network import Network, Position
 from .splitting import splitting_dispersion
 
-STEPS_AT_ONE_PERCENT = 3.3
+STEPS_AT_ONE_PERCENT = 3.7
 """Steps per standard deviation of the breakthrough curve at which the error is 1 %."""
-ORDER = 0.43
-"""The step falls with this power of the error asked for (the scheme is of order 1 / 0.43)."""
+ORDER = 0.38
+"""The step falls with this power of the error asked for; measured order of the error 2.4 to 3."""
 SPLITTING_SHARE = 0.8
 """Largest share of the dispersion that the correction for splitting may take off."""
-SHORTEST_SPREAD = 60.0
-"""Standard deviation below which a curve is not resolved any further [s]."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +35,10 @@ def temporal_deviations(
 ) -> list[Spread]:
     """Spread of every release at every place below it.
 
-    The variance grows by 2 D L (1 + beta)2 / U3 and, with transient storage, by
-    2 beta2 L / (alpha U) along a reach of length L (Aris 1956; moments of the transient storage
-    equations); an even release of duration tau starts with tau2 / 12.
+    The variance grows by 2 D L (1 + beta)2 / U3 along a reach of length L (Aris 1956); an even
+    release of duration tau starts with tau2 / 12. What transient storage adds besides is left
+    out on purpose: it lengthens the tail, while the front and the peak that the step has to
+    follow stay as narrow as dispersion leaves them.
 
     Parameters
     ----------
@@ -48,12 +47,7 @@ def temporal_deviations(
     """
     velocity = flow.velocity
     beta = flow.storage_area_ratio
-    alpha = flow.exchange_coefficient
     per_length = 2.0 * flow.dispersion_coefficient * (1.0 + beta) ** 2 / velocity**3
-    stored = (beta > 0.0) & (alpha > 0.0)
-    per_length = per_length + np.where(
-        stored, 2.0 * beta**2 / (np.where(stored, alpha, 1.0) * velocity), 0.0
-    )
     found = []
     for r, (origin, duration) in enumerate(releases):
         below = _variance_below(network, per_length, origin)

@@ -1,0 +1,224 @@
+"""Everything that is fixed before time starts; the only place where words meet arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import Fault, Notice, ScenarioError
+from .hydraulics import SteadyFlow, mixing_notices, release_inflow, solve
+from .network.network import Network, Position
+from .places import StationPlace, station_places
+from .sources import CompiledRelease, SlugSchedule, compile_releases
+from .transport.arrays import LIMITER_CODES
+from .transport.grid import Grid, build_grid
+from .transport.medium import build_dispersion
+from .transport.paths import Route, build_route
+from .transport.plan import Plan, place_gauges
+from .transport.resolution import (
+    Spread,
+    step_for_error,
+    step_for_length,
+    step_for_splitting,
+    temporal_deviations,
+)
+
+if TYPE_CHECKING:
+    from .scenario import Scenario
+    from .transport.arrays import Dispersion
+
+Array = NDArray[np.float64]
+
+MOST_STEPS = 200_000
+"""Steps beyond which a place close to the release is not resolved any further."""
+LEDGER_ROWS = 200
+"""Times at which the mass ledger is written."""
+NICE_INTERVALS = (60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0)
+"""Output intervals to choose from when the scenario names none [s]."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A case ready to be simulated."""
+
+    scenario: Scenario
+    network: Network
+    flow: SteadyFlow
+    releases: tuple[CompiledRelease, ...]
+    stations: tuple[StationPlace, ...]
+    """Stations and borders, in the order of the scenario, stations first."""
+    reached: NDArray[np.int64]
+    """(S,) row of each station among the observed places, -1 where no release can get."""
+    grid: Grid
+    plan: Plan
+    dispersion: Dispersion
+    resolution_basis: str
+    """What set the time step, in words."""
+    notices: tuple[Notice, ...]
+    engine: str = "march"
+
+    @property
+    def time_step(self) -> float:
+        """Time step [s]."""
+        return self.grid.time_step
+
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return self.plan.steps
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return self.grid.size
+
+
+def assemble(scenario: Scenario) -> Model:
+    """Fix everything before time starts.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults, in the user's names.
+    """
+    network = scenario.build_network()
+    positions = _release_positions(scenario, network)
+    inflow, told = release_inflow(scenario, network, positions)
+    flow = solve(scenario, network, inflow if inflow.any() else None)
+    releases = compile_releases(scenario, flow, positions)
+    route = build_route(network, flow, positions)
+    places = station_places(scenario, network, route, positions)
+    notices = [*told, *flow.notices, *_unreached(places)]
+    step, basis, doubts, narrowest = _time_step(scenario, network, route, releases, places)
+    first = min(releases, key=lambda release: release.schedule.span[0])
+    # a face under the release, or a cell's centre under a slug: the deposit is then exact
+    origin = route.theta(first.position)
+    if isinstance(first.schedule, SlugSchedule):
+        origin += 0.5 * step
+    grid = build_grid(route, positions, step, origin)
+    plan, reached = _plan(scenario, grid, releases, places, narrowest)
+    try:
+        dispersion = build_dispersion(grid, plan.limiter)
+    except ValueError as error:
+        hint = "Leave out time_step and cell_length, or make them smaller."
+        raise ScenarioError([scenario.fault("numerics", str(error), hint)], scenario.name) from None
+    notices += doubts
+    notices += mixing_notices(
+        flow, network,
+        [release.name for release in releases], positions,
+        [place.name for place in places], [place.position for place in places],
+    )  # fmt: skip
+    return Model(scenario, network, flow, releases, places, reached, grid, plan, dispersion, basis,
+                 tuple(dict.fromkeys(notices)))  # fmt: skip
+
+
+def _release_positions(scenario: Scenario, network: Network) -> list[Position]:
+    """Where each release enters; a measured concentration must enter at a headwater."""
+    positions = [scenario.locate(network, release.at) for release in scenario.releases]
+    faults: list[Fault] = []
+    for release, position in zip(scenario.releases, positions, strict=True):
+        node = int(network.reach_from[position.reach])
+        headwater = network.upstream_pointer[node] == network.upstream_pointer[node + 1]
+        if release.kind == "concentration" and not (headwater and position.distance == 0.0):
+            message = "a measured concentration can only enter at a headwater node"
+            hint = "Cut the network there, or give the release as a hydrograph."
+            faults.append(scenario.fault(release, message, hint, key="at"))
+    if faults:
+        raise ScenarioError(faults, scenario.name)
+    return positions
+
+
+def _unreached(places: Sequence[StationPlace]) -> list[Notice]:
+    """Tell of stations that nothing can reach."""
+    message = "lies downstream of no release; its curves are zero"
+    return [
+        Notice(f"{place.kind} {place.name}", message)
+        for place in places
+        if math.isnan(place.travel_time)
+    ]
+
+
+def _time_step(
+    scenario: Scenario, network: Network, route: Route, releases: Sequence[CompiledRelease],
+    places: Sequence[StationPlace],
+) -> tuple[float, str, list[Notice], float]:  # fmt: skip
+    """Time step, what set it, doubts, and the narrowest curve's standard deviation [s]."""
+    numerics, flow = scenario.numerics, route.flow
+    spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
+    spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
+    outlet = Position(int(np.flatnonzero(network.reach_to == network.outlet)[0]), 0.0)
+    if not spreads:
+        foot = Position(outlet.reach, float(network.reach_length[outlet.reach]))
+        spreads = [Spread(s.release, -1, s.deviation)
+                   for s in temporal_deviations(network, flow, spans, [foot])]  # fmt: skip
+    shortest = scenario.case.duration / MOST_STEPS
+    spreads.sort(key=lambda s: s.deviation)
+    kept = [s for s in spreads if step_for_error(s.deviation, numerics.error) >= shortest]
+    narrow = (kept or spreads)[0]
+    doubts = [
+        Notice(
+            f"{places[s.place].kind} {places[s.place].name}",
+            f"is so close to release {releases[s.release].name} that an error of "
+            f"{numerics.error:.3g} would take more than {MOST_STEPS} steps; it is larger there",
+        )
+        for s in spreads
+        if s not in kept and s.place >= 0
+    ]
+    named = places[narrow.place].name if narrow.place >= 0 else "the outlet"
+    step = max(step_for_error(narrow.deviation, numerics.error), shortest)
+    basis = f"error = {100.0 * numerics.error:.3g} % at {named}"
+    if numerics.cell_length is not None:
+        limit = step_for_length(flow, route.active, numerics.cell_length)
+        if numerics.time_step is None or limit < numerics.time_step:
+            step, basis = limit, f"cell_length = {numerics.cell_length:.4g} m"
+    if numerics.time_step is not None and basis.startswith("error"):
+        step, basis = numerics.time_step, "time_step given"
+    step = min(step, scenario.case.duration)
+    split = step_for_splitting(flow, route.active, step)
+    if split < step:
+        step, basis = split, basis + ", shortened for transient storage"
+    return step, basis, doubts, max(narrow.deviation, 60.0)
+
+
+def _plan(
+    scenario: Scenario, grid: Grid, releases: Sequence[CompiledRelease],
+    places: Sequence[StationPlace], narrowest: float,
+) -> tuple[Plan, NDArray[np.int64]]:  # fmt: skip
+    """Steps, observed places and output times."""
+    duration, step = scenario.case.duration, grid.time_step
+    start = min(release.schedule.span[0] for release in releases)
+    steps = max(1, math.ceil((duration - start) / step - 1e-9))
+    reached = np.full(len(places), -1, dtype=np.int64)
+    below = [i for i, place in enumerate(places) if not math.isnan(place.travel_time)]
+    reached[below] = np.arange(len(below))
+    gauges, order = place_gauges(grid, [places[i].position for i in below])
+    interval = scenario.output.interval or output_interval(narrowest, duration)
+    # counting from the end of an odd last interval would shift every output
+    output_time = interval * np.arange(math.floor(duration / interval + 1e-9) + 1)
+    ledger = np.unique(np.round(np.linspace(0, steps, min(LEDGER_ROWS, steps) + 1)))[1:]
+    field = np.zeros(0, dtype=np.int64)
+    if scenario.output.field:
+        every = scenario.output.field_interval or max(duration / 200.0, interval)
+        wanted = np.arange(max(start, every), duration * (1.0 + 1e-12), every)
+        field = _steps_at(wanted, start, step, steps)
+    plan = Plan(grid, LIMITER_CODES[scenario.numerics.limiter], start, steps, gauges, order,
+                output_time, ledger.astype(np.int64), field)  # fmt: skip
+    return plan, reached
+
+
+def _steps_at(time: Array, start: float, step: float, steps: int) -> NDArray[np.int64]:
+    """Steps whose ends lie nearest to the given times."""
+    nearest = np.unique(np.round((time - start) / step)).astype(np.int64)
+    return nearest[(nearest >= 1) & (nearest <= steps)]
+
+
+def output_interval(deviation: float, duration: float) -> float:
+    """Interval that shows a curve of a standard deviation well, and not too finely [s]."""
+    wanted = max(deviation / 6.0, duration / 20_000.0)
+    fitting = [nice for nice in NICE_INTERVALS if nice <= wanted]
+    return fitting[-1] if fitting else NICE_INTERVALS[0]

@@ -1,0 +1,184 @@
+"""From a model to arrays over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import SimulationError
+from .sources import decay_rates
+from .transport.deposits import build_deposits
+from .transport.medium import build_exchange
+
+if TYPE_CHECKING:
+    from .model import Model
+    from .transport.march import March
+
+Array = NDArray[np.float64]
+
+MASS_TOLERANCE = 1e-9
+"""Share of the released mass that may be unaccounted for before a run is refused."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where the mass is: N substances, L times [kg]."""
+
+    time: Array
+    """(L,) [s since the start of the case]."""
+    released: Array
+    in_river: Array
+    in_storage: Array
+    decayed: Array
+    abstracted: Array
+    past_outlet: Array
+    """(N, L) each."""
+
+    @property
+    def error(self) -> Array:
+        """(N, L) released minus the sum of all others."""
+        parts = self.in_river + self.in_storage + self.decayed + self.abstracted
+        return self.released - (parts + self.past_outlet)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a simulation leaves: N substances, S stations, T times, K cells, F field times; SI."""
+
+    output_time: Array
+    """(T,) [s since the start of the case]."""
+    concentration: Array
+    """(N, S, T) resident concentration [kg/m3]."""
+    cumulative_mass: Array
+    """(N, S, T) mass passed [kg]."""
+    ledger: Ledger
+    cell_reach: NDArray[np.int64]
+    """(K,) reach of each cell's centre."""
+    cell_head: Array
+    """(K,) distance of its upper face from the head of that reach, maybe negative [m]."""
+    cell_foot: Array
+    """(K,) distance of its lower face, maybe beyond the reach [m]."""
+    peak_concentration: Array
+    """(N, K) [kg/m3]."""
+    peak_time: Array
+    """(N, K) [s since the start of the case], nan where nothing came."""
+    field_time: Array
+    """(F,) [s since the start of the case]."""
+    field: Array
+    """(N, F, K) concentration [kg/m3]."""
+    cell_steps: int
+    """Cells times steps that were computed."""
+    engine: str = "march"
+    profile: dict[str, float] = field(default_factory=dict)
+    """Seconds per stage."""
+
+    @property
+    def mass_error(self) -> float:
+        """Largest mass unaccounted for at any time, as a share of what was released [-]."""
+        released = np.max(np.abs(self.ledger.released), axis=1, keepdims=True)
+        return float(np.max(np.abs(self.ledger.error) / np.where(released > 0.0, released, 1.0)))
+
+
+def compiled() -> bool:
+    """Tell whether the kernels lie compiled in numba's cache, so that a run starts at once."""
+    from .transport.kernels import march_steps
+
+    place = getattr(march_steps.stats, "cache_path", None)
+    return bool(place) and any(Path(place).glob("kernels.march_steps-*.nbi"))
+
+
+def simulate(model: Model, progress: Callable[[float], None] | None = None) -> Run:
+    """Simulate all substances of a model.
+
+    Parameters
+    ----------
+    model : Model
+        From ``assemble``.
+    progress : callable, optional
+        Called from time to time with the share done, 0 to 1.
+
+    Raises
+    ------
+    SimulationError
+        A value is not finite or mass is lost; says which substance, where and when.
+    """
+    begun = perf_counter()
+    from .transport.march import march
+
+    imported = perf_counter()
+    plan, grid = model.plan, model.grid
+    substances = model.scenario.substances
+    marches: list[March] = []
+    for number, substance in enumerate(substances):
+        own = [(r.position, r.schedule) for r in model.releases if r.substance == number]
+        deposits = build_deposits(grid, own, plan.start, plan.steps)
+        exchange = build_exchange(grid, *decay_rates(substance, model.flow))
+
+        def report(share: float, number: int = number) -> None:
+            if progress is not None:
+                progress((number + share) / len(substances))
+
+        marches.append(march(plan, model.dispersion, exchange, deposits, report))
+    marched = perf_counter()
+    run = _gather(model, marches)
+    _refuse_nonsense(model, run)
+    run.profile.update(
+        load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
+    )
+    return run
+
+
+def _gather(model: Model, marches: list[March]) -> Run:
+    """Arrays of all substances, without padding and with unreached stations at zero."""
+    plan, grid = model.plan, model.grid
+    own = np.flatnonzero(grid.cell_path >= 0)
+
+    def at_stations(rows: list[Array]) -> Array:
+        every = np.zeros((len(rows), len(model.stations), plan.output_time.size))
+        seen = model.reached >= 0
+        for substance, values in enumerate(rows):
+            every[substance, seen] = values[model.reached[seen]]
+        return every
+
+    step_time = plan.start + grid.time_step * plan.ledger_step
+    parts = np.stack([m.ledger for m in marches])
+    ledger = Ledger(step_time, *(parts[:, :, k] for k in range(6)))
+    fields = np.stack([m.field for m in marches])
+    return Run(
+        plan.output_time,
+        at_stations([m.concentration for m in marches]),
+        at_stations([m.cumulative_mass for m in marches]),
+        ledger,
+        grid.cell_reach[own],
+        grid.cell_distance[own, 0],
+        grid.cell_distance[own, 1],
+        np.stack([m.peak[own] for m in marches]),
+        np.stack([m.peak_time[own] for m in marches]),
+        plan.start + grid.time_step * plan.field_step,
+        fields[:, :, own] if plan.field_step.size else np.zeros((len(marches), 0, own.size)),
+        sum(m.cell_steps for m in marches),
+    )
+
+
+def _refuse_nonsense(model: Model, run: Run) -> None:
+    """Stop on values that no one should read."""
+    for number, substance in enumerate(model.scenario.substances):
+        bad = np.flatnonzero(~np.isfinite(run.peak_concentration[number]))
+        if bad.size:
+            reach = model.network.reach_id[int(run.cell_reach[bad[0]])]
+            value = run.peak_concentration[number, bad[0]]
+            raise SimulationError(
+                f"concentration of {substance.name} in reach {reach} became {value} at "
+                f"{run.peak_time[number, bad[0]]:.0f} s; please report the case"
+            )
+    if not run.mass_error <= MASS_TOLERANCE:
+        raise SimulationError(
+            f"mass does not close: {run.mass_error:.3e} of what was released is unaccounted for; "
+            "please report the case"
+        )
