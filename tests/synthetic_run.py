@@ -177,6 +177,7 @@ def run(substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0)
         concentration=concentration,
         cumulative_mass=mass,
         ledger=SimpleNamespace(
+            time=time,
             released=released,
             in_river=released - decayed - mass[:, 2],
             in_storage=np.zeros((substances, times)),

@@ -57,6 +57,7 @@ _MG_PER_LITRE = 1e3
 _ALL = (
     # Coordinates
     Variable("time", "t", "", "time", standard_name="time"),
+    Variable("ledger_time", "t", "", "time of the mass ledger", standard_name="time"),
     Variable("field_time", "t", "", "time of the concentration field", standard_name="time"),
     Variable("station", "", "", "name of the station"),
     Variable("substance", "", "", "name of the substance"),

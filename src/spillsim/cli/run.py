@@ -79,7 +79,7 @@ def _march(console: Console, model: Model) -> xr.Dataset:
 def _tell_ledger(console: Console, dataset: xr.Dataset) -> bool:
     """Print where the mass is at the end; return whether the ledger closes for every substance."""
     closed = True
-    end = dataset.isel(time=-1)
+    end = dataset.isel(ledger_time=-1)
     several = end.sizes["substance"] > 1
     for substance in end["substance"].values:
         here = end.sel(substance=substance)

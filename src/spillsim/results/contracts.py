@@ -64,7 +64,10 @@ class ModelLike(Protocol):
 
 
 class LedgerLike(Protocol):
-    """Where the mass is: each (N, T) for N substances and T output times [kg]."""
+    """Where the mass is: each (N, L) for N substances and L times of its own [kg]."""
+
+    @property
+    def time(self) -> Array: ...
 
     @property
     def released(self) -> Array: ...

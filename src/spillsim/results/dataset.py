@@ -54,9 +54,13 @@ def to_dataset(model: ModelLike, run: RunLike) -> xr.Dataset:
     dataset["cumulative_mass"] = _variable(
         "cumulative_mass", curve, run.cumulative_mass.transpose(swap)
     )
+    # the ledger is drawn up at the ends of steps, where the mass in the river is known exactly
+    dataset["ledger_time"] = _variable(
+        "ledger_time", ("ledger_time",), instants(start, run.ledger.time)
+    )
     for part in LEDGER:
         dataset[f"mass_{part}"] = _variable(
-            f"mass_{part}", ("substance", "time"), getattr(run.ledger, part)
+            f"mass_{part}", ("substance", "ledger_time"), getattr(run.ledger, part)
         )
     dataset = dataset.merge(_stations(model)).merge(_substances(model.scenario))
     dataset = dataset.merge(_limits(model.scenario)).merge(_reaches(model))

@@ -37,6 +37,7 @@ class Extent:
     cells: int
     reaches: int
     field_times: int = 0
+    ledger_times: int = 200
     active_share: float = 0.7
     """Share of the run in which a station sees the substance."""
     active_field_share: float = 0.3
@@ -75,7 +76,7 @@ def estimate_size(extent: Extent) -> int:
     """
     curve = extent.substances * extent.stations * extent.times
     field = extent.substances * extent.field_times * extent.cells
-    ledger = extent.substances * extent.times
+    ledger = extent.substances * extent.ledger_times
     found = _OVERHEAD + extent.text_bytes + _BYTES_PER_REACH * extent.reaches
     found += 4.0 * curve * extent.active_share * (_KEPT_SINGLE + _KEPT_SUM)
     found += 4.0 * field * extent.active_field_share * _KEPT_SINGLE
@@ -91,6 +92,6 @@ def estimate_memory(extent: Extent) -> int:
     """
     curve = 2 * extent.substances * extent.stations * extent.times
     field = extent.substances * extent.field_times * extent.cells
-    ledger = _LEDGER_PARTS * extent.substances * extent.times
+    ledger = _LEDGER_PARTS * extent.substances * extent.ledger_times
     cells = (_MASS_ARRAYS + 2) * extent.substances * extent.cells + 12 * extent.cells
     return 8 * (2 * (curve + field + ledger + extent.times) + cells + 25 * extent.reaches)

@@ -39,7 +39,7 @@ def build_deposits(
     would otherwise be. The cells give only a part of that (see ``_wall_advance``); the rest is
     added to the place.
     """
-    times = start + grid.time_step * np.arange(steps + 1)
+    times = np.asarray(start + grid.time_step * np.arange(steps + 1), dtype=np.float64)
     step_index: list[np.ndarray] = []
     cell: list[np.ndarray] = []
     early: list[np.ndarray] = []

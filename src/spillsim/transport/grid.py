@@ -141,10 +141,13 @@ def _slow_spans(route: Route, path: Path, phase: float, step: float) -> list[tup
     return spans
 
 
-def _faces(route: Route, path: Path, end: float, phase: float, step: float) -> tuple[FloatArray, BoolArray]:
+def _faces(
+    route: Route, path: Path, end: float, phase: float, step: float
+) -> tuple[FloatArray, BoolArray]:
     """Coordinates of the faces of a path from its top to ``end`` and which cells are slow."""
     first = int(np.floor((path.top - phase) / step + 1e-6))
-    last = round((end - phase) / step) if path.joins >= 0 else int(np.ceil((end - phase) / step - 1e-6))
+    steps = (end - phase) / step
+    last = round(steps) if path.joins >= 0 else int(np.ceil(steps - 1e-6))
     last = max(last, first + 1)
     theta: list[FloatArray] = []
     slow: list[BoolArray] = []
@@ -152,10 +155,10 @@ def _faces(route: Route, path: Path, end: float, phase: float, step: float) -> t
     for a, b, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
         a, b = max(a, at), min(b, last)
         if a > at:
-            theta.append(phase + step * np.arange(at, a))
+            theta.append(np.asarray(phase + step * np.arange(at, a), dtype=np.float64))
             slow.append(np.zeros(a - at, dtype=np.bool_))
         if b > a:
-            theta.append(phase + step * np.linspace(a, b, cells, endpoint=False))
+            theta.append(np.asarray(phase + step * np.linspace(a, b, cells, endpoint=False)))
             slow.append(np.full(cells, cells < b - a))
         at = max(at, b)
     theta.append(np.array([phase + step * last]))
@@ -314,9 +317,9 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
     end = np.array([g.start + g.slow.size for g in grids], dtype=np.int64)
     loses = np.array([bool(np.any(keep[a:b] < 1.0)) for a, b in zip(start, end, strict=True)])
     has_slow = np.array([bool(g.slow.any()) for g in grids])
-    target = np.array([g.path.joins for g in grids], dtype=np.int64)
-    inflow = np.argsort(target, kind="stable")[int(np.sum(target < 0)) :]
-    inflow_pointer = np.searchsorted(target[inflow], np.arange(len(grids) + 1))
+    below = np.array([g.path.joins for g in grids], dtype=np.int64)
+    inflow = np.argsort(below, kind="stable")[int(np.sum(below < 0)) :]
+    inflow_pointer = np.searchsorted(below[inflow], np.arange(len(grids) + 1))
     return Paths(
         start, end, join_cell, join_share, np.array(pointer, dtype=np.int64),
         np.array(first, dtype=np.int64), np.array(last, dtype=np.int64),
@@ -327,14 +330,15 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
 
 def _cell_at(grid: PathGrid, theta: float) -> int:
     """Cell of the path that holds a coordinate, the first or last one beyond the ends."""
-    return int(min(max(np.searchsorted(grid.theta, theta, side="right") - 1, 0),
-                   grid.slow.size - 1))
+    held = int(np.searchsorted(grid.theta, theta, side="right")) - 1
+    return min(max(held, 0), grid.slow.size - 1)
 
 
 def cell_position(grid: PathGrid, theta: float) -> float:
     """Position in cells of the path: 2.25 is a quarter into the third cell."""
     cell = _cell_at(grid, theta)
-    return cell + (theta - grid.theta[cell]) / float(grid.theta[cell + 1] - grid.theta[cell])
+    into = theta - float(grid.theta[cell])
+    return cell + into / float(grid.theta[cell + 1] - grid.theta[cell])
 
 
 def split_between_cells(grid: PathGrid, position: float) -> tuple[int, float]:
