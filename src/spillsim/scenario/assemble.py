@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from ..errors import ScenarioError
 from . import rows
-from .check import Draft, check
+from .check import check
+from .draft import Draft
 from .faults import Faults, any_of, from_pydantic, nearest, quoted
 from .fields import type_name
 from .files import LARGEST_TABLE, FileFaultError, SourceFile, place, read_source
@@ -289,9 +290,18 @@ def _ratings(reading: Reading, reaches: Table | None) -> dict[str, rows.Rating]:
                     reaches.add_fault(reading.faults, row, "rating", fault.message, fault.hint)
             continue
         _rising(reading.faults, table, "discharge")
-        columns = {key: tuple(r.cells[key] for r in table.rows) for key in rows.RATING}
+        columns = {key: _column(reading.faults, table, key) for key in table.columns}
         found[name] = rows.Rating(file=name, **columns)
     return found
+
+
+def _column(faults: Faults, table: Table, column: str) -> tuple[float, ...]:
+    """A column without gaps; a fault for each gap."""
+    for row in table.rows:
+        if column not in row.cells:
+            table.add_fault(faults, row, column, "is empty; a value is needed")
+            table.sound = False
+    return tuple(row.cells[column] for row in table.rows if column in row.cells)
 
 
 def _rising(faults: Faults, table: Table, column: str) -> None:
@@ -358,11 +368,8 @@ def _check_points(faults: Faults, table: Table, is_hydrograph: bool) -> None:
         )
         table.sound = False
         return
-    for row in table.rows:
-        for column in sorted(given - row.cells.keys()):
-            if row.whole:
-                table.add_fault(faults, row, column, "is empty; a value is needed")
-                table.sound = False
+    for column in sorted(given) if table.sound else ():
+        _column(faults, table, column)
 
 
 def _with_points(section: Section | None, table: Table | None) -> Release | None:

@@ -18,7 +18,7 @@ from .sections import (
 
 if TYPE_CHECKING:
     from ..network import Network, Position
-    from .check import Draft
+    from .draft import Draft
 
 
 def check_places(draft: Draft, network: Network | None) -> None:
