@@ -316,7 +316,7 @@ def _mismatch(found: Exponents, wanted: Dimension) -> UnitError:
     name = describe(found)
     hint = ""
     if found == _add(wanted.exponents, _S, -1):
-        name = f"{wanted.name} per time"
+        name = f"{wanted.name} per time" if name.startswith("quantity") else name
         hint = "An amount per time needs a duration to become an amount."
     elif _add(found, _S, -1) == wanted.exponents:
         hint = "Divide by the time it takes, e.g. " + " or ".join(wanted.examples[:2]) + "."

@@ -253,7 +253,7 @@ CASES: dict[str, tuple[list[Edit], list[Expected]]] = {
     # Tables
     "negative length": (
         [("reaches.csv", "main_head,meeting,30,", "main_head,meeting,-30,")],
-        [Expected('reach "main_1": length [km]', "main_1", "-30 must be above zero", "reaches.csv")],
+        [Expected('reach "main_1": length [km]', "main_1", "-30 must be above", "reaches.csv")],
     ),
     "not a number": (
         [("reaches.csv", "main_head,meeting,30,", 'main_head,meeting,"30,5",')],
@@ -389,7 +389,7 @@ def test_each_fault_points_to_its_place(name: str, tmp_path: Path) -> None:
 EXACT = [
     name
     for name in CASES
-    if name not in {"no release", "bifurcation", "missing section", "single brackets"}
+    if name not in {"no release", "bifurcation", "duplicate node"}  # these truly break more
 ]
 
 
@@ -470,9 +470,7 @@ def test_gauge_faults(tmp_path: Path) -> None:
         (
             "hydrograph",
             [("water.csv", "30,20,100", "30,20,")],
-            Expected(
-                "row at line 3: concentration", "30,20,", "a value is needed", "water.csv"
-            ),
+            Expected("row at line 3: concentration", "30,20,", "a value is needed", "water.csv"),
         ),
         (
             "hydrograph",
@@ -516,9 +514,7 @@ def test_gauge_faults(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_other_cases(
-    base: str, edits: list[Edit], expected: Expected, tmp_path: Path
-) -> None:
+def test_other_cases(base: str, edits: list[Edit], expected: Expected, tmp_path: Path) -> None:
     folder = copy(tmp_path, base)
     for file, old, new in edits:
         edit(folder, file, old, new)
@@ -571,7 +567,7 @@ def test_table_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     with open(folder / "reaches.csv", "r+b") as stream:
         stream.truncate(60_000_000_000)  # a sparse file: takes no space
     (fault,) = faults_of(folder)
-    assert (fault.where, fault.line) == ("network.reaches", 12)
+    assert (fault.where, fault.line) == ("network.reaches", 11)
     assert 'the file "reaches.csv" has 60,000 MB; at most 50 MB are read' in fault.message
 
 
@@ -599,7 +595,7 @@ def test_bom_windows_line_ends_and_non_ascii_ids(tmp_path: Path) -> None:
     assert case.nodes[0].id == "main_head"
     assert case.nodes[2].id == "мельница"
     # The same letters composed in two ways are one id.
-    edit(folder, "reaches.csv", "side_1", "e\N{COMBINING ACUTE ACCENT}")
+    edit(folder, "reaches.csv", "side_1,Side", "e\N{COMBINING ACUTE ACCENT},Side")
     edit(folder, TOML, '{ node = "side_head" }',
          '{ reach = "\N{LATIN SMALL LETTER E WITH ACUTE}", distance = "1 km" }')  # fmt: skip
     assert scenario.load(folder).reaches[3].id == "\N{LATIN SMALL LETTER E WITH ACUTE}"

@@ -151,7 +151,7 @@ def _check_flow_nodes(draft: Draft, table: Table | None) -> None:
         node = row.cells.get("node")
         if node is None:
             continue
-        if node not in known and _all_named(draft.nodes):
+        if node not in known and draft.nodes.named("id"):
             table.add_fault(
                 draft.faults, row, "node", f"there is no node {quoted(node)}", nearest(node, known)
             )
@@ -160,18 +160,12 @@ def _check_flow_nodes(draft: Draft, table: Table | None) -> None:
         seen.add(node)
 
 
-def _all_named(table: Table) -> bool:
-    return bool(table.rows) and all("id" in row.cells for row in table.rows)
-
-
 def _check_graph(draft: Draft) -> river_network.Network | None:
     """Faults of the network as a whole; the network itself when it has none."""
     nodes, reaches = draft.nodes, draft.reaches
-    if nodes is None or reaches is None or not nodes.rows or not reaches.rows:
+    if nodes is None or reaches is None:
         return None
-    if not _all_named(nodes) or not all(
-        {"id", "from", "to"} <= row.cells.keys() for row in reaches.rows
-    ):
+    if not nodes.named("id") or not reaches.named("id", "from", "to"):
         return None  # what is missing has its own fault; guessing would add false ones
     found = river_network.find_faults(
         [row.cells["id"] for row in nodes.rows],
