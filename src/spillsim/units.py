@@ -13,9 +13,13 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import SpillsimError
+
+if TYPE_CHECKING:
+    import pint
 
 Exponents = tuple[int, int, int, int]
 """Exponents of (metre, second, kilogram, kelvin)."""
@@ -127,7 +131,6 @@ TABLE: Mapping[str, _Unit] = {
     **_spell(_Unit(1, 10**9, _KG), "ug", "µg", "microgram", "micrograms"),
     **_spell(_Unit(1, 10**12, _KG), "ng"),
     **_spell(_Unit(1000, 1, _KG), "t", "tonne", "tonnes"),
-    **_spell(_Unit(10**6, 1, _KG), "kt"),
     **_spell(_Unit(1, 1, _K, 273.15), "degC", "°C", "celsius", "Celsius"),
     **_spell(_Unit(1, 1, _K), "K", "kelvin"),
     **_spell(_Unit(1, 100, _ONE), "%", "percent"),
@@ -278,8 +281,6 @@ def _term(term: str, unit: str) -> tuple[_Unit, int]:
 
 def _from_pint(name: str, unit: str) -> _Unit:
     """Look up one unit name (letters only) in pint."""
-    import pint
-
     near = [known for known in TABLE if known.casefold() == name.casefold()]
     near += difflib.get_close_matches(name, TABLE, n=1, cutoff=0.6)
     hint = f"Did you mean {near[0]}? " if near else ""
@@ -290,7 +291,7 @@ def _from_pint(name: str, unit: str) -> _Unit:
     if not re.fullmatch(r"[^\W\d_]+(?:_[^\W\d_]+)*", name):
         raise unknown
     try:
-        quantity = pint.UnitRegistry().Quantity(1, name)
+        quantity = _registry().Quantity(1, name)
         dimensions = quantity.dimensionality
         base = quantity.to_base_units()
     except Exception as error:  # pint raises many kinds, also for offsets and logarithmic units
@@ -304,6 +305,14 @@ def _from_pint(name: str, unit: str) -> _Unit:
         raise UnitError(f"the temperature unit {_shown(unit)} is not known", "Use degC or K.")
     up, down = float(base.magnitude).as_integer_ratio()
     return _Unit(up, down, (int(powers[0]), int(powers[1]), int(powers[2]), 0))
+
+
+@cache
+def _registry() -> pint.UnitRegistry[float]:
+    """Pint's units; imported late because that takes half a second."""
+    import pint
+
+    return pint.UnitRegistry()
 
 
 def _add(left: Exponents, right: Exponents, power: int) -> Exponents:

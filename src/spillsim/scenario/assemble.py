@@ -198,12 +198,9 @@ def _chosen(
     reading: Reading, name: str, models: Mapping[str, type[Section]], default: str | None
 ) -> Section | None:
     """A section whose ``kind`` says which keys it has."""
-    value = reading.data.get(name)
-    if value is None and default is not None:
-        return models[default]()
-    if value is None:
-        return None
-    return _by_kind(reading, value, models, name, default)
+    if name in reading.data:
+        return _by_kind(reading, reading.data[name], models, name, default)
+    return None if default is None else models[default]()
 
 
 def _by_kind(
