@@ -43,7 +43,7 @@ def check(faults: ScenarioError) -> None:
     assert all(c.isprintable() or c == "\n" for c in text), repr(text)
 
 
-@settings(max_examples=100, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutations())
 def test_mutated_files(texts: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -67,7 +67,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_mutated_dicts(data: st.DataObject) -> None:
     given_dict: dict[str, Any] = tomllib.loads(FILES["scenario.toml"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -206,6 +207,26 @@ def test_river_km_is_linear_between_nodes_and_true_beyond_them() -> None:
     assert mouth.distance == pytest.approx(19_500.0, rel=1e-12)
     source = case.locate(built, case.releases[0].at)
     assert network.distance_between(built, source, bridge) == pytest.approx(27_000.0, rel=1e-12)
+
+
+def test_a_large_network_loads_soon() -> None:
+    count = 5000
+    data = tomllib.loads((GALLERY / "single_reach/scenario.toml").read_text("utf-8"))
+    data["network"]["nodes"] = [{"id": f"n{i}", "river": "Main"} for i in range(count + 1)]
+    data["network"]["nodes"][0]["river_km [km]"] = 5000
+    data["network"]["reaches"] = [
+        {"id": f"r{i}", "river": "Main", "from": f"n{i}", "to": f"n{i + 1}", "length [km]": 1,
+         "hydraulics": "velocity", "velocity [m/s]": 1}
+        for i in range(count)
+    ]  # fmt: skip
+    data["flow"]["table"] = [{"node": "n0", "inflow [m3/s]": 10}]
+    data["release"][0]["at"] = {"node": "n0"}
+    data["station"][0]["at"] = {"river": "Main", "river_km": "12.5 km"}
+    begun = time.process_time()
+    case = scenario.parse(data)
+    assert time.process_time() - begun < 3.0  # about 0.3 s on an idle machine
+    place = case.locate(case.build_network(), case.stations[0].at)
+    assert (place.reach, place.distance) == (4987, pytest.approx(500.0, abs=1e-6))
 
 
 def test_the_template_runs_and_refuses_to_overwrite(tmp_path: Path) -> None:

@@ -124,6 +124,8 @@ def _check_river_km(draft: Draft, network: Network) -> None:
         if not river:
             continue
         head = nodes.rows[int(network.reach_from[reach])]
+        if head.cells.get("river") != river or "river_km" not in head.cells:
+            continue
         # The next node of this river that has a river_km.
         below = reach
         while below >= 0 and reaches.rows[below].cells.get("river") == river:
@@ -132,8 +134,6 @@ def _check_river_km(draft: Draft, network: Network) -> None:
                 break
             below = int(network.reach_below[network.reach_to[below]])
         else:
-            continue
-        if head.cells.get("river") != river or "river_km" not in head.cells:
             continue
         if not foot.cells["river_km"] < head.cells["river_km"]:
             nodes.add_fault(

@@ -340,9 +340,12 @@ def _add_inline(
     for key, value in given.items():
         match = _HEADER.fullmatch(str(key))
         name = match["name"] if match else str(key)
-        seen.add(name)
         if value is None or name.startswith("note"):
             continue
+        if name in seen:
+            wrong.append((str(key), f"{name} is given twice", ""))
+            continue
+        seen.add(name)
         try:
             row.cells[name] = _inline_cell(name, match["unit"] if match else None, value, kind)
         except PydanticCustomError as error:
