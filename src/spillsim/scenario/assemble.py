@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from ..errors import ScenarioError
 from . import rows
-from .check import Draft, check
+from .check import check
+from .draft import Draft
 from .faults import Faults, any_of, from_pydantic, nearest, quoted
 from .fields import type_name
 from .files import LARGEST_TABLE, FileFaultError, SourceFile, place, read_source
@@ -197,12 +198,9 @@ def _chosen(
     reading: Reading, name: str, models: Mapping[str, type[Section]], default: str | None
 ) -> Section | None:
     """A section whose ``kind`` says which keys it has."""
-    value = reading.data.get(name)
-    if value is None and default is not None:
-        return models[default]()
-    if value is None:
-        return None
-    return _by_kind(reading, value, models, name, default)
+    if name in reading.data:
+        return _by_kind(reading, reading.data[name], models, name, default)
+    return None if default is None else models[default]()
 
 
 def _by_kind(
@@ -289,9 +287,18 @@ def _ratings(reading: Reading, reaches: Table | None) -> dict[str, rows.Rating]:
                     reaches.add_fault(reading.faults, row, "rating", fault.message, fault.hint)
             continue
         _rising(reading.faults, table, "discharge")
-        columns = {key: tuple(r.cells[key] for r in table.rows) for key in rows.RATING}
+        columns = {key: _column(reading.faults, table, key) for key in table.columns}
         found[name] = rows.Rating(file=name, **columns)
     return found
+
+
+def _column(faults: Faults, table: Table, column: str) -> tuple[float, ...]:
+    """A column without gaps; a fault for each gap."""
+    for row in table.rows:
+        if column not in row.cells:
+            table.add_fault(faults, row, column, "is empty; a value is needed")
+            table.sound = False
+    return tuple(row.cells[column] for row in table.rows if column in row.cells)
 
 
 def _rising(faults: Faults, table: Table, column: str) -> None:
@@ -358,11 +365,8 @@ def _check_points(faults: Faults, table: Table, is_hydrograph: bool) -> None:
         )
         table.sound = False
         return
-    for row in table.rows:
-        for column in sorted(given - row.cells.keys()):
-            if row.whole:
-                table.add_fault(faults, row, column, "is empty; a value is needed")
-                table.sound = False
+    for column in sorted(given) if table.sound else ():
+        _column(faults, table, column)
 
 
 def _with_points(section: Section | None, table: Table | None) -> Release | None:
