@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _STEPS = (1 / 24, 2 / 24, 3 / 24, 6 / 24, 0.5, 1, 2, 3, 5, 7, 10, 14, 28, 56, 91, 182, 364)
 """Distances of ticks that people find round [d]."""
-_ABOVE_NAMES = 1.0
 _MINUTES = (5 / 1440, 10 / 1440, 15 / 1440, 30 / 1440)
 
 
@@ -60,12 +59,15 @@ def _words(when: dt.datetime, *, first_tick: bool) -> str:
     return f"{when:%H:%M}\n{day}" if first_tick else f"{when:%H:%M}"
 
 
-def add_elapsed(axes: Axes, most: int, *, labelled: bool = True) -> None:
-    """Put days (or hours, for a short run) since the release above a time axis."""
+def add_elapsed(axes: Axes, most: int, *, lifted: float = 0.0) -> None:
+    """Put days (or hours, for a short run) since the release above a time axis.
+
+    lifted : how far above, as a share of the axes' height; lifted axes get no label
+    """
     first, last = axes.get_xlim()
     hours = last - first < 3.0
     step = _step(last - first, most)
-    above = axes.secondary_xaxis("top" if labelled else _ABOVE_NAMES)
+    above = axes.secondary_xaxis(1.0 + lifted)
     number = math.ceil(first / step - 1e-9)
     places = []
     while number * step <= last + 1e-9:
@@ -74,6 +76,6 @@ def add_elapsed(axes: Axes, most: int, *, labelled: bool = True) -> None:
     above.set_xticks(places, [f"{place * (24 if hours else 1):.4g}" for place in places])
     above.tick_params(labelsize=SMALL, width=0.6, length=2.5, colors=INK)
     above.spines["top"].set_linewidth(0.6)
-    if labelled:
+    if not lifted:
         unit = "h" if hours else "d"
         above.set_xlabel(f"Time since the release [{unit}]", fontsize=BODY, color=INK)

@@ -61,8 +61,10 @@ _WIDE_RANGE = 30.0
 """Peak over lowest limit from which a linear axis would hide the limits."""
 _CLOCK = 1.2
 """Space for ticks and label of the clock [cm]."""
-_ELAPSED = 1.3
+_ELAPSED = 1.4
 """Space for ticks and label above the axes [cm]."""
+_NAME = 0.42
+"""Space for the name above a panel [cm]."""
 
 
 def curves(
@@ -130,7 +132,7 @@ def _drawing(dataset: xr.Dataset, name: str, shown: Sequence[Curve], log: bool |
 def _overlay(drawing: Drawing, words: tuple[str, str, str]) -> Figure:
     handles = mark_handles(drawing, INK)
     below = _CLOCK + legend_height(len(handles) + len(drawing.curves))
-    frame = new_figure(10.6 + below, *words)
+    frame = new_figure(10.9 + below, *words)
     axes = grid_of_axes(frame, Grid(1, 1, below, _ELAPSED), 1)[0]
     lines: list[Line2D] = []
     for one, look in zip(drawing.curves, CURVES, strict=False):
@@ -175,7 +177,8 @@ def _panels(drawing: Drawing, words: tuple[str, str, str]) -> Figure:
         clock.set_clock(axes, drawing.release, 9 if columns == 1 else 5)
         axes.tick_params(labelbottom=place % rows == rows - 1 or place == number - 1)
         if place % rows == 0:
-            clock.add_elapsed(axes, 10 if columns == 1 else 6, labelled=False)
+            tall = axes.get_position().height * frame.figure.get_figheight() * 2.54
+            clock.add_elapsed(axes, 10 if columns == 1 else 6, lifted=_NAME / tall)
     _label(frame, drawing, below)
     legend(frame, marks, own)
     return frame.figure
@@ -195,5 +198,5 @@ def _label(frame: Frame, drawing: Drawing, below: float) -> None:
         0.54, (bottom - 0.98) / height, clock.label(drawing.release), va="bottom", **look
     )
     frame.figure.text(
-        0.54, (top + 0.85) / height, f"Time since the release [{unit}]", va="bottom", **look
+        0.54, (top + 0.98) / height, f"Time since the release [{unit}]", va="bottom", **look
     )

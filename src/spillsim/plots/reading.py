@@ -53,8 +53,9 @@ class Curve:
 
     @property
     def label(self) -> str:
-        """Name, with the countries of a border."""
-        if not self.is_border:
+        """Name, with the countries of a border unless the name tells them already."""
+        told = self.from_country in self.name and self.to_country in self.name
+        if not self.is_border or told:
             return self.name
         return f"{self.name} ({self.from_country or '?'} → {self.to_country or '?'})"
 

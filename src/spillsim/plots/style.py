@@ -77,7 +77,7 @@ def new_figure(height: float, title: str, subtitle: str, source: str) -> Frame:
     for line in titles[:2]:
         _write(figure, top, height, line, size=10.0, weight="bold")
         top -= 0.5
-    for line in textwrap.wrap(subtitle, 118):
+    for line in textwrap.wrap(subtitle, 104):
         _write(figure, top, height, line, size=BODY, color=GREY)
         top -= 0.4
     sources = textwrap.wrap(source, 150)
