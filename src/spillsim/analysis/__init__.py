@@ -1,0 +1,39 @@
+"""From curves to numbers: arrival, peak, passage, limits, borders. Reads datasets only."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .border import PassageRow, border_table, station_table
+    from .breakthrough import breakthrough
+    from .limits import limit_exceedance
+    from .metrics import add_metrics
+    from .profile import main_path
+
+__all__ = [
+    "PassageRow",
+    "add_metrics",
+    "border_table",
+    "breakthrough",
+    "limit_exceedance",
+    "main_path",
+    "station_table",
+]
+
+_HOME = {
+    "PassageRow": "border",
+    "add_metrics": "metrics",
+    "border_table": "border",
+    "breakthrough": "breakthrough",
+    "limit_exceedance": "limits",
+    "main_path": "profile",
+    "station_table": "border",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

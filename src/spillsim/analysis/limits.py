@@ -1,0 +1,41 @@
+"""When, how long and how far each limit is exceeded at every station."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from .curves import crossings, peaks, time_above
+from .reading import SECONDS_PER_HOUR, TIME, curves, instants, metric, seconds
+
+_PLACE = ("station", "limit")
+
+
+def limit_exceedance(dataset: xr.Dataset) -> xr.Dataset:
+    """Return first exceedance, time above, its share of the run, and peak / limit.
+
+    All over (station, limit); an empty dataset when the scenario states no limit. Time above is
+    the sum over all spans above the limit within the run, linear between samples.
+    """
+    if "limit_value" not in dataset:
+        return xr.Dataset()
+    names = [str(name) for name in dataset["substance"].values]
+    own = [names.index(str(name)) for name in dataset["limit_substance"].values]
+    time, values = seconds(dataset), curves(dataset)[:, own, :]
+    limit = np.asarray(dataset["limit_value"].values, dtype=np.float64)
+    level = np.broadcast_to(limit, values.shape[:2])
+    above = time_above(time, values, level)
+    height, _ = peaks(time, values)
+    first = crossings(time, values, level).first
+    run = time[-1] - time[0]
+    share = above / run if run > 0.0 else np.full(above.shape, np.nan)
+    columns = {
+        "first_exceedance": metric(
+            _PLACE, instants(dataset, first), "first rise above the limit", **TIME),
+        "time_above_limit": metric(
+            _PLACE, above / SECONDS_PER_HOUR, "total time above the limit", units="h"),
+        "share_above_limit": metric(
+            _PLACE, share, "share of the run spent above the limit", units="1"),
+        "peak_over_limit": metric(_PLACE, height / limit, "peak / limit", units="1"),
+    }  # fmt: skip
+    return xr.Dataset(columns, coords={"station": dataset["station"]})

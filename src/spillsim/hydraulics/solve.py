@@ -1,0 +1,205 @@
+"""Steady flow of a scenario on its network: the one entrance to this room."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import Fault, Notice, ScenarioError
+from ..network.network import Network
+from .columns import Array, Columns, Mask
+from .discharge import CLOSED, Balance, add_inflow, closure_notices
+from .fallback import complete, range_notices, unused_notices
+from .flow import SteadyFlow
+from .inputs import (
+    CLOSURE_WARNING,
+    ReachTable,
+    dispersion_formula,
+    reach_faults,
+    read_flow_tables,
+    read_reaches,
+    solve_discharge,
+)
+from .sections import GIVEN, SECTION, Quantity, Sections, constant, travel_time_factor, unknown
+from .spreading import dispersion
+
+if TYPE_CHECKING:
+    from ..scenario import Scenario
+
+
+def solve(
+    scenario: Scenario, network: Network, node_release_inflow: Array | None = None
+) -> SteadyFlow:
+    """Steady discharge, flow section, dispersion and storage of every reach.
+
+    Discharge follows from continuity and, with gauges, from the gains and losses between them;
+    the section of each reach from its hydraulic method at the mean discharge of the reach.
+
+    node_release_inflow : (N,) water brought by releases, at the node or the head node of the
+        reach where they lie; added below it after the gauges are honoured. A reach with given
+        velocity or time of travel keeps it, its area grows [m3/s]
+
+    Guarantees continuity at nodes and along reaches, area * velocity = mean discharge, and
+    travel_time = integral of area / Q over the reach.
+
+    Raises ScenarioError with all faults: headwater without discharge, river running dry, unknown
+    gauge, columns missing for a method, unusable numbers.
+    """
+    table = read_reaches(scenario, network)
+    columns = table.columns
+    given_lateral = np.where(columns.given("lateral_inflow"), columns["lateral_inflow"], 0.0)
+    water, faults = solve_discharge(
+        scenario, network, read_flow_tables(scenario, network), given_lateral
+    )
+    faults += reach_faults(scenario, table)
+    if faults:
+        raise ScenarioError(faults, scenario.name)
+    warning = getattr(scenario.flow, "closure_warning", CLOSURE_WARNING)
+    notices = list(closure_notices(network, water.closures, warning))
+    discharge, lateral = _discharge_origin(columns, water)
+    if node_release_inflow is not None:
+        water = add_inflow(network, water, node_release_inflow)
+    quantities, told = _quantities(scenario, network, table, water)
+    return _assemble(water, discharge, lateral, quantities, (*notices, *told))
+
+
+def _quantities(
+    scenario: Scenario, network: Network, table: ReachTable, water: Balance
+) -> tuple[dict[str, Quantity], list[Notice]]:
+    """Everything per reach that follows from its discharge and its row, and what to say of it."""
+    columns, ids = table.columns, network.reach_id
+    mean = 0.5 * (water.head + water.foot)
+    factor = travel_time_factor(water.head, water.foot)
+    sections = _sections(table, mean, factor)
+    friction, misfit = complete(columns, mean, sections)
+    if misfit.any():
+        raise ScenarioError(_misfit_faults(scenario, table, sections, misfit), scenario.name)
+    area = sections.cross_section_area.value
+    time = constant(columns.length * area * factor / mean, "length / velocity", False)
+    time.estimated |= sections.velocity.estimated
+    time.method[sections.velocity.method == "travel_time"] = GIVEN
+    notices = range_notices(columns, table.methods, ids, mean)
+    notices += unused_notices(columns, table.methods, ids, sections, time.value)
+    common = getattr(scenario.dispersion, "value", None)
+    spread, told = dispersion(columns, sections, friction, common, dispersion_formula(scenario))
+    ratio, exchange = _storage(scenario, columns)
+    quantities = {
+        **{field.name: getattr(sections, field.name) for field in fields(sections)},
+        **{field.name: getattr(friction, field.name) for field in fields(friction)},
+        "travel_time": time,
+        "dispersion_coefficient": spread,
+        "storage_area_ratio": ratio,
+        "exchange_coefficient": exchange,
+        "temperature": _temperature(scenario, columns),
+    }
+    return quantities, notices + told
+
+
+def _misfit_faults(
+    scenario: Scenario, table: ReachTable, sections: Sections, misfit: Mask
+) -> list[Fault]:
+    """Trapezoids whose given surface width and side slope cannot hold the area."""
+    return [
+        scenario.fault(
+            table.rows[reach],
+            f"a section {sections.width.value[reach]:.4g} m wide with side slope "
+            f"{table.columns['side_slope'][reach]:g} cannot hold the area "
+            f"{sections.cross_section_area.value[reach]:.4g} m2",
+            "Give a larger width, a smaller side_slope or none.",
+            "side_slope",
+        )
+        for reach in np.flatnonzero(misfit).tolist()
+    ]
+
+
+def _sections(table: ReachTable, discharge: Array, factor: Array) -> Sections:
+    """Evaluate every method on the reaches that use it."""
+    count = discharge.size
+    whole = Sections(*(unknown(count) for _ in fields(Sections)))
+    methods = np.array(table.methods, dtype=object)
+    for name, method in SECTION.items():
+        rows = np.flatnonzero(methods == name)
+        if rows.size == 0:
+            continue
+        part = method(table.columns.take(rows), discharge[rows], factor[rows])
+        for field in fields(Sections):
+            source: Quantity = getattr(part, field.name)
+            target: Quantity = getattr(whole, field.name)
+            target.value[rows] = source.value
+            target.method[rows] = source.method
+            target.estimated[rows] = source.estimated
+    return whole
+
+
+def _discharge_origin(columns: Columns, water: Balance) -> tuple[Quantity, Quantity]:
+    """How discharge and lateral inflow came about: given, or spread between gauges."""
+    discharge = constant(water.head, "continuity", False)
+    given = columns.given("lateral_inflow")
+    lateral = constant(water.lateral_inflow, "none", False)
+    lateral.method[given] = GIVEN
+    for closure in water.closures:
+        if not closure.reaches:
+            continue
+        rows = np.array(closure.reaches, dtype=np.int64)
+        discharge.method[rows] = "between gauges"
+        if closure.share > CLOSED:
+            discharge.estimated[rows] = True
+            lateral.estimated[rows] = True
+            lateral.method[rows] = np.where(given[rows], "given and gauge closure", "gauge closure")
+    return discharge, lateral
+
+
+def _storage(scenario: Scenario, columns: Columns) -> tuple[Quantity, Quantity]:
+    """Transient storage: the reach's own, else that of all reaches, else none."""
+    common = scenario.storage
+    quantities = []
+    for column, value in (
+        ("storage_area_ratio", None if common is None else common.area_ratio),
+        ("exchange_coefficient", None if common is None else common.exchange_coefficient),
+    ):
+        count = columns.length.size
+        found = unknown(count)
+        found.fill(columns.given(column), columns[column], GIVEN, False)
+        if value is None:
+            found.fill(found.unknown, np.zeros(count), "none", False)
+        else:
+            found.fill(found.unknown, np.full(count, value), "given for all reaches", False)
+        quantities.append(found)
+    return quantities[0], quantities[1]
+
+
+def _temperature(scenario: Scenario, columns: Columns) -> Quantity:
+    """Water temperature: the reach's own, else that of the flow, which may be only assumed."""
+    count = columns.length.size
+    found = unknown(count)
+    found.fill(columns.given("temperature"), columns["temperature"], GIVEN, False)
+    common = np.full(count, scenario.flow.temperature)
+    if "temperature" in scenario.flow.model_fields_set:
+        found.fill(found.unknown, common, "given for all reaches", False)
+    else:
+        found.fill(found.unknown, common, "assumed", True)
+    return found
+
+
+def _assemble(
+    water: Balance,
+    discharge: Quantity,
+    lateral: Quantity,
+    quantities: dict[str, Quantity],
+    notices: tuple[Notice, ...],
+) -> SteadyFlow:
+    """Put values, methods and marks of estimation together."""
+    origin = {"discharge": discharge, "lateral_inflow": lateral, **quantities}
+    return SteadyFlow(
+        discharge_head=water.head,
+        discharge_foot=water.foot,
+        lateral_inflow=water.lateral_inflow,
+        node_inflow=water.node_inflow,
+        node_abstraction=water.node_abstraction,
+        **{name: quantity.value for name, quantity in quantities.items()},
+        method={name: tuple(quantity.method.tolist()) for name, quantity in origin.items()},
+        estimated={name: quantity.estimated for name, quantity in origin.items()},
+        notices=notices,
+    )

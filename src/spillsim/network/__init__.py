@@ -1,0 +1,56 @@
+"""Nodes, reaches and the way the water takes; no hydraulics.
+
+The checks (``find_faults``) are plain Python; what returns arrays is imported on first use, so
+that reading a scenario does not wait for numpy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .faults import GraphFault, find_faults
+    from .graph import build
+    from .locate import locate_node, locate_reach, locate_river_km
+    from .network import Network, Position
+    from .paths import distance_between, downstream_reaches, is_downstream, upstream_closure
+
+__all__ = [
+    "GraphFault",
+    "Network",
+    "Position",
+    "build",
+    "distance_between",
+    "downstream_reaches",
+    "find_faults",
+    "is_downstream",
+    "locate_node",
+    "locate_reach",
+    "locate_river_km",
+    "upstream_closure",
+]
+
+_HOME = {
+    "GraphFault": "faults",
+    "find_faults": "faults",
+    "Network": "network",
+    "Position": "network",
+    "build": "graph",
+    "locate_node": "locate",
+    "locate_reach": "locate",
+    "locate_river_km": "locate",
+    "distance_between": "paths",
+    "downstream_reaches": "paths",
+    "is_downstream": "paths",
+    "upstream_closure": "paths",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import the module that owns a public name when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,184 @@
+"""The run as an xarray dataset with names, units and origin.
+
+Layout (S stations, T times, N substances, L limits, R reaches, K cells, F field times)::
+
+    concentration, cumulative_mass          (station, substance, time)
+    mass_*  (the ledger)                    (substance, time)
+    station_kind, river, discharge, ...     (station)
+    limit_name, limit_value, ...            (limit)
+    reach_*                                 (reach)
+    peak_concentration_profile, ...         (substance, mesh_edge)
+    concentration_field                     (substance, field_time, mesh_edge)
+
+``time`` stands last among a station's dimensions because a breakthrough curve is what is read and
+compressed as one piece. Station, substance and limit names are text labels; on disk they are
+character arrays (see ``files``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..errors import Notice
+from . import provenance
+from .contracts import Array, ModelLike, RunLike
+from .conventions import KG_M3_TO_MG_L, LEDGER, attributes
+from .instants import METRES_PER_KM, SECONDS_PER_HOUR, instants, utc
+from .mesh import cell_variables
+
+
+def to_dataset(model: ModelLike, run: RunLike) -> xr.Dataset:
+    """Return everything a run found, with names, units, attributes and origin.
+
+    Concentrations become mg/L, distances km, spans of time h, instants ``datetime64`` (UTC).
+    Values that are not known are NaN, an empty text or NaT; a coordinate that no station has is
+    left out. Metrics are not here: ``analysis.add_metrics`` adds them.
+    """
+    dataset = xr.Dataset()
+    start = utc(model.scenario.case.start)
+    names = [substance.name for substance in model.scenario.substances]
+    dataset = dataset.assign_coords(
+        time=_variable("time", ("time",), instants(start, run.output_time)),
+        station=_variable("station", ("station",), _text(p.name for p in model.stations)),
+        substance=_variable("substance", ("substance",), _text(names)),
+    )
+    curve = ("station", "substance", "time")
+    swap = (1, 0, 2)
+    dataset["concentration"] = _variable(
+        "concentration", curve, run.concentration.transpose(swap) * KG_M3_TO_MG_L
+    )
+    dataset["cumulative_mass"] = _variable(
+        "cumulative_mass", curve, run.cumulative_mass.transpose(swap)
+    )
+    for part in LEDGER:
+        dataset[f"mass_{part}"] = _variable(
+            f"mass_{part}", ("substance", "time"), getattr(run.ledger, part)
+        )
+    dataset = dataset.merge(_stations(model)).merge(_substances(model.scenario))
+    dataset = dataset.merge(_limits(model.scenario)).merge(_reaches(model))
+    cells, notices = cell_variables(model, run, start)
+    dataset = dataset.merge(cells)
+    dataset.attrs = provenance.global_attributes(model, run)
+    if notices:
+        every: list[Notice] = [*model.notices, *notices]
+        dataset.attrs["notices"] = provenance.notices_text(every)
+    return _with_coordinates(dataset)
+
+
+def _variable(name: str, dims: tuple[str, ...], values: Any) -> xr.Variable:
+    return xr.Variable(dims, values, attributes(name))
+
+
+def _text(values: Any) -> NDArray[Any]:
+    return np.array([str(value) for value in values], dtype=np.str_)
+
+
+def _stations(model: ModelLike) -> xr.Dataset:
+    """Return what is known of every station; longitude and latitude only where some are known."""
+    places = model.stations
+
+    def numbers(name: str, scale: float = 1.0) -> Array:
+        return np.array([float(getattr(place, name)) for place in places]) / scale
+
+    columns: dict[str, Any] = {
+        "station_kind": _text(place.kind for place in places),
+        "river": _text(place.river for place in places),
+        "river_km": numbers("river_km", METRES_PER_KM),
+        "from_country": _text(place.from_country or "" for place in places),
+        "to_country": _text(place.to_country or "" for place in places),
+        "distance": numbers("distance", METRES_PER_KM),
+        "discharge": numbers("discharge"),
+        "velocity": numbers("velocity"),
+        "travel_time": numbers("travel_time", SECONDS_PER_HOUR),
+    }
+    found = xr.Dataset({name: _variable(name, ("station",), v) for name, v in columns.items()})
+    for name in ("longitude", "latitude"):
+        values = numbers(name)
+        if np.isfinite(values).any():
+            found = found.assign_coords({name: _variable(name, ("station",), values)})
+    return found
+
+
+def _substances(scenario: Any) -> xr.Dataset:
+    rows = scenario.substances
+    threshold = [getattr(row, "arrival_threshold", None) for row in rows]
+    columns = {
+        "decay_rate": np.array([float(row.decay_rate) for row in rows]),
+        "stated_arrival_threshold": np.array(
+            [np.nan if value is None else value * KG_M3_TO_MG_L for value in threshold]
+        ),
+    }
+    return xr.Dataset({name: _variable(name, ("substance",), v) for name, v in columns.items()})
+
+
+def _limits(scenario: Any) -> xr.Dataset:
+    """Return one entry per limit of any substance; nothing at all when there is none.
+
+    A dimension of length zero would become an unlimited one in netCDF.
+    """
+    rows = [(substance, limit) for substance in scenario.substances for limit in substance.limits]
+    if not rows:
+        return xr.Dataset()
+    columns = {
+        "limit_name": _text(limit.name for _, limit in rows),
+        "limit_substance": _text(substance.name for substance, _ in rows),
+        "limit_value": np.array([limit.value * KG_M3_TO_MG_L for _, limit in rows]),
+        "limit_source": _text(limit.source for _, limit in rows),
+    }
+    return xr.Dataset({name: _variable(name, ("limit",), v) for name, v in columns.items()})
+
+
+_REACH_QUANTITIES = {
+    "discharge_head": 1.0, "discharge_foot": 1.0, "lateral_inflow": 1.0,
+    "cross_section_area": 1.0, "velocity": 1.0, "travel_time": SECONDS_PER_HOUR,
+    "width": 1.0, "depth": 1.0, "hydraulic_radius": 1.0, "bed_slope": 1.0,
+    "shear_velocity": 1.0, "dispersion_coefficient": 1.0, "storage_area_ratio": 1.0,
+    "exchange_coefficient": 1.0, "temperature": 1.0,
+}  # fmt: skip
+
+
+def _reaches(model: ModelLike) -> xr.Dataset:
+    """Return the hydraulics of every reach, each with how it was obtained where that is known."""
+    flow = model.flow
+    dims = ("reach",)
+    found = {
+        "reach_id": _variable("reach_id", dims, _text(model.network.reach_id)),
+        "reach_river": _variable(
+            "reach_river", dims, _text(reach.river for reach in model.scenario.reaches)
+        ),
+        "reach_length": _variable(
+            "reach_length", dims, model.network.reach_length / METRES_PER_KM
+        ),
+    }
+    for quantity, scale in _REACH_QUANTITIES.items():
+        name = f"reach_{quantity}"
+        found[name] = _variable(name, dims, getattr(flow, quantity) / scale)
+        what = found[name].attrs["long_name"]
+        related = []
+        if quantity in flow.method:
+            text = {"long_name": f"how the {what} was obtained"}
+            found[f"{name}_method"] = xr.Variable(dims, _text(flow.method[quantity]), text)
+            related.append(f"{name}_method")
+        if quantity in flow.estimated:
+            flag = {
+                "long_name": f"whether the {what} is an estimate",
+                "flag_values": np.array([0, 1], dtype=np.int8),
+                "flag_meanings": "given estimated",
+            }
+            values = np.asarray(flow.estimated[quantity], dtype=np.int8)
+            found[f"{name}_estimated"] = xr.Variable(dims, values, flag)
+            related.append(f"{name}_estimated")
+        if related:
+            found[name].attrs["ancillary_variables"] = " ".join(related)
+    return xr.Dataset(found)
+
+
+def _with_coordinates(dataset: xr.Dataset) -> xr.Dataset:
+    """Make labels coordinates, so that they travel with every selection."""
+    labels = ["station_kind", "river", "from_country", "to_country", "reach_id", "reach_river",
+              "mesh_edge_longitude", "mesh_edge_latitude"]  # fmt: skip
+    return dataset.set_coords([name for name in labels if name in dataset])

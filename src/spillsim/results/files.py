@@ -1,0 +1,172 @@
+"""Writing a dataset whole or not at all, and reading it back with a check.
+
+netCDF-4, compressed losslessly (shuffle, then deflate). Curves and fields are stored in single
+precision: seven digits are far more than a model of a river can claim. The ledger keeps double
+precision because its closure is stated to round-off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..errors import OutputError
+from .conventions import EPOCH, FORMAT_VERSION
+
+_DEFLATE = 4
+_CHUNK_VALUES = 1 << 18
+"""Values per chunk, 1 MiB in single precision: a curve is one read, a field a few."""
+_LITTLE = 512
+"""Arrays of fewer values are stored in one piece and not compressed: filters would add bytes."""
+_REQUIRED = ("concentration", "cumulative_mass", "time", "station", "substance")
+_SINGLE = ("concentration", "cumulative_mass", "concentration_field", "peak_concentration_profile")
+"""Large arrays; everything else keeps the precision it has."""
+_FREE_SPACE_LOW = 1 << 20
+"""Less room than this after a failed write means that the disk is full [bytes]."""
+
+
+def write(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
+    """Write a dataset to a netCDF-4 file, whole or not at all, and return its path.
+
+    The file is first written beside its place under a temporary name and moved there at the end,
+    so an existing file stays as it is until the new one is complete.
+
+    Raises
+    ------
+    OutputError
+        The folder does not exist or cannot be written, the path is a folder, the disk is full.
+        Nothing half-written is left, also after an interrupt (which is raised again).
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise OutputError(f"{target} is a folder; give the name of a file, e.g. {target}/run.nc.")
+    if not target.parent.is_dir():
+        raise OutputError(f"cannot write {target}: there is no folder {target.parent}.")
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        _write_netcdf(dataset, partial)
+        os.replace(partial, target)
+    except (OSError, RuntimeError) as failure:
+        _remove(partial)
+        raise OutputError(_explain(failure, target)) from failure
+    except BaseException:
+        _remove(partial)
+        raise
+    return target
+
+
+def _write_netcdf(dataset: xr.Dataset, path: Path) -> None:
+    plain = dataset.copy()
+    for variable in plain.variables.values():
+        variable.encoding = {}
+    plain.to_netcdf(path, mode="w", format="NETCDF4", engine="netcdf4", encoding=encoding(plain))
+    descriptor = os.open(path, os.O_RDONLY)
+    try:  # a full disk may only show when the data reaches it
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def _explain(failure: Exception, target: Path) -> str:
+    number = failure.errno if isinstance(failure, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT) or (number is None and _disk_is_full(target)):
+        return f"cannot write {target}: the disk is full; the file was not written."
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"cannot write {target}: no permission to write in {target.parent}."
+    reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else failure
+    return f"cannot write {target}: {reason}."
+
+
+def _disk_is_full(target: Path) -> bool:
+    """Return whether the disk has next to no room; HDF5 hides the reason of a failed write."""
+    try:
+        return shutil.disk_usage(target.parent).free < _FREE_SPACE_LOW
+    except OSError:
+        return False
+
+
+def encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """Return how every variable is stored."""
+    return {str(name): _encode(str(name), v) for name, v in dataset.variables.items()}
+
+
+def _encode(name: str, variable: xr.Variable) -> dict[str, Any]:
+    kind = variable.dtype.kind
+    if kind in "OU":
+        # character arrays: every netCDF program reads them, variable-length text only some
+        return {"dtype": "S1", "char_dim_name": f"{name}_letters"}
+    found: dict[str, Any] = {"_FillValue": None}
+    if kind == "M":
+        found.update(units=EPOCH, calendar="standard", dtype="float64")
+    elif kind == "f":
+        found["dtype"] = "float32" if name in _SINGLE else str(variable.dtype)
+    if kind in "Mf" and bool(variable.isnull().any()):
+        found["_FillValue"] = np.nan
+    if variable.size >= _LITTLE:
+        found.update(zlib=True, shuffle=True, complevel=_DEFLATE, chunksizes=_chunks(variable))
+    return found
+
+
+def _chunks(variable: xr.Variable) -> tuple[int, ...]:
+    """Return chunk lengths: the last dimensions whole as long as a chunk stays small."""
+    left, lengths = _CHUNK_VALUES, []
+    for length in reversed(variable.shape):
+        lengths.append(max(1, min(length, left)))
+        left //= lengths[-1]
+    return tuple(reversed(lengths))
+
+
+def open(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Open a result file and check that it is one that this version can read.
+
+    The dataset reads its arrays when they are used; close it or use it in a ``with`` block.
+
+    Raises
+    ------
+    OutputError
+        There is no such file, it is not netCDF, not a result of this program, was written by a
+        newer version, or lacks what a result must hold.
+    """
+    source = Path(path)
+    if not source.exists():
+        raise OutputError(f"there is no file {source}.")
+    if source.is_dir():
+        raise OutputError(f"{source} is a folder; a result file (.nc) is needed.")
+    try:
+        dataset = xr.open_dataset(source, engine="netcdf4")
+    except (OSError, ValueError, RuntimeError) as failure:
+        raise OutputError(f"cannot read {source}: not a netCDF file ({failure}).") from failure
+    fault = _fault_in(dataset)
+    if fault:
+        dataset.close()
+        raise OutputError(f"cannot use {source}: {fault}")
+    return dataset
+
+
+def _fault_in(dataset: xr.Dataset) -> str:
+    """Return what keeps a dataset from being a usable result, empty when nothing does."""
+    if "spillsim_format" not in dataset.attrs:
+        return "it is a netCDF file but no spillsim result (it has no spillsim_format)."
+    try:
+        version = int(dataset.attrs["spillsim_format"])
+    except (TypeError, ValueError):
+        return f"its spillsim_format {dataset.attrs['spillsim_format']!r} is not a number."
+    if not 1 <= version <= FORMAT_VERSION:
+        return (
+            f"it has format {version}, this version reads formats 1 to {FORMAT_VERSION} "
+            f"(written by {dataset.attrs.get('source', 'an unknown version')})."
+        )
+    missing = [name for name in _REQUIRED if name not in dataset.variables]
+    return f"it lacks {', '.join(missing)}; was it cut or changed?" if missing else ""

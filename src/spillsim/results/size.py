@@ -1,0 +1,96 @@
+"""How large a result will be, told before the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .contracts import ModelLike
+
+_OVERHEAD = 82_000
+"""An all but empty result: names, attributes, provenance [bytes]."""
+_KEPT_SINGLE = 0.70
+"""Deflated share of single-precision values that are not zero; smooth curves keep 0.5 to 0.75."""
+_KEPT_SUM = 0.55
+"""The same for running sums, which stand still before and after the spill."""
+_KEPT_DOUBLE = 0.70
+_LEDGER_PARTS = 7
+_MOVING_LEDGER_PARTS = 4
+"""Parts that change all the time; the others are zero, constant or round-off."""
+_BYTES_PER_CELL = 36.0
+"""Geometry and distances of a cell, deflated [bytes]."""
+_BYTES_PER_CELL_AND_SUBSTANCE = 9.0
+_BYTES_PER_REACH = 25 * 8.0
+_BYTES_PER_TIME = 2.0
+_MASS_ARRAYS = 4
+"""Arrays of cells that the march keeps at once, besides what it hands over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Counts that set the size of a result."""
+
+    substances: int
+    stations: int
+    times: int
+    cells: int
+    reaches: int
+    field_times: int = 0
+    active_share: float = 0.7
+    """Share of the run in which a station sees the substance."""
+    active_field_share: float = 0.3
+    """Share of the field's values (cells by times) that hold any."""
+    text_bytes: int = 0
+    """Scenario text and the like."""
+
+
+def extent_of(model: ModelLike, times: int, cells: int, field_times: int = 0) -> Extent:
+    """Return the counts of a model's result.
+
+    A station is taken to see the substance from nine tenths of the time of travel of the water to
+    the end of the run; one that no release reaches never does.
+    """
+    scenario = model.scenario
+    duration = float(scenario.case.duration)
+    travel = np.array([place.travel_time for place in model.stations], dtype=np.float64)
+    seen = np.where(np.isfinite(travel), 1.0 - 0.9 * travel / duration, 0.0)
+    files = getattr(scenario.provenance, "files", ())
+    return Extent(
+        substances=len(scenario.substances),
+        stations=len(model.stations),
+        times=times,
+        cells=cells,
+        reaches=len(model.network.reach_id),
+        field_times=field_times,
+        active_share=float(np.maximum(seen, 0.0).mean()) if seen.size else 0.0,
+        text_bytes=sum(len(f.text.encode()) for f in files if f.name.endswith(".toml")),
+    )
+
+
+def estimate_size(extent: Extent) -> int:
+    """Return the size of the result file [bytes], good to about 30 %.
+
+    Deflate makes little of zeros, so what counts is the share of values that are not zero.
+    """
+    curve = extent.substances * extent.stations * extent.times
+    field = extent.substances * extent.field_times * extent.cells
+    ledger = extent.substances * extent.times
+    found = _OVERHEAD + extent.text_bytes + _BYTES_PER_REACH * extent.reaches
+    found += 4.0 * curve * extent.active_share * (_KEPT_SINGLE + _KEPT_SUM)
+    found += 4.0 * field * extent.active_field_share * _KEPT_SINGLE
+    found += 8.0 * ledger * _MOVING_LEDGER_PARTS * _KEPT_DOUBLE + _BYTES_PER_TIME * extent.times
+    found += (_BYTES_PER_CELL + _BYTES_PER_CELL_AND_SUBSTANCE * extent.substances) * extent.cells
+    return int(found)
+
+
+def estimate_memory(extent: Extent) -> int:
+    """Return the memory that run and dataset need together [bytes], besides the libraries.
+
+    Everything is double precision in memory; the dataset holds its own copy in the user's units.
+    """
+    curve = 2 * extent.substances * extent.stations * extent.times
+    field = extent.substances * extent.field_times * extent.cells
+    ledger = _LEDGER_PARTS * extent.substances * extent.times
+    cells = (_MASS_ARRAYS + 2) * extent.substances * extent.cells + 12 * extent.cells
+    return 8 * (2 * (curve + field + ledger + extent.times) + cells + 25 * extent.reaches)

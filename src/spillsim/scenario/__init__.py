@@ -1,0 +1,83 @@
+"""The file format of a case: read it, check it, report every fault at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .files import SourceFile
+from .load import load, parse
+from .rows import Gauge, Inflow, Node, Rating, Reach
+from .scenario import GaugesFlow, InflowsFlow, Scenario
+from .sections import (
+    AtNode,
+    AtReach,
+    AtRiverKm,
+    Border,
+    Case,
+    ConcentrationSeries,
+    Constant,
+    DispersionFormula,
+    DispersionValue,
+    Hydraulics,
+    Hydrograph,
+    Limit,
+    Numerics,
+    Output,
+    Rate,
+    Release,
+    Slug,
+    Station,
+    Storage,
+    Substance,
+)
+
+__all__ = [
+    "AtNode",
+    "AtReach",
+    "AtRiverKm",
+    "Border",
+    "Case",
+    "ConcentrationSeries",
+    "Constant",
+    "DispersionFormula",
+    "DispersionValue",
+    "Gauge",
+    "GaugesFlow",
+    "Hydraulics",
+    "Hydrograph",
+    "Inflow",
+    "InflowsFlow",
+    "Limit",
+    "Node",
+    "Numerics",
+    "Output",
+    "Rate",
+    "Rating",
+    "Reach",
+    "Release",
+    "Scenario",
+    "Slug",
+    "SourceFile",
+    "Station",
+    "Storage",
+    "Substance",
+    "json_schema",
+    "load",
+    "parse",
+    "write_template",
+]
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of scenario.toml."""
+    from .schema import json_schema as made  # pydantic's schema generator is slow to import
+
+    return made()
+
+
+def write_template(folder: str | Path) -> tuple[Path, ...]:
+    """Write a small commented case that runs as it is into a new or empty folder."""
+    from .template import write_template as write
+
+    return write(folder)

@@ -1,0 +1,423 @@
+"""Section by section from raw data to the Scenario; a fault in one does not hide the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from ..errors import ScenarioError
+from . import rows
+from .check import Draft, check
+from .faults import Faults, any_of, from_pydantic, nearest, quoted
+from .fields import type_name
+from .files import LARGEST_TABLE, FileFaultError, SourceFile, place, read_source
+from .scenario import GaugesFlow, InflowsFlow, Scenario
+from .sections import (
+    DISPERSION_SECTIONS,
+    FLOW_SECTIONS,
+    LISTED_SECTIONS,
+    RELEASE_SECTIONS,
+    SINGLE_SECTIONS,
+    Case,
+    ConcentrationSection,
+    ConcentrationSeries,
+    DispersionFormula,
+    DispersionValue,
+    GaugesSection,
+    Hydraulics,
+    Hydrograph,
+    HydrographSection,
+    InflowsSection,
+    Numerics,
+    Output,
+    Release,
+    Section,
+    Storage,
+)
+from .tables import Row, Table, TableKind, read_csv, read_rows
+
+Model = TypeVar("Model", bound=Section)
+Item = TypeVar("Item")
+
+SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release")
+_NEEDED = ("case", "network", "flow", "substance", "release")
+
+
+@dataclass
+class Reading:
+    """A scenario while it is read."""
+
+    data: dict[str, Any]
+    source: SourceFile
+    folder: Path | None
+    name: str
+    faults: Faults
+    files: dict[str, SourceFile | None] = field(default_factory=dict)
+    start: datetime | None = None
+
+
+def assemble(reading: Reading) -> Scenario:
+    """Turn raw data into a Scenario.
+
+    Raises
+    ------
+    ScenarioError
+        with every fault found.
+    """
+    data, faults = reading.data, reading.faults
+    _check_keys(data, faults)
+    case_data = data.get("case")
+    start = case_data.get("start") if isinstance(case_data, Mapping) else None
+    if isinstance(start, datetime) and start.utcoffset() is not None:
+        reading.start = start
+    single = {
+        name: _section(reading, name, model)
+        for name, model in SINGLE_SECTIONS.items()
+        if name in data
+    }
+    listed = {name: _listed(reading, name, model) for name, model in LISTED_SECTIONS.items()}
+    flow_section = _chosen(reading, "flow", FLOW_SECTIONS, None)
+    dispersion = _chosen(reading, "dispersion", DISPERSION_SECTIONS, "formula")
+    draft = Draft(faults=faults)
+    draft.case = _of(Case, single.get("case"))
+    draft.nodes = _read(reading, "network", "nodes", TableKind("node", rows.NODES))
+    draft.reaches = _read(reading, "network", "reaches", TableKind("reach", rows.REACHES))
+    draft.hydraulics = _of(Hydraulics, single.get("hydraulics", Hydraulics()))
+    draft.dispersion = dispersion
+    draft.substances = listed["substance"]
+    draft.stations, draft.borders = listed["station"], listed["border"]
+    ratings = _ratings(reading, draft.reaches)
+    _flow_tables(reading, draft)
+    draft.releases = _releases(reading)
+    check(draft)
+    if faults.found:
+        raise ScenarioError(faults.all(), reading.name)
+    assert draft.case is not None
+    assert draft.hydraulics is not None
+    assert isinstance(dispersion, DispersionFormula | DispersionValue)
+    scenario = Scenario(
+        spillsim=1,
+        case=draft.case,
+        nodes=_rows(rows.Node, draft.nodes),
+        reaches=_reaches(draft.reaches, ratings),
+        flow=_flow(flow_section, draft),
+        hydraulics=draft.hydraulics,
+        dispersion=dispersion,
+        storage=_of(Storage, single.get("storage")),
+        substances=_sound(draft.substances),
+        releases=_sound(draft.releases),
+        stations=_sound(draft.stations),
+        borders=_sound(draft.borders),
+        output=_of(Output, single.get("output")) or Output(),
+        numerics=_of(Numerics, single.get("numerics")) or Numerics(),
+        files=(reading.source, *(f for f in reading.files.values() if f is not None)),
+        folder=reading.folder,
+        name=reading.name,
+    )
+    scenario._file, scenario._lines = faults.file, dict(faults.lines)
+    return scenario
+
+
+def _sound(items: Sequence[Item | None]) -> tuple[Item, ...]:
+    """All items; none had a fault, or assemble would have raised."""
+    return tuple(item for item in items if item is not None)
+
+
+def _of(model: type[Model], value: Section | None) -> Model | None:
+    return value if isinstance(value, model) else None
+
+
+def _check_keys(data: Mapping[str, Any], faults: Faults) -> None:
+    """Version, unknown sections, missing sections."""
+    version = data.get("spillsim")
+    if version is None:
+        faults.add("spillsim", "is missing; the version of the file format is needed",
+                   "Begin the file with spillsim = 1.")  # fmt: skip
+    elif version != 1 or isinstance(version, bool):
+        faults.add("spillsim", f"{quoted(version)} is not a version that this program reads",
+                   "Write spillsim = 1.")  # fmt: skip
+    for key in data:
+        if key not in SECTIONS and key != "spillsim":
+            hint = nearest(str(key), SECTIONS) or f"Possible: {any_of(SECTIONS)}."
+            faults.add(str(key), "there is no such section", hint)
+    for key in _NEEDED:
+        if key not in data:
+            mark = f"[[{key}]]" if key in ("substance", "release") else f"[{key}]"
+            faults.add(key, f"the section {mark} is missing")
+
+
+def _section(reading: Reading, name: str, model: type[Section]) -> Section | None:
+    return _validated(reading, reading.data[name], model, name)
+
+
+def _validated(reading: Reading, value: Any, model: type[Model], where: str) -> Model | None:
+    """Check one section; faults are added, a sound section is returned."""
+    if not isinstance(value, Mapping):
+        mark = f"[[{where.partition('[')[0]}]]" if "[" in where else f"[{where}]"
+        reading.faults.add(where, f"a section {mark} is needed, not {type_name(value)}")
+        return None
+    try:
+        section = model.model_validate(dict(value), context={"start": reading.start})
+    except ValidationError as error:
+        from_pydantic(reading.faults, error, model, where)
+        return None
+    section._file, section._where = reading.faults.file, where
+    section._line = reading.faults.lines.get(where)
+    return section
+
+
+def _items(reading: Reading, name: str) -> list[Any]:
+    """The items of a section that may be given several times."""
+    value = reading.data.get(name, [])
+    if isinstance(value, Mapping):
+        reading.faults.add(name, f"may be given several times: write [[{name}]], not [{name}]")
+        return []
+    if not isinstance(value, list | tuple):
+        reading.faults.add(name, f"sections [[{name}]] are needed, not {type_name(value)}")
+        return []
+    if not value and name in ("substance", "release") and name in reading.data:
+        reading.faults.add(name, f"at least one [[{name}]] is needed")
+    return list(value)
+
+
+def _listed(reading: Reading, name: str, model: type[Section]) -> list[Any]:
+    """The sound items of a listed section, None in place of the others."""
+    return [
+        _validated(reading, item, model, f"{name}[{number}]")
+        for number, item in enumerate(_items(reading, name))
+    ]
+
+
+def _chosen(
+    reading: Reading, name: str, models: Mapping[str, type[Section]], default: str | None
+) -> Section | None:
+    """A section whose ``kind`` says which keys it has."""
+    value = reading.data.get(name)
+    if value is None and default is not None:
+        return models[default]()
+    if value is None:
+        return None
+    return _by_kind(reading, value, models, name, default)
+
+
+def _by_kind(
+    reading: Reading,
+    value: Any,
+    models: Mapping[str, type[Model]],
+    where: str,
+    default: str | None,
+) -> Model | None:
+    if not isinstance(value, Mapping):
+        return _validated(reading, value, next(iter(models.values())), where)
+    kind = value.get("kind", default)
+    if kind is None:
+        reading.faults.add(
+            f"{where}.kind", f"is missing; one of {any_of(models)} is needed",
+            f'Write e.g. kind = "{next(iter(models))}".',
+        )  # fmt: skip
+        return None
+    if not isinstance(kind, str) or kind not in models:
+        hint = nearest(kind, models) if isinstance(kind, str) else ""
+        reading.faults.add(f"{where}.kind", f"{quoted(kind)} is not one of {any_of(models)}", hint)
+        return None
+    return _validated(reading, value, models[kind], where)
+
+
+def _read(reading: Reading, section: str, key: str, kind: TableKind) -> Table | None:
+    """Read the table that a section names, from the raw data: its own faults may wait."""
+    part = reading.data.get(section)
+    source = part.get(key) if isinstance(part, Mapping) else None
+    return _table(reading, source, f"{section}.{key}", kind)
+
+
+def _table(reading: Reading, source: Any, where: str, kind: TableKind) -> Table | None:
+    """Read a table from a file name or from inline rows; None if there is nothing to read."""
+    if isinstance(source, list | tuple):
+        return read_rows(source, where, kind, reading.faults)
+    if not isinstance(source, str):
+        return None
+    file = _file(reading, source, where)
+    return None if file is None else read_csv(file, where, kind, reading.faults)
+
+
+def _file(reading: Reading, name: str, where: str) -> SourceFile | None:
+    """Read a file once; a fault at the key that names it if that is not possible."""
+    if name in reading.files:
+        return reading.files[name]
+    reading.files[name] = None
+    if reading.folder is None:
+        reading.faults.add(
+            where, f"{quoted(name)}: without a case folder no file can be read",
+            "Give the rows as a list, or a folder.",
+        )  # fmt: skip
+        return None
+    try:
+        reading.files[name] = read_source(place(reading.folder, name), name, LARGEST_TABLE)
+    except FileFaultError as fault:
+        message = fault.message if name in fault.message else f"{quoted(name)}: {fault.message}"
+        if fault.line is None:
+            reading.faults.add(where, message, fault.hint)
+        else:
+            reading.faults.add("", message, fault.hint, name, fault.line)
+    return reading.files[name]
+
+
+def _ratings(reading: Reading, reaches: Table | None) -> dict[str, rows.Rating]:
+    """Read every rating table once."""
+    found: dict[str, rows.Rating] = {}
+    seen = set()
+    for row in reaches.rows if reaches else ():
+        name = row.cells.get("rating")
+        if name is None or name in seen:
+            continue
+        seen.add(name)
+        before = len(reading.faults.found)
+        where = f"{row.where}.rating" if reaches and reaches.file is None else row.where
+        table = _table(reading, name, where, TableKind("row", rows.RATING))
+        if table is None or not table.sound:
+            if table is None and reaches and len(reading.faults.found) > before:
+                # The fault belongs to the row of the reach table rather than to the scenario.
+                fault = reading.faults.found.pop()
+                if fault.file == name:
+                    reading.faults.found.append(fault)
+                else:
+                    reaches.add_fault(reading.faults, row, "rating", fault.message, fault.hint)
+            continue
+        _rising(reading.faults, table, "discharge")
+        columns = {key: tuple(r.cells[key] for r in table.rows) for key in rows.RATING}
+        found[name] = rows.Rating(file=name, **columns)
+    return found
+
+
+def _rising(faults: Faults, table: Table, column: str) -> None:
+    """A fault where a column does not rise from row to row."""
+    previous: Row | None = None
+    for row in table.rows:
+        if column not in row.cells:
+            continue
+        if previous is not None and not row.cells[column] > previous.cells[column]:
+            message = f"{column} must rise from row to row"
+            if row.cells[column] == previous.cells[column]:
+                message += "; it stands twice"
+            hint = f"Row at line {previous.line} is not before this one." if previous.line else ""
+            table.add_fault(faults, row, column, message, hint)
+            table.sound = False
+        previous = row
+
+
+def _flow_tables(reading: Reading, draft: Draft) -> None:
+    flow = reading.data.get("flow")
+    kind = flow.get("kind") if isinstance(flow, Mapping) else None
+    inflows, gauges = TableKind("node", rows.INFLOWS), TableKind("gauge", rows.GAUGES)
+    if kind == "gauges":
+        draft.gauges = _read(reading, "flow", "table", gauges)
+        draft.inflows = _read(reading, "flow", "inflows", inflows)
+    elif kind == "inflows":
+        draft.inflows = _read(reading, "flow", "table", inflows)
+
+
+def _releases(reading: Reading) -> list[Release | None]:
+    found: list[Release | None] = []
+    for number, item in enumerate(_items(reading, "release")):
+        where = f"release[{number}]"
+        section = _by_kind(reading, item, RELEASE_SECTIONS, where, None)
+        table = item.get("table") if isinstance(item, Mapping) else None
+        kind = item.get("kind") if isinstance(item, Mapping) else None
+        points = None
+        if kind in ("hydrograph", "concentration"):
+            columns = rows.HYDROGRAPH if kind == "hydrograph" else rows.CONCENTRATION
+            points = _table(reading, table, f"{where}.table", TableKind("row", columns))
+        if points is not None:
+            _check_points(reading.faults, points, kind == "hydrograph")
+        found.append(_with_points(section, points))
+    return found
+
+
+def _check_points(faults: Faults, table: Table, is_hydrograph: bool) -> None:
+    """Time rises; a hydrograph has a mass rate, or discharge and concentration."""
+    _rising(faults, table, "time")
+    if table.sound and len(table.rows) < 2:
+        table.add_fault(faults, table.rows[-1], "", "at least two points in time are needed")
+        table.sound = False
+    if not is_hydrograph or not table.columns:
+        return
+    given = {"mass_rate", "discharge", "concentration"} & set(table.columns)
+    if given not in ({"mass_rate"}, {"discharge", "concentration"}):
+        where, file = (table.key, None) if table.file is None else ("", table.file)
+        faults.add(
+            where,
+            "needs either a column mass_rate or the columns discharge and concentration; "
+            f"it has {any_of(sorted(given)) or 'none of them'}",
+            'E.g. "time [h], mass_rate [kg/s]".',
+            file,
+        )
+        table.sound = False
+        return
+    for row in table.rows:
+        for column in sorted(given - row.cells.keys()):
+            if row.whole:
+                table.add_fault(faults, row, column, "is empty; a value is needed")
+                table.sound = False
+
+
+def _with_points(section: Section | None, table: Table | None) -> Release | None:
+    """The release with the points of its table; None if either has a fault."""
+    if not isinstance(section, HydrographSection | ConcentrationSection):
+        return section  # type: ignore[return-value]
+    if table is None or not table.sound:
+        return None
+    common = {name: getattr(section, name) for name in ("name", "at", "substance", "start")}
+    common |= {"kind": section.kind, "table": table.file or ""}
+    points = {name: tuple(row.cells[name] for row in table.rows) for name in table.columns}
+    common["times"] = points.pop("time")
+    made: Release
+    if isinstance(section, HydrographSection):
+        if "mass_rate" not in points:
+            pairs = zip(points["discharge"], points["concentration"], strict=True)
+            points["mass_rate"] = tuple(q * c for q, c in pairs)
+        made = Hydrograph.model_construct(None, **common, **points)
+    else:
+        made = ConcentrationSeries.model_construct(None, **common, **points)
+    made._file, made._line, made._where = section._file, section._line, section._where
+    return made
+
+
+def _rows(model: type[Model], table: Table | None) -> tuple[Model, ...]:
+    return tuple(_row(model, row, table) for row in table.rows) if table else ()
+
+
+def _row(model: type[Model], row: Row, table: Table) -> Model:
+    made = model.model_validate(row.cells)
+    made._file, made._line, made._where = table.file or "", row.line, row.where
+    return made
+
+
+def _reaches(table: Table | None, ratings: Mapping[str, rows.Rating]) -> tuple[rows.Reach, ...]:
+    """Rows of the reach table with their rating tables in place of the file names."""
+    if table is None:
+        return ()
+    for row in table.rows:
+        if "rating" in row.cells:
+            row.cells["rating"] = ratings[row.cells["rating"]]
+    return _rows(rows.Reach, table)
+
+
+def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow:
+    inflows = _rows(rows.Inflow, draft.inflows)
+    if isinstance(section, GaugesSection):
+        flow: InflowsFlow | GaugesFlow = GaugesFlow(
+            gauges=_rows(rows.Gauge, draft.gauges),
+            inflows=inflows,
+            closure_warning=section.closure_warning,
+            temperature=section.temperature,
+        )
+    else:
+        assert isinstance(section, InflowsSection)
+        flow = InflowsFlow(inflows=inflows, temperature=section.temperature)
+    flow._file, flow._line, flow._where = section._file, section._line, section._where
+    return flow

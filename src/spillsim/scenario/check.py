@@ -1,0 +1,246 @@
+"""What holds between sections and tables: names that resolve, a tree, places, times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import network as river_network
+from ..errors import ScenarioError
+from ..network.faults import GraphFault
+from .faults import Faults, any_of, nearest, quoted
+from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
+from .sections import (
+    AtNode,
+    AtReach,
+    Border,
+    Case,
+    ConcentrationSeries,
+    Constant,
+    DispersionFormula,
+    Hydraulics,
+    Release,
+    Section,
+    Slug,
+    Station,
+    Substance,
+)
+from .tables import Row, Table
+
+
+@dataclass
+class Draft:
+    """The readable parts of a scenario; None where a part had a fault or is missing."""
+
+    faults: Faults
+    case: Case | None = None
+    nodes: Table | None = None
+    reaches: Table | None = None
+    inflows: Table | None = None
+    gauges: Table | None = None
+    hydraulics: Hydraulics | None = None
+    dispersion: Section | None = None
+    substances: Sequence[Substance | None] = field(default_factory=list)
+    releases: Sequence[Release | None] = field(default_factory=list)
+    stations: Sequence[Station | None] = field(default_factory=list)
+    borders: Sequence[Border | None] = field(default_factory=list)
+
+
+def check(draft: Draft) -> None:
+    """Add the faults between the parts of a scenario."""
+    _check_names(draft)
+    _check_times(draft)
+    _check_formula(draft)
+    _check_methods(draft)
+    for table in (draft.inflows, draft.gauges):
+        _check_flow_nodes(draft, table)
+    from .places import check_places
+
+    check_places(draft, _check_graph(draft))
+
+
+def _whole(items: Iterable[Any]) -> list[Any]:
+    return [item for item in items if item is not None]
+
+
+def _check_names(draft: Draft) -> None:
+    """Names given twice, and substances that a release asks for."""
+    faults = draft.faults
+    _twice(faults, draft.substances, "substance")
+    _twice(faults, [*draft.stations, *draft.borders], "station or border")
+    for substance in _whole(draft.substances):
+        seen: set[str] = set()
+        for number, limit in enumerate(substance.limits):
+            if limit.name in seen:
+                faults.add(
+                    f"{substance._where}.limits[{number}].name",
+                    f"the limit {quoted(limit.name)} is given twice",
+                )
+            seen.add(limit.name)
+    known = [substance.name for substance in _whole(draft.substances)]
+    if len(known) < len(draft.substances) or not known:
+        return  # the name may be that of a substance with a fault
+    for release in _whole(draft.releases):
+        if release.substance not in known:
+            faults.add(
+                f"{release._where}.substance",
+                f"there is no substance {quoted(release.substance)}",
+                nearest(release.substance, known) or f"The substances are: {any_of(known)}.",
+            )
+
+
+def _twice(faults: Faults, items: Iterable[Any], what: str) -> None:
+    seen: set[str] = set()
+    for item in _whole(items):
+        if item.name in seen:
+            faults.add(f"{item._where}.name", f"the {what} {quoted(item.name)} is given twice")
+        seen.add(item.name)
+
+
+def _check_times(draft: Draft) -> None:
+    """A release begins within the run; a stated mass is released whole."""
+    if draft.case is None:
+        return
+    end = draft.case.duration
+    for release in _whole(draft.releases):
+        key = "time" if isinstance(release, Slug) else "start"
+        begin = getattr(release, key)
+        where = f"{release._where}.{key}"
+        if begin < 0:
+            draft.faults.add(
+                where, f"is {_hours(-begin)} before case.start", "Let the case start earlier."
+            )
+        elif begin >= end:
+            draft.faults.add(
+                where,
+                f"is {_hours(begin)} after case.start, but the run ends after {_hours(end)}",
+                "Lengthen case.duration, or release earlier.",
+            )
+        elif isinstance(release, Constant) and begin + release.duration > end * (1 + 1e-12):
+            draft.faults.add(
+                f"{release._where}.duration",
+                f"the release ends {_hours(begin + release.duration)} after case.start, but the "
+                f"run ends after {_hours(end)}, so its mass would not be released whole",
+                "Lengthen case.duration.",
+            )
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:.6g} h"
+
+
+def _check_formula(draft: Draft) -> None:
+    section = draft.dispersion
+    if isinstance(section, DispersionFormula) and section.formula not in DISPERSION_FORMULAS:
+        draft.faults.add(
+            "dispersion.formula",
+            f"there is no dispersion formula {quoted(section.formula)}",
+            nearest(section.formula, DISPERSION_FORMULAS)
+            or f"Possible: {any_of(DISPERSION_FORMULAS, 40)}.",
+        )
+
+
+def _check_methods(draft: Draft) -> None:
+    """Columns that a reach's hydraulic method cannot do without."""
+    table = draft.reaches
+    if table is None or draft.hydraulics is None:
+        return
+    unread = table.file is not None and not table.sound
+    for row in table.rows:
+        method = row.cells.get("hydraulics", draft.hydraulics.default)
+        if not row.whole:
+            continue
+        missing = [name for name in HYDRAULIC_METHODS[method] if name not in row.cells]
+        if unread:  # the column may be there under a name with a fault
+            missing = [name for name in missing if name in table.columns]
+        if missing:
+            table.add_fault(
+                draft.faults,
+                row,
+                any_of(missing),
+                f'the hydraulic method "{method}" needs {any_of(HYDRAULIC_METHODS[method])}; '
+                f"{'this is' if len(missing) == 1 else 'these are'} not given",
+                "" if "hydraulics" in row.cells
+                else "The method comes from hydraulics.default; a column hydraulics "
+                "chooses one for each reach.",
+            )  # fmt: skip
+
+
+def _check_flow_nodes(draft: Draft, table: Table | None) -> None:
+    """Nodes of inflows and gauges exist, and stand once."""
+    if table is None or draft.nodes is None:
+        return
+    known = {row.cells["id"]: row for row in draft.nodes.rows if "id" in row.cells}
+    seen: set[str] = set()
+    for row in table.rows:
+        node = row.cells.get("node")
+        if node is None:
+            continue
+        if node not in known and _all_named(draft.nodes):
+            table.add_fault(
+                draft.faults, row, "node", f"there is no node {quoted(node)}", nearest(node, known)
+            )
+        if node in seen:
+            table.add_fault(draft.faults, row, "node", f"node {quoted(node)} is given twice")
+        seen.add(node)
+
+
+def _all_named(table: Table) -> bool:
+    return bool(table.rows) and all("id" in row.cells for row in table.rows)
+
+
+def _check_graph(draft: Draft) -> river_network.Network | None:
+    """Faults of the network as a whole; the network itself when it has none."""
+    nodes, reaches = draft.nodes, draft.reaches
+    if nodes is None or reaches is None or not nodes.rows or not reaches.rows:
+        return None
+    if not _all_named(nodes) or not all(
+        {"id", "from", "to"} <= row.cells.keys() for row in reaches.rows
+    ):
+        return None  # what is missing has its own fault; guessing would add false ones
+    found = river_network.find_faults(
+        [row.cells["id"] for row in nodes.rows],
+        [row.cells.get("kind", "") for row in nodes.rows],
+        [row.cells["id"] for row in reaches.rows],
+        [row.cells["from"] for row in reaches.rows],
+        [row.cells["to"] for row in reaches.rows],
+    )
+    for fault in found:
+        _place(draft, nodes, reaches, fault)
+    if found or any("length" not in row.cells for row in reaches.rows):
+        return None
+    try:
+        return river_network.build(
+            [row.cells["id"] for row in nodes.rows],
+            [row.cells["id"] for row in reaches.rows],
+            [row.cells["from"] for row in reaches.rows],
+            [row.cells["to"] for row in reaches.rows],
+            [row.cells["length"] for row in reaches.rows],
+        )
+    except ScenarioError:
+        return None
+
+
+def _place(draft: Draft, nodes: Table, reaches: Table, fault: GraphFault) -> None:
+    """Put a graph fault at the row of its reach, else of its node."""
+    row: Row | None = None
+    table = nodes
+    if fault.reach is not None:
+        table, row = reaches, reaches.rows[fault.reach]
+    elif fault.node is not None:
+        row = nodes.rows[fault.node]
+    if row is None:
+        draft.faults.add("network", fault.message, fault.hint)
+    else:
+        table.add_fault(draft.faults, row, fault.column, fault.message, fault.hint)
+
+
+def names_of(at: AtNode | AtReach) -> tuple[str, str]:
+    """The key and the id that a place asks for."""
+    return ("node", at.node) if isinstance(at, AtNode) else ("reach", at.reach)
+
+
+def is_series(release: Release) -> bool:
+    """Tell whether a release is a measured concentration."""
+    return isinstance(release, ConcentrationSeries)

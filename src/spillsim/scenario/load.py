@@ -1,0 +1,107 @@
+"""From a case folder or a dict to a Scenario, with all faults at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import Fault, ScenarioError
+from .assemble import Reading, assemble
+from .faults import Faults, clean
+from .files import LARGEST_SCENARIO, FileFaultError, SourceFile, read_source
+from .locate_lines import locate_lines
+from .scenario import Scenario
+
+SCENARIO_FILE = "scenario.toml"
+
+
+def load(path: str | Path) -> Scenario:
+    """Read a case.
+
+    Parameters
+    ----------
+    path : the case folder, or the scenario file in it
+
+    Raises
+    ------
+    ScenarioError
+        with every fault of the scenario file and its tables.
+    """
+    given = Path(path)
+    try:
+        file = given / SCENARIO_FILE if given.is_dir() else given
+        source = read_source(file, file.name, LARGEST_SCENARIO)
+    except FileFaultError as fault:
+        message = fault.message
+        if not given.exists():
+            message = f"there is no case folder or scenario file {clean(str(given), 200)}"
+        raise ScenarioError(
+            [Fault(file.name, "", message, fault.hint, fault.line)], clean(str(given), 200)
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = clean(str(error), 200)
+        raise ScenarioError([Fault("", "", f"the path cannot be used: {reason}")]) from error
+    folder = file.parent
+    name = clean(folder.resolve().name, 200)
+    data = _read_toml(source, clean(str(given), 200))
+    faults = Faults(source.name, locate_lines(source.text))
+    return assemble(Reading(data, source, folder, name, faults))
+
+
+def _read_toml(source: SourceFile, case: str) -> dict[str, Any]:
+    """Parse TOML; a syntax error is a fault with its line."""
+    if not source.text.strip():
+        raise ScenarioError([Fault(source.name, "", "the file is empty")], case)
+    try:
+        return tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        text = str(error)
+        match = re.search(r"\(at line (\d+), column (\d+)\)", text)
+        line = int(match[1]) if match else source.text.count("\n") + 1
+        words = re.sub(r"\s*\(at [^)]*\)$", "", text)
+        column = f" (column {match[2]})" if match else " (at the end of the file)"
+        message = f"this is not TOML: {words[:1].lower()}{words[1:]}{column}"
+    except RecursionError:
+        message, line = "the lists or tables are nested too deeply", None
+    except (ValueError, OverflowError) as error:
+        message, line = f"this is not TOML: {error}", None
+    raise ScenarioError([Fault(source.name, "", clean(message), "", line)], case) from None
+
+
+def parse(data: Mapping[str, Any], folder: str | Path | None = None) -> Scenario:
+    """Check a scenario given as a dict, as ``tomllib`` would give it.
+
+    Parameters
+    ----------
+    data : sections as in scenario.toml; tables may be lists of dicts with keys such as
+        ``"length [km]"`` (number) or ``"length"`` (text with unit)
+    folder : where table files are looked for; None if there are none
+
+    Raises
+    ------
+    ScenarioError
+        with every fault.
+    """
+    place = Path(folder) if folder is not None else None
+    try:
+        text = json.dumps(data, indent=1, ensure_ascii=False, default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ScenarioError([Fault("", "", f"the data cannot be used: {clean(str(error))}")]) from (
+            error
+        )
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    source = SourceFile(name="scenario.json", sha256=digest, text=text)
+    name = clean(place.resolve().name, 200) if place is not None else "scenario"
+    return assemble(Reading(dict(data), source, place, name, Faults("", {})))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)

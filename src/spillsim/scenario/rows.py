@@ -1,0 +1,177 @@
+"""The tables: which columns they have, and what a row becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from .names import HYDRAULIC_METHODS, NODE_KINDS
+from .sections import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What may stand in a column."""
+
+    content: str
+    """A key of ``units.DIMENSIONS``, or ``"id"``, ``"name"``, ``"word"``, ``"file"``."""
+    required: bool = False
+    minimum: float | None = None
+    above: float | None = None
+    maximum: float | None = None
+    words: tuple[str, ...] = ()
+    help: str = ""
+
+
+class Node(Section):
+    """A point of the network: headwater, confluence, gauge, town, border or outlet."""
+
+    id: str
+    name: str = ""
+    kind: str = ""
+    river: str = ""
+    river_km: float | None = None
+    """Kilometre of ``river``, falling downstream [m]."""
+    latitude: float | None = None
+    longitude: float | None = None
+    country: str = ""
+    source: str = ""
+
+
+class Rating(Section):
+    """A rating table, linear between its points."""
+
+    file: str
+    discharge: tuple[float, ...]
+    """(P,) rising [m3/s]."""
+    cross_section_area: tuple[float, ...]
+    """(P,) [m2]."""
+    width: tuple[float, ...]
+    """(P,) [m]."""
+
+
+class Reach(Section):
+    """A stretch of river between two nodes, uniform along its length."""
+
+    id: str
+    river: str = ""
+    from_node: str = Field(alias="from")
+    to_node: str = Field(alias="to")
+    length: float
+    hydraulics: str = ""
+    velocity: float | None = None
+    travel_time: float | None = None
+    cross_section_area: float | None = None
+    width: float | None = None
+    depth: float | None = None
+    side_slope: float | None = None
+    slope: float | None = None
+    manning_n: float | None = None
+    width_coefficient: float | None = None
+    width_exponent: float | None = None
+    depth_coefficient: float | None = None
+    depth_exponent: float | None = None
+    bankfull_discharge: float | None = None
+    rating: Rating | None = None
+    drainage_area: float | None = None
+    mean_annual_discharge: float | None = None
+    dispersion_coefficient: float | None = None
+    storage_area_ratio: float | None = None
+    exchange_coefficient: float | None = None
+    lateral_inflow: float | None = None
+    temperature: float | None = None
+    source: str = ""
+
+
+class Inflow(Section):
+    """Water entering or taken out at a node."""
+
+    node: str
+    inflow: float = 0.0
+    abstraction: float = 0.0
+    source: str = ""
+
+
+class Gauge(Section):
+    """A discharge known at a node."""
+
+    node: str
+    discharge: float
+    source: str = ""
+
+
+NODES: Mapping[str, Column] = {
+    "id": Column("id", required=True, help="short name used everywhere else"),
+    "name": Column("name", help="name for people"),
+    "kind": Column("word", words=NODE_KINDS),
+    "river": Column("name", help="river that counts river_km"),
+    "river_km": Column("length", help="kilometre of the river, falling downstream"),
+    "latitude": Column("angle", minimum=-90, maximum=90),
+    "longitude": Column("angle", minimum=-180, maximum=360),
+    "country": Column("name", help="country code"),
+    "source": Column("name", help="where the row comes from"),
+}
+
+REACHES: Mapping[str, Column] = {
+    "id": Column("id", required=True),
+    "river": Column("name"),
+    "from": Column("id", required=True, help="node at the head"),
+    "to": Column("id", required=True, help="node at the foot"),
+    "length": Column("length", required=True, above=0),
+    "hydraulics": Column("word", words=tuple(HYDRAULIC_METHODS)),
+    "velocity": Column("velocity", above=0),
+    "travel_time": Column("time", above=0),
+    "cross_section_area": Column("area", above=0),
+    "width": Column("length", above=0),
+    "depth": Column("length", above=0),
+    "side_slope": Column("dimensionless", minimum=0, help="horizontal per vertical of the banks"),
+    "slope": Column("dimensionless", above=0, help="slope of the bed or energy line"),
+    "manning_n": Column("dimensionless", above=0),
+    "width_coefficient": Column("dimensionless", above=0, help="a of width = a Q^b, SI"),
+    "width_exponent": Column("dimensionless", minimum=0, maximum=1),
+    "depth_coefficient": Column("dimensionless", above=0, help="c of depth = c Q^f, SI"),
+    "depth_exponent": Column("dimensionless", minimum=0, maximum=1),
+    "bankfull_discharge": Column("discharge", above=0),
+    "rating": Column("file", help="CSV: discharge, cross_section_area, width"),
+    "drainage_area": Column("area", above=0),
+    "mean_annual_discharge": Column("discharge", above=0),
+    "dispersion_coefficient": Column("dispersion", minimum=0),
+    "storage_area_ratio": Column("dimensionless", minimum=0),
+    "exchange_coefficient": Column("rate", minimum=0),
+    "lateral_inflow": Column("discharge_per_length", help="negative where water is lost"),
+    "temperature": Column("temperature", minimum=-5, maximum=100),
+    "source": Column("name"),
+}
+
+INFLOWS: Mapping[str, Column] = {
+    "node": Column("id", required=True),
+    "inflow": Column("discharge", minimum=0),
+    "abstraction": Column("discharge", minimum=0),
+    "source": Column("name"),
+}
+
+GAUGES: Mapping[str, Column] = {
+    "node": Column("id", required=True),
+    "discharge": Column("discharge", required=True, minimum=0),
+    "source": Column("name"),
+}
+
+RATING: Mapping[str, Column] = {
+    "discharge": Column("discharge", required=True, minimum=0),
+    "cross_section_area": Column("area", required=True, above=0),
+    "width": Column("length", required=True, above=0),
+}
+
+HYDROGRAPH: Mapping[str, Column] = {
+    "time": Column("time", required=True, minimum=0),
+    "mass_rate": Column("mass_rate", minimum=0),
+    "discharge": Column("discharge", minimum=0),
+    "concentration": Column("concentration", minimum=0),
+}
+
+CONCENTRATION: Mapping[str, Column] = {
+    "time": Column("time", required=True, minimum=0),
+    "concentration": Column("concentration", required=True, minimum=0),
+}

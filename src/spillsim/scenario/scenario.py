@@ -1,0 +1,147 @@
+"""The scenario as the program sees it: frozen, in SI, times in seconds since the start."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import PrivateAttr
+
+from .. import network as river_network
+from ..errors import Fault
+from .faults import clean, line_of
+from .files import SourceFile
+from .rows import Gauge, Inflow, Node, Reach
+from .sections import (
+    AtNode,
+    AtReach,
+    AtRiverKm,
+    Border,
+    Case,
+    DispersionFormula,
+    DispersionValue,
+    Hydraulics,
+    Numerics,
+    Output,
+    Release,
+    Section,
+    Station,
+    Storage,
+    Substance,
+)
+
+if TYPE_CHECKING:
+    from ..network import Network, Position
+
+
+class InflowsFlow(Section):
+    """Discharge from known inflows, summed down the river."""
+
+    kind: str = "inflows"
+    inflows: tuple[Inflow, ...]
+    temperature: float
+    """Water temperature of reaches that name none [degC]."""
+
+
+class GaugesFlow(Section):
+    """Discharge known at gauges."""
+
+    kind: str = "gauges"
+    gauges: tuple[Gauge, ...]
+    inflows: tuple[Inflow, ...]
+    closure_warning: float
+    """Share of the discharge above which an unexplained gain or loss is told [-]."""
+    temperature: float
+    """Water temperature of reaches that name none [degC]."""
+
+
+class Scenario(Section):
+    """What the user wrote, checked: every name resolves, the network is a tree."""
+
+    spillsim: int
+    case: Case
+    nodes: tuple[Node, ...]
+    reaches: tuple[Reach, ...]
+    flow: InflowsFlow | GaugesFlow
+    hydraulics: Hydraulics
+    dispersion: DispersionFormula | DispersionValue
+    storage: Storage | None
+    substances: tuple[Substance, ...]
+    releases: tuple[Release, ...]
+    stations: tuple[Station, ...]
+    borders: tuple[Border, ...]
+    output: Output
+    numerics: Numerics
+    files: tuple[SourceFile, ...]
+    """The scenario file first, then the tables in the order they were read."""
+    folder: Path | None
+    """Case folder; None for a scenario made from a dict without one."""
+    name: str
+    """Name of the case folder."""
+    _lines: dict[str, int] = PrivateAttr(default_factory=dict)
+
+    def fault(self, subject: Section | str, message: str, hint: str = "", key: str = "") -> Fault:
+        """Make a fault for a later stage, placed at the file and line of its subject.
+
+        Parameters
+        ----------
+        subject : a row (``scenario.reaches[3]``), a section (``scenario.releases[0]``), or a key
+            path of the scenario file (``"numerics.error"``)
+        message, hint : as in ``Fault``
+        key : column or key within the subject, e.g. ``"slope"``
+        """
+        if isinstance(subject, str):
+            path, file, line = subject, self._file, None
+        else:
+            path, file, line = subject._where, subject._file, subject._line
+        in_scenario = file == self._file
+        where = path + ((f".{key}" if in_scenario else f": {key}") if key else "")
+        if in_scenario:
+            line = line_of(self._lines, where) or line
+        return Fault(file, clean(where), clean(message), clean(hint), line)
+
+    def build_network(self) -> Network:
+        """Build the network of the scenario's nodes and reaches, in their order."""
+        return river_network.build(
+            [node.id for node in self.nodes],
+            [reach.id for reach in self.reaches],
+            [reach.from_node for reach in self.reaches],
+            [reach.to_node for reach in self.reaches],
+            [reach.length for reach in self.reaches],
+        )
+
+    def locate(self, network: Network, at: AtNode | AtRiverKm | AtReach) -> Position:
+        """Place the ``at`` of a release, station or border on ``build_network()``."""
+        return locate_at(network, self.nodes, self.reaches, at)
+
+
+def locate_at(
+    network: Network,
+    nodes: tuple[Node, ...],
+    reaches: tuple[Reach, ...],
+    at: AtNode | AtRiverKm | AtReach,
+) -> Position:
+    """Place an ``at`` on the network.
+
+    Raises
+    ------
+    LookupError
+        unknown node, reach or river, or a place outside of it.
+    """
+    if isinstance(at, AtNode):
+        if at.node not in network.node_id:
+            raise LookupError(f'there is no node "{at.node}"')
+        return river_network.locate_node(network, network.node_id.index(at.node))
+    if isinstance(at, AtReach):
+        if at.reach not in network.reach_id:
+            raise LookupError(f'there is no reach "{at.reach}"')
+        return river_network.locate_reach(network, network.reach_id.index(at.reach), at.distance)
+    return river_network.locate_river_km(
+        network,
+        [math.nan if node.river_km is None else node.river_km for node in nodes],
+        [reach.river for reach in reaches],
+        at.river,
+        at.river_km,
+        [node.river for node in nodes],
+    )

@@ -1,0 +1,87 @@
+"""JSON Schema of scenario.toml, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from .sections import (
+    DISPERSION_SECTIONS,
+    FLOW_SECTIONS,
+    LISTED_SECTIONS,
+    RELEASE_SECTIONS,
+    SINGLE_SECTIONS,
+    Section,
+)
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of scenario.toml, with descriptions and examples.
+
+    It checks keys, types and words; what needs the tables (names, network, places) is left to
+    ``load``.
+    """
+    models: list[type[Section]] = [
+        *SINGLE_SECTIONS.values(),
+        *LISTED_SECTIONS.values(),
+        *FLOW_SECTIONS.values(),
+        *DISPERSION_SECTIONS.values(),
+        *RELEASE_SECTIONS.values(),
+    ]
+    references, schema = models_json_schema(
+        [(model, "validation") for model in models], by_alias=True
+    )
+    by_model = {model: reference for (model, _), reference in references.items()}
+
+    def one(model: type[Section]) -> dict[str, Any]:
+        return {**by_model[model], "description": _first_line(model)}
+
+    def either(choices: Mapping[str, type[Section]]) -> dict[str, Any]:
+        return {"oneOf": [one(model) for model in choices.values()]}
+
+    def several(items: dict[str, Any], least: int) -> dict[str, Any]:
+        return {"type": "array", "items": items, "minItems": least}
+
+    properties: dict[str, Any] = {
+        "spillsim": {"const": 1, "description": "version of the file format"},
+        "case": one(SINGLE_SECTIONS["case"]),
+        "network": one(SINGLE_SECTIONS["network"]),
+        "flow": either(FLOW_SECTIONS),
+        "hydraulics": one(SINGLE_SECTIONS["hydraulics"]),
+        "dispersion": either(DISPERSION_SECTIONS),
+        "storage": one(SINGLE_SECTIONS["storage"]),
+        "substance": several(one(LISTED_SECTIONS["substance"]), 1),
+        "release": several(either(RELEASE_SECTIONS), 1),
+        "station": several(one(LISTED_SECTIONS["station"]), 0),
+        "border": several(one(LISTED_SECTIONS["border"]), 0),
+        "output": one(SINGLE_SECTIONS["output"]),
+        "numerics": one(SINGLE_SECTIONS["numerics"]),
+    }
+    return {
+        "$schema": _DRAFT,
+        "title": "spillsim scenario",
+        "description": "A case of accidental river pollution: network, flow, substances, releases.",
+        "type": "object",
+        "properties": properties,
+        "required": ["spillsim", "case", "network", "flow", "substance", "release"],
+        "additionalProperties": False,
+        "$defs": _as_written(schema["$defs"]),
+    }
+
+
+def _as_written(part: Any) -> Any:
+    """Drop defaults in SI from keys that are written as text with a unit."""
+    if isinstance(part, list):
+        return [_as_written(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    dropped = part.get("type") == "string" and isinstance(part.get("default"), int | float)
+    return {k: _as_written(v) for k, v in part.items() if not (dropped and k == "default")}
+
+
+def _first_line(model: type[Section]) -> str:
+    return (model.__doc__ or "").strip().splitlines()[0]

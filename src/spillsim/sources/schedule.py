@@ -1,0 +1,135 @@
+"""Mass released as a function of time, integrated exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analytic import StreamZone, inlet_mass_ramp_response, inlet_mass_response
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SlugSchedule:
+    """All mass at one instant."""
+
+    time: float
+    """When [s since the start of the case]."""
+    mass: float
+    """How much [kg]."""
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """First and last time of the release [s]."""
+        return self.time, self.time
+
+    def cumulative(self, time: Array) -> Array:
+        """(n,) mass released before each time [kg]."""
+        return np.where(time > self.time, self.mass, 0.0)
+
+    def cumulative_integral(self, time: Array) -> Array:
+        """(n,) integral over time of ``cumulative`` [kg s]."""
+        return self.mass * np.maximum(time - self.time, 0.0)
+
+
+@dataclass(frozen=True)
+class RateSchedule:
+    """A mass rate, linear between break points and zero outside them."""
+
+    time: Array
+    """(B,) break points, increasing [s since the start of the case]."""
+    rate: Array
+    """(B,) mass rate at the break points [kg/s]."""
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """First and last time of the release [s]."""
+        return float(self.time[0]), float(self.time[-1])
+
+    @property
+    def mass(self) -> float:
+        """Total mass [kg]."""
+        return float(np.trapezoid(self.rate, self.time))
+
+    def _piece(self, time: Array) -> tuple[NDArray[np.int64], Array, Array]:
+        """Piece that holds each time, time into the piece, slope of the rate there."""
+        inside = np.minimum(np.maximum(time, self.time[0]), self.time[-1])
+        last = self.time.size - 2
+        piece = np.minimum(np.searchsorted(self.time, inside, side="right") - 1, last)
+        slope = np.diff(self.rate) / np.diff(self.time)
+        return piece, inside - self.time[piece], slope[piece]
+
+    def cumulative(self, time: Array) -> Array:
+        """(n,) mass released before each time [kg]."""
+        length = np.diff(self.time)
+        each = 0.5 * (self.rate[1:] + self.rate[:-1]) * length
+        before = np.concatenate([[0.0], np.cumsum(each)])
+        piece, into, slope = self._piece(time)
+        return np.asarray(before[piece] + into * (self.rate[piece] + 0.5 * slope * into))
+
+    def cumulative_integral(self, time: Array) -> Array:
+        """(n,) integral over time of ``cumulative`` [kg s]."""
+        length = np.diff(self.time)
+        mass = np.concatenate([[0.0], np.cumsum(0.5 * (self.rate[1:] + self.rate[:-1]) * length)])
+        slope = np.diff(self.rate) / length
+        each = length * (mass[:-1] + length * (self.rate[:-1] / 2.0 + slope * length / 6.0))
+        before = np.concatenate([[0.0], np.cumsum(each)])
+        piece, into, slope = self._piece(time)
+        inner = into * (mass[piece] + into * (self.rate[piece] / 2.0 + slope * into / 6.0))
+        return np.asarray(before[piece] + inner + mass[-1] * np.maximum(time - self.time[-1], 0.0))
+
+
+@dataclass(frozen=True)
+class InletSchedule:
+    """A concentration measured at a headwater, turned into the mass that enters with it.
+
+    Holding the concentration at the inlet (first-type condition) takes in more mass than the
+    flow alone carries while it rises: dispersion draws some in. For a long uniform reach that
+    inflow is known in closed form; the series is a sum of jumps and ramps, and so is the mass.
+    After its last point the concentration is taken to be zero.
+    """
+
+    time: Array
+    """(B,) times of the series, increasing [s since the start of the case]."""
+    concentration: Array
+    """(B,) concentration, linear between the times [kg/m3]."""
+    discharge: float
+    zone: StreamZone
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """First and last time of the release [s]."""
+        return float(self.time[0]), float(self.time[-1])
+
+    @property
+    def mass(self) -> float:
+        """Mass entered long after the end, without the dispersive return [kg]."""
+        return float(np.trapezoid(self.concentration, self.time) * self.discharge)
+
+    def cumulative(self, time: Array) -> Array:
+        """(n,) mass entered before each time [kg]."""
+        flat = np.asarray(time, dtype=np.float64)
+        slope = np.diff(self.concentration) / np.diff(self.time)
+        bend = np.diff(np.concatenate([[0.0], slope, [0.0]]))
+        total = np.zeros_like(flat)
+        for at, change in ((self.time[0], self.concentration[0]),
+                           (self.time[-1], -self.concentration[-1])):
+            if change != 0.0:
+                total += change * inlet_mass_response(flat - at, self.discharge, self.zone)
+        for at, change in zip(self.time, bend, strict=True):
+            if change != 0.0:
+                total += change * inlet_mass_ramp_response(flat - at, self.discharge, self.zone)
+        return total
+
+    def cumulative_integral(self, time: Array) -> Array:
+        """(n,) integral over time of ``cumulative``, by Simpson's rule between the times [kg s]."""
+        middle = 0.5 * (time[1:] + time[:-1])
+        ends, centres = self.cumulative(time), self.cumulative(middle)
+        each = np.diff(time) * (ends[1:] + 4.0 * centres + ends[:-1]) / 6.0
+        return np.concatenate([[0.0], np.cumsum(each)])
+
+
+Schedule = SlugSchedule | RateSchedule | InletSchedule

@@ -1,0 +1,355 @@
+"""Cells along the paths, placed by travel time.
+
+Faces lie at whole multiples of the time step of travel time to the outlet. In steady flow the
+water of one cell is then, one step later, exactly the water of the next: the Courant number is
+one, and advection is exact. Confluences are moved to the nearest face, which shifts the place of
+dilution by at most half a step of travel and no arrival. Where dispersion would be too strong for
+such small cells (reservoirs, slow reaches) cells hold several steps of travel time and the
+remap carries the Courant number below one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..hydraulics.flow import SteadyFlow
+from ..network.network import Position
+from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Paths
+from .paths import Path, Route, find_paths
+
+DISPERSION_NUMBER = 0.64
+"""Largest D dt / dx2 of a cell; dx = max(U dt, 1.25 sqrt(D dt)) keeps below it."""
+
+
+@dataclass(frozen=True)
+class PathGrid:
+    """Cells of one path: n cells, n + 1 faces."""
+
+    path: Path
+    start: int
+    """Index of its first cell."""
+    theta: FloatArray
+    """(n + 1,) coordinate of the faces [s]."""
+    along: Along
+    """Reaches of the path as the cells see them."""
+    slow: BoolArray
+    """(n,) true for cells longer than one step of travel."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Everything about space that a march needs, K cells with padding."""
+
+    route: Route
+    time_step: float
+    paths: tuple[PathGrid, ...]
+    path_arrays: Paths
+    cells: Cells
+    storage_volume: FloatArray
+    """(K,) volume of the storage zone [m3]."""
+    resistance: FloatArray
+    """(K,) integral of dx / (A D) between the centres beside a face, inf at walls [s/m3]."""
+    cell_reach: IntArray
+    """(K,) reach of the cell's centre, -1 in the padding."""
+    cell_distance: FloatArray
+    """(K, 2) distance of the cell's faces from the head of that reach [m]."""
+    cell_path: IntArray
+    """(K,) path of the cell, -1 in the padding."""
+
+    @property
+    def size(self) -> int:
+        """Number of cells without the padding."""
+        return int(sum(grid.slow.size for grid in self.paths))
+
+
+@dataclass(frozen=True)
+class Along:
+    """Where the water of each reach of a path lies once its confluences stand on faces."""
+
+    flow: SteadyFlow
+    path: Path
+    edges: FloatArray
+    """(J + 1,) coordinate at which each reach takes over, confluences on faces [s]."""
+
+    def place(self, theta: FloatArray) -> IntArray:
+        """Place j in the path of the reach that holds each coordinate."""
+        return np.searchsorted(self.edges[1:-1], theta, side="right").astype(np.int64)
+
+    def distance(self, place: IntArray, theta: FloatArray) -> FloatArray:
+        """Distance from the head of the reach at ``place``; beyond it the reach goes on [m]."""
+        reach = self.path.reaches[place]
+        time = theta - self.path.theta[place]
+        head = self.flow.discharge_head[reach]
+        area = self.flow.cross_section_area[reach]
+        lateral = self.flow.lateral_inflow[reach]
+        growth = lateral * time / area
+        small = np.abs(growth) < 1e-9
+        grown = head / np.where(small, 1.0, lateral) * np.expm1(np.where(small, 0.0, growth))
+        return np.where(small, head * time / area * (1.0 + 0.5 * growth), grown)
+
+    def integral(self, per_length: FloatArray, theta: FloatArray) -> FloatArray:
+        """Integral from the head of the path of a quantity constant in each reach [unit m]."""
+        rate = per_length[self.path.reaches]
+        every = np.arange(rate.size)
+        first = self.distance(every, self.edges[:-1])
+        length = self.distance(every, self.edges[1:]) - first
+        at_head = np.concatenate([[0.0], np.cumsum(rate * length)])
+        place = self.place(theta)
+        inside = self.distance(place, theta) - first[place]
+        return np.asarray(at_head[place] + rate[place] * inside)
+
+
+def _along(route: Route, path: Path, faces: FloatArray) -> Along:
+    """Move every point at which the discharge jumps to the nearest face of the path."""
+    flow = route.flow
+    edges = path.theta.copy()
+    for j in _jumping(flow, path):
+        edges[j] = faces[int(np.argmin(np.abs(faces - path.theta[j])))]
+    return Along(flow, path, np.maximum.accumulate(edges))
+
+
+def _jumping(flow: SteadyFlow, path: Path) -> list[int]:
+    """Places j in the path at whose head water joins or leaves."""
+    above, below = path.reaches[:-1], path.reaches[1:]
+    change = np.abs(flow.discharge_head[below] / flow.discharge_foot[above] - 1.0)
+    return [int(j) for j in np.flatnonzero(change > 1e-9) + 1]
+
+
+def _slow_spans(route: Route, path: Path, phase: float, step: float) -> list[tuple[int, int, int]]:
+    """Stretches (first face, last face, cells) where cells must hold several steps.
+
+    Faces are counted in steps from ``theta = phase``. A stretch ends on faces, so that the
+    travel time through it stays a whole number of steps.
+    """
+    flow = route.flow
+    spans: list[tuple[int, int, int]] = []
+    for j, reach in enumerate(path.reaches):
+        unit = flow.dispersion_coefficient[reach] / (flow.velocity[reach] ** 2 * step)
+        if unit <= DISPERSION_NUMBER:
+            continue
+        first = round((max(path.theta[j], path.top) - phase) / step)
+        last = round((path.theta[j + 1] - phase) / step)
+        steps = last - first
+        cells = max(int(steps * np.sqrt(DISPERSION_NUMBER / unit)), min(steps, 4))
+        if 0 < cells < steps:
+            spans.append((first, last, cells))
+    return spans
+
+
+def _faces(route: Route, path: Path, end: float, phase: float, step: float) -> tuple[FloatArray, BoolArray]:
+    """Coordinates of the faces of a path from its top to ``end`` and which cells are slow."""
+    first = int(np.floor((path.top - phase) / step + 1e-6))
+    last = round((end - phase) / step) if path.joins >= 0 else int(np.ceil((end - phase) / step - 1e-6))
+    last = max(last, first + 1)
+    theta: list[FloatArray] = []
+    slow: list[BoolArray] = []
+    at = first
+    for a, b, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
+        a, b = max(a, at), min(b, last)
+        if a > at:
+            theta.append(phase + step * np.arange(at, a))
+            slow.append(np.zeros(a - at, dtype=np.bool_))
+        if b > a:
+            theta.append(phase + step * np.linspace(a, b, cells, endpoint=False))
+            slow.append(np.full(cells, cells < b - a))
+        at = max(at, b)
+    theta.append(np.array([phase + step * last]))
+    return np.concatenate(theta), np.concatenate(slow)
+
+
+def build_grid(
+    route: Route, releases: Sequence[Position], time_step: float, origin: float
+) -> Grid:
+    """Place the cells of every path.
+
+    Parameters
+    ----------
+    route : Route
+        Travel-time coordinate on the network.
+    releases : sequence of Position
+        Where mass enters.
+    time_step : float
+        Time step [s].
+    origin : float
+        Coordinate on which a face shall lie, usually the first release [s].
+    """
+    paths = find_paths(route, releases, time_step)
+    phase = origin
+    grids: list[PathGrid] = []
+    start = PAD
+    for path in paths:
+        theta, slow = _faces(route, path, float(path.theta[-1]), phase, time_step)
+        grids.append(PathGrid(path, start, theta, _along(route, path, theta), slow))
+        start += slow.size + PAD
+    return _assemble(route, tuple(grids), start, time_step)
+
+
+def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float) -> Grid:
+    """Fill the arrays of all paths."""
+    flow = route.flow
+    area = flow.cross_section_area
+    volume = np.ones(size)
+    storage = np.zeros(size)
+    resistance = np.full(size, np.inf)
+    courant = np.zeros(size)
+    keep = np.ones(size)
+    jump = np.ones(size, dtype=np.bool_)
+    cell_reach = np.full(size, -1, dtype=np.int64)
+    cell_path = np.full(size, -1, dtype=np.int64)
+    cell_distance = np.zeros((size, 2))
+    for number, grid in enumerate(grids):
+        n = grid.slow.size
+        own = slice(grid.start, grid.start + n)
+        along, theta = grid.along, grid.theta
+        volume[own] = np.diff(along.integral(area, theta))
+        storage[own] = np.diff(along.integral(area * flow.storage_area_ratio, theta))
+        centre = 0.5 * (theta[1:] + theta[:-1])
+        to_centre = along.integral(1.0 / (area * flow.dispersion_coefficient), centre)
+        resistance[grid.start + 1 : grid.start + n] = np.diff(to_centre)
+        place = along.place(centre)
+        cell_reach[own] = grid.path.reaches[place]
+        cell_path[own] = number
+        cell_distance[own, 0] = along.distance(place, theta[:-1])
+        cell_distance[own, 1] = along.distance(place, theta[1:])
+        courant[grid.start + 1 : grid.start + n + 1] = step / np.diff(theta)
+        jump[grid.start + 1 : grid.start + n] = _jumps(grid)
+        keep[own] = _kept_share(route, grid, volume[own], step)
+    weights = _edge_weights(volume, jump)
+    cells = Cells(volume, 1.0 / volume, keep, courant, weights, jump)
+    arrays = _path_arrays(grids, keep, step)
+    return Grid(route, step, grids, arrays, cells, storage, resistance, cell_reach,
+                cell_distance, cell_path)
+
+
+def _jumps(grid: PathGrid) -> BoolArray:
+    """(n - 1,) true at inner faces where a confluence makes concentration jump."""
+    jump = np.zeros(grid.slow.size - 1, dtype=np.bool_)
+    for j in _jumping(grid.along.flow, grid.path):
+        face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
+        if 0 < face < grid.slow.size:
+            jump[face - 1] = True
+    return jump
+
+
+def _kept_share(route: Route, grid: PathGrid, volume: FloatArray, step: float) -> FloatArray:
+    """(n,) share of the mass arriving in a cell that losses on the way leave in the river.
+
+    Defined through the water balance of the step, so that a uniform concentration stays
+    uniform to round-off: kept = V / (V + what was lost with the concentration of the river).
+    """
+    flow, path = route.flow, grid.path
+    loss_rate = np.where(flow.lateral_inflow < 0.0, -flow.lateral_inflow, 0.0)
+    per_cell = np.diff(grid.along.integral(loss_rate, grid.theta)) * step
+    lost = 0.5 * per_cell
+    lost[1:] += np.where(grid.slow[1:], 0.5 * per_cell[1:], 0.5 * per_cell[:-1])
+    for j, reach in enumerate(path.reaches[1:], start=1):
+        taken = float(flow.node_abstraction[route.network.reach_from[reach]]) * step
+        if taken > 0.0:
+            # the edge stands on a face: whatever crosses it arrives in the cell below
+            face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
+            lost[min(face, volume.size - 1)] += taken
+    return np.asarray(volume / (volume + lost))
+
+
+def _edge_weights(volume: FloatArray, jump: BoolArray) -> FloatArray:
+    """(K, 4) weights that give the fourth-order concentration at a face from four cell means.
+
+    The derivative at the face of the quartic through the cumulative mass at five faces
+    (Colella & Woodward 1984, eq. 1.6 without slope limiting). Next to a jump two cells serve.
+    """
+    size = volume.size
+    weights = np.zeros((size, 4))
+    inner = np.arange(2, size - 1)
+    v = np.stack([volume[inner - 2], volume[inner - 1], volume[inner], volume[inner + 1]])
+    faces = np.stack([-(v[0] + v[1]), -v[1], np.zeros(inner.size), v[2], v[2] + v[3]])
+    derivative = np.zeros_like(faces)
+    for i in (0, 1, 3, 4):
+        # Lagrange basis of face i, differentiated at face 2 (the origin)
+        others = [k for k in range(5) if k not in (i, 2)]
+        top = -faces[others[0]] * -faces[others[1]] * -faces[others[2]]
+        bottom = np.prod([faces[i] - faces[k] for k in range(5) if k != i], axis=0)
+        derivative[i] = top / bottom
+    derivative[2] = -(derivative[0] + derivative[1] + derivative[3] + derivative[4])
+    # cumulative mass at face i is the sum of the cells before it, so a cell's weight is its
+    # volume times the sum of the basis derivatives behind it
+    behind = np.cumsum(derivative[::-1], axis=0)[::-1]
+    weights[inner] = (v * behind[1:]).T
+    near = inner[jump[inner - 1] | jump[inner + 1]]
+    pair = volume[near - 1] + volume[near]
+    weights[near] = 0.0
+    weights[near, 1] = volume[near] / pair
+    weights[near, 2] = volume[near - 1] / pair
+    return weights
+
+
+def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> Paths:
+    """Ranges of equal kind and where each path's outflow goes."""
+    join_cell = np.full(len(grids), -1, dtype=np.int64)
+    join_share = np.ones(len(grids))
+    pointer = [0]
+    first: list[int] = []
+    last: list[int] = []
+    slow: list[bool] = []
+    for number, grid in enumerate(grids):
+        change = np.flatnonzero(np.diff(grid.slow)) + 1
+        edges = [0, *change.tolist(), grid.slow.size]
+        for a, b in zip(edges[:-1], edges[1:], strict=True):
+            first.append(grid.start + a)
+            last.append(grid.start + b)
+            slow.append(bool(grid.slow[a]))
+        pointer.append(len(first))
+        if grid.path.joins >= 0:
+            target = grids[grid.path.joins]
+            theta = float(grid.theta[-1])
+            moved = 0.5 / float(np.diff(target.theta)[_cell_at(target, theta)] / step)
+            cell, share = split_between_cells(target, cell_position(target, theta) + moved)
+            join_cell[number], join_share[number] = target.start + cell, share
+    return Paths(
+        np.array([g.start for g in grids], dtype=np.int64),
+        np.array([g.start + g.slow.size for g in grids], dtype=np.int64),
+        join_cell, join_share, np.array(pointer, dtype=np.int64),
+        np.array(first, dtype=np.int64), np.array(last, dtype=np.int64),
+        np.array(slow, dtype=np.bool_),
+        np.array([bool(np.any(keep[g.start : g.start + g.slow.size] < 1.0)) for g in grids]),
+    )
+
+
+def _cell_at(grid: PathGrid, theta: float) -> int:
+    """Cell of the path that holds a coordinate, the first or last one beyond the ends."""
+    return int(min(max(np.searchsorted(grid.theta, theta, side="right") - 1, 0),
+                   grid.slow.size - 1))
+
+
+def cell_position(grid: PathGrid, theta: float) -> float:
+    """Position in cells of the path: 2.25 is a quarter into the third cell."""
+    cell = _cell_at(grid, theta)
+    return cell + (theta - grid.theta[cell]) / float(grid.theta[cell + 1] - grid.theta[cell])
+
+
+def split_between_cells(grid: PathGrid, position: float) -> tuple[int, float]:
+    """Cell and share such that mass put into it and the next has its centre at ``position``."""
+    centre = position - 0.5
+    cell = int(np.floor(centre + 1e-9))
+    if cell < 0:
+        return 0, 1.0
+    if cell >= grid.slow.size - 1:
+        return grid.slow.size - 1, 1.0
+    return cell, 1.0 - max(centre - cell, 0.0)
+
+
+def locate(grid: Grid, position: Position) -> tuple[int, float]:
+    """Path and coordinate ``theta`` of a position; LookupError where nothing is computed."""
+    for number, own in enumerate(grid.paths):
+        held = np.flatnonzero(own.path.reaches == position.reach)
+        if held.size:
+            theta = grid.route.theta(position)
+            if theta < own.theta[0] - 1e-6 * grid.time_step:
+                break
+            # stay on the right side of a confluence that was moved to a face
+            edges = own.along.edges[held[0] : held[0] + 2]
+            last = own.theta[-1] if own.path.joins >= 0 else np.inf
+            return number, float(min(max(theta, edges[0]), edges[1], last))
+    raise LookupError("the place is not downstream of any release")

@@ -1,0 +1,141 @@
+"""The dataset holds what the run found, in the user's units, with names and origin."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import numpy as np
+import pytest
+import synthetic_run as synthetic
+import xarray as xr
+
+from spillsim import analysis, results
+from spillsim.results import Extent, estimate_memory, estimate_size
+from spillsim.results.mesh import connect
+
+
+@pytest.fixture
+def dataset() -> xr.Dataset:
+    return results.to_dataset(synthetic.model(), synthetic.run(fields=11))
+
+
+def test_curves_are_in_mg_per_litre_and_selected_by_name(dataset: xr.Dataset) -> None:
+    curve = dataset["concentration"].sel(station="RO–HU Csenger", substance="cyanide")
+    assert curve.dims == ("time",)
+    assert float(curve.max()) == pytest.approx(12.0)  # 12e-3 kg/m3
+    assert curve.attrs["units"] == "mg L-1"
+
+
+def test_time_is_utc(dataset: xr.Dataset) -> None:
+    # 22:00 at +02:00 is 20:00 UTC
+    assert dataset["time"].values[0] == np.datetime64("2000-01-30T20:00:00")
+    assert dataset.attrs["case_start"] == "2000-01-30T22:00:00+02:00"
+    assert dataset.attrs["first_release"] == "2000-01-31T00:00:00+02:00"
+
+
+def test_three_lines_plot(dataset: xr.Dataset) -> None:
+    lines = dataset["concentration"].sel(station="Mid", substance="copper").plot()
+    assert len(lines) == 1 and lines[0].get_ydata().max() == pytest.approx(4.0)
+    assert "mg L-1" in lines[0].axes.get_ylabel()
+
+
+def test_spans_and_lengths_have_the_units_of_their_attributes(dataset: xr.Dataset) -> None:
+    border = dataset.sel(station="RO–HU Csenger")
+    assert float(border["distance"]) == pytest.approx(100.0)  # km
+    assert float(border["travel_time"]) == pytest.approx(100e3 / 0.8 / 3600)  # h
+    assert (str(border["from_country"].values), str(border["to_country"].values)) == ("RO", "HU")
+
+
+def test_estimates_are_told_from_given_values(dataset: xr.Dataset) -> None:
+    assert dataset["reach_velocity_estimated"].values.tolist() == [1, 0, 0, 1]
+    assert dataset["reach_velocity_method"].values.tolist()[0] == "manning"
+
+
+def test_limits_are_listed_with_their_substance(dataset: xr.Dataset) -> None:
+    assert dataset["limit_name"].values.tolist() == ["drinking", "fish"]
+    assert dataset["limit_substance"].values.tolist() == ["cyanide", "cyanide"]
+    np.testing.assert_allclose(dataset["limit_value"], [0.05, 2.0])
+
+
+def test_no_limits_no_limit_dimension() -> None:
+    model = synthetic.model(1)
+    model.scenario.substances[0].limits = ()
+    dataset = results.to_dataset(model, synthetic.run(1))
+    assert "limit" not in dataset.dims
+    assert "time_above_limit" not in analysis.add_metrics(dataset)
+
+
+def test_provenance_is_json(dataset: xr.Dataset) -> None:
+    assert json.loads(dataset.attrs["input_sha256"]) == {"scenario.toml": "0" * 64}
+    assert json.loads(dataset.attrs["settings"])["time_step"] == 900.0
+    assert json.loads(dataset.attrs["run_profile"])["cell_steps"] == 60_000
+    assert json.loads(dataset.attrs["notices"])[0]["subject"] == "gauge mid"
+    assert dataset.attrs["scenario_text"].startswith("spillsim = 1")
+
+
+def test_without_coordinates_no_map_and_a_notice() -> None:
+    dataset = results.to_dataset(synthetic.model(coordinates=False), synthetic.run())
+    assert "mesh_edge_nodes" not in dataset and "longitude" not in dataset.coords
+    assert "peak_concentration_profile" in dataset
+    assert "map" in [notice["subject"] for notice in json.loads(dataset.attrs["notices"])]
+    with pytest.raises(results.files.OutputError, match="no map"):
+        results.map_dataset(dataset)
+
+
+def test_cells_lie_on_the_line_between_the_nodes(dataset: xr.Dataset) -> None:
+    # 16 cells of 2.5 km make the first reach of 40 km from (23.0, 47.6) to (22.5, 47.7)
+    np.testing.assert_allclose(dataset["mesh_edge_longitude"][7], 23.0 - 0.5 * 7.5 / 16)
+    np.testing.assert_allclose(dataset["mesh_edge_latitude"][7], 47.6 + 0.1 * 7.5 / 16)
+    np.testing.assert_allclose(dataset["mesh_edge_distance"], np.arange(60) * 2.5 + 1.25)
+    np.testing.assert_allclose(dataset["mesh_edge_river_km"][:2], [148.75, 146.25])
+
+
+def test_cells_that_straddle_reaches_share_their_ends() -> None:
+    # cells of 30 km on reaches of 40, 60, 50 km: the second begins in the first reach
+    reach = np.array([0, 1, 1, 2, 2])
+    head = np.array([0.0, -10e3, 20e3, -10e3, 20e3])
+    ends, places = connect(synthetic.network(), reach, head, head + 30e3)
+    assert ends.tolist() == [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]][: len(ends)]
+    # the foot of the junction reach resolves to one place although two reaches end there
+    assert len(places) == 6
+
+
+def test_main_path_runs_down_from_the_release(dataset: xr.Dataset) -> None:
+    path = analysis.main_path(dataset)
+    assert (np.diff(path["distance"].values) > 0).all() and path.sizes["distance"] == 60
+    assert float(path["peak_concentration_profile"].sel(substance="cyanide")[0]) > float(
+        path["peak_concentration_profile"].sel(substance="cyanide")[-1]
+    )
+
+
+def test_rooms_import_nothing_heavy() -> None:
+    code = (
+        "import sys; import spillsim.results, spillsim.analysis; "
+        "print([m for m in ('xarray', 'netCDF4', 'pandas', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("substances", "times", "cells", "fields"),
+    [(1, 200, 60, 0), (3, 2001, 1200, 0), (2, 1001, 1200, 100)],
+)
+def test_size_is_foreseen_within_30_percent(
+    tmp_path, substances: int, times: int, cells: int, fields: int
+) -> None:
+    run = synthetic.run(substances, times, cells, fields)
+    dataset = analysis.add_metrics(results.to_dataset(synthetic.model(substances), run))
+    written = results.write(dataset, tmp_path / "run.nc").stat().st_size
+    seen = np.float32(run.concentration) > 0
+    field_seen = np.float32(run.field) > 0 if fields else np.zeros(1)
+    extent = Extent(substances, 3, times, cells, 4, fields, seen.mean(), field_seen.mean())
+    assert estimate_size(extent) == pytest.approx(written, rel=0.3)
+    arrays = run.concentration.nbytes + (run.field.nbytes if fields else 0)
+    assert estimate_memory(extent) > 2 * arrays
