@@ -61,10 +61,19 @@ def station_places(
         discharge = float(flow.discharge_head[position.reach]) + lateral * position.distance
         found.append(
             StationPlace(
-                row.name, kind, position, scenario.reaches[position.reach].river,
-                getattr(row.at, "river_km", river_km), latitude, longitude, source, target,
-                discharge, discharge / float(flow.cross_section_area[position.reach]),
-                time, distance,
+                row.name,
+                kind,
+                position,
+                scenario.reaches[position.reach].river,
+                getattr(row.at, "river_km", river_km),
+                latitude,
+                longitude,
+                source,
+                target,
+                discharge,
+                discharge / float(flow.cross_section_area[position.reach]),
+                time,
+                distance,
             )
         )
     return tuple(found)

@@ -41,7 +41,7 @@ class Node(Section):
 
 
 class Rating(Section):
-    """A rating table, linear between its points."""
+    """A rating table, a power law between its points."""
 
     file: str
     discharge: tuple[float, ...]

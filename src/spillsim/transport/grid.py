@@ -165,9 +165,7 @@ def _faces(
     return np.concatenate(theta), np.concatenate(slow)
 
 
-def build_grid(
-    route: Route, releases: Sequence[Position], time_step: float, origin: float
-) -> Grid:
+def build_grid(route: Route, releases: Sequence[Position], time_step: float, origin: float) -> Grid:
     """Place the cells of every path.
 
     Parameters
@@ -226,8 +224,19 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
     weights = _edge_weights(volume, jump)
     cells = Cells(volume, 1.0 / volume, weights, jump)
     arrays = _path_arrays(grids, keep, step)
-    return Grid(route, step, grids, arrays, cells, Motion(courant, keep), storage, resistance, cell_reach,
-                cell_distance, cell_path)
+    return Grid(
+        route,
+        step,
+        grids,
+        arrays,
+        cells,
+        Motion(courant, keep),
+        storage,
+        resistance,
+        cell_reach,
+        cell_distance,
+        cell_path,
+    )
 
 
 def _jumps(grid: PathGrid) -> BoolArray:

@@ -58,9 +58,7 @@ def _smooth_faces(grid: Grid) -> BoolArray:
     return smooth & ~near
 
 
-def build_exchange(
-    grid: Grid, decay_rate: FloatArray, storage_decay_rate: FloatArray
-) -> Exchange:
+def build_exchange(grid: Grid, decay_rate: FloatArray, storage_decay_rate: FloatArray) -> Exchange:
     """Exact propagator of decay and transient storage over one step, for every cell.
 
     dM/dt = -(a + k) M + b S, dS/dt = a M - (b + k_s) S with a = alpha and b = alpha / beta

@@ -32,7 +32,9 @@ class Spread:
 
 
 def temporal_deviations(
-    network: Network, flow: SteadyFlow, releases: Sequence[tuple[Position, float]],
+    network: Network,
+    flow: SteadyFlow,
+    releases: Sequence[tuple[Position, float]],
     places: Sequence[Position],
 ) -> list[Spread]:
     """Spread of every release at every place below it.
@@ -69,9 +71,7 @@ def temporal_deviations(
     return found
 
 
-def _variance_below(
-    network: Network, per_length: np.ndarray, origin: Position
-) -> dict[int, float]:
+def _variance_below(network: Network, per_length: np.ndarray, origin: Position) -> dict[int, float]:
     """Variance gained from a release to the head of each reach below it [s2]."""
     gained: dict[int, float] = {}
     reach = origin.reach
