@@ -81,7 +81,7 @@ def _flow(model: Model) -> str:
     outlet = model.network.outlet
     last = [r for r, node in enumerate(model.network.reach_to.tolist()) if node == outlet]
     discharge = float(sum(model.flow.discharge_foot[r] for r in last))
-    return f"steady, from {known} · {words.number(discharge)} m³/s at the outlet"
+    return f"steady, from {known} · {words.trimmed(discharge)} m³/s at the outlet"
 
 
 def _releases(model: Model) -> str:

@@ -162,10 +162,6 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="result file (default: <name of the case folder>.nc in the current folder)",
     )  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
-    parser.add_argument(
-        "--strict", action="store_true",
-        help="end with exit code 1 when the error aimed at is not reached",
-    )  # fmt: skip
 
 
 def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -13,6 +13,8 @@ from .console import Console
 _INTERVAL = 0.1
 """Seconds between two drawings."""
 _CELLS = 28
+_WORTH_TELLING = 0.1
+"""Seconds of loading from which they are told."""
 
 
 class Progress:
@@ -37,15 +39,17 @@ class Progress:
         self._drawn = now
         self._draw(share, f"{words.span(share * self._duration)} of {self._whole}")
 
-    def done(self, seconds: float) -> None:
-        """End with a line that says what was computed and how long it took."""
-        told = f"{self._whole} of {self._whole}   {words.clock_seconds(seconds)}"
+    def done(self, marching: float, loading: float) -> None:
+        """End with a line that says what was computed and how long it took [s]."""
+        took = words.clock_seconds(marching)
+        if loading >= _WORTH_TELLING:
+            took += f" (and {words.clock_seconds(loading)} to load the kernels)"
         if self._stream is not None and self._stream is self._console.out:
-            self._draw(1.0, told)
+            self._draw(1.0, f"{self._whole} of {self._whole}  {took}")
             self._end()
             return
         self._erase()
-        self._console.labelled("computed", f"{self._whole} in {words.clock_seconds(seconds)}")
+        self._console.labelled("computed", f"{self._whole} in {took}")
 
     @property
     def _whole(self) -> str:
@@ -54,7 +58,7 @@ class Progress:
     def _draw(self, share: float, told: str) -> None:
         if self._stream is None:
             return
-        room = min(_CELLS, self._console.width - 12 - len(told) - 4)
+        room = min(_CELLS, self._console.width - 13 - len(told))
         text = f"running   {told}"
         if room >= 8:
             full = round(room * min(max(share, 0.0), 1.0))

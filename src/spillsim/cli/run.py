@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 _LEDGER_BOUND = 1e-9
 """Share of the mass released that the ledger may lose; round-off is far below."""
+_WORTH_TELLING = 1e-6
+"""Share of the mass released below which a part of the ledger is left out of the line."""
 _RESULT_SIGNATURES = (b"\x89HDF", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 
 
@@ -69,10 +70,9 @@ def _march(console: Console, model: Model) -> xr.Dataset:
 
     if not simulation.compiled():
         console.line("compiling the kernels, once per machine (about 20 s)", dim=True)
-    began = time.perf_counter()
     with Progress(console, model.scenario.case.duration) as progress:
         found = simulation.simulate(model, progress)
-        progress.done(time.perf_counter() - began)
+        progress.done(found.profile["march"], found.profile["load_kernels"])
     return analysis.add_metrics(results.to_dataset(model, found))
 
 
@@ -97,7 +97,7 @@ def _tell_ledger(console: Console, dataset: xr.Dataset) -> bool:
             ("mass_past_outlet", "past the outlet"),
         ):
             amount = float(here[name])
-            if amount != 0.0:
+            if amount > _WORTH_TELLING * released:
                 parts.append(f"{text} {words.mass(amount)}")
         parts.append(f"error {share:.0e} of it".replace("e-0", "e-").replace("0e+00", "0"))
         console.labelled("mass", (f"{substance}: " if several else "") + " · ".join(parts))

@@ -25,7 +25,7 @@ def number(value: float, digits: int = 3) -> str:
     return f"{rounded:,.{places}f}"
 
 
-def _trimmed(value: float) -> str:
+def trimmed(value: float) -> str:
     """Return a value with at most three significant digits and no needless zeros."""
     text = number(value)
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
@@ -35,7 +35,7 @@ def whole(value: float) -> str:
     """Return a value of some hundred or thousand: ``"1,043"``; below ten with one decimal."""
     if not math.isfinite(value):
         return DASH
-    return f"{value:,.0f}" if abs(value) >= 9.95 else f"{value:.1f}"
+    return f"{value:,.0f}" if abs(value) >= 9.95 or value == 0.0 else f"{value:.1f}"
 
 
 def count(amount: int, singular: str, plural: str = "") -> str:
@@ -49,15 +49,15 @@ def mass(kilograms: float) -> str:
     if not math.isfinite(kilograms):
         return DASH
     if size >= 1000.0:
-        return f"{_trimmed(kilograms / 1000.0)} t"
+        return f"{trimmed(kilograms / 1000.0)} t"
     if size >= 1.0 or size == 0.0:
-        return f"{_trimmed(kilograms)} kg"
-    return f"{_trimmed(kilograms * 1000.0)} g"
+        return f"{trimmed(kilograms)} kg"
+    return f"{trimmed(kilograms * 1000.0)} g"
 
 
 def concentration(mg_per_litre: float) -> str:
     """Return a concentration in mg/L."""
-    return f"{_trimmed(mg_per_litre)} mg/L"
+    return f"{trimmed(mg_per_litre)} mg/L"
 
 
 def span(seconds: float) -> str:

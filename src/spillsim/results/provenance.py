@@ -49,7 +49,7 @@ def global_attributes(model: ModelLike, run: RunLike) -> dict[str, Any]:
     first = start + dt.timedelta(seconds=first_release_time(scenario))
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     source = f"spillsim {version()}"
-    files = tuple(getattr(scenario.provenance, "files", ()))
+    files = tuple(scenario.files)
     found: dict[str, Any] = {
         "Conventions": CONVENTIONS,
         "featureType": "timeSeries",

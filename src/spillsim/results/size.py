@@ -56,7 +56,7 @@ def extent_of(model: ModelLike, times: int, cells: int, field_times: int = 0) ->
     duration = float(scenario.case.duration)
     travel = np.array([place.travel_time for place in model.stations], dtype=np.float64)
     seen = np.where(np.isfinite(travel), 1.0 - 0.9 * travel / duration, 0.0)
-    files = getattr(scenario.provenance, "files", ())
+    files = scenario.files
     return Extent(
         substances=len(scenario.substances),
         stations=len(model.stations),
