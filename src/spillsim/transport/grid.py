@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -152,8 +153,8 @@ def _faces(
     theta: list[FloatArray] = []
     slow: list[BoolArray] = []
     at = first
-    for a, b, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
-        a, b = max(a, at), min(b, last)
+    for begin, until, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
+        a, b = max(begin, at), min(until, last)
         if a > at:
             theta.append(np.asarray(phase + step * np.arange(at, a), dtype=np.float64))
             slow.append(np.zeros(a - at, dtype=np.bool_))
@@ -311,7 +312,7 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
     for number, grid in enumerate(grids):
         change = np.flatnonzero(np.diff(grid.slow)) + 1
         edges = [0, *change.tolist(), grid.slow.size]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in pairwise(edges):
             first.append(grid.start + a)
             last.append(grid.start + b)
             slow.append(bool(grid.slow[a]))
