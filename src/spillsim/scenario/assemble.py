@@ -333,16 +333,20 @@ def _reaches(table: Table | None, ratings: Mapping[str, rows.Rating]) -> tuple[r
 
 
 def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow:
+    assert isinstance(section, GaugesSection | InflowsSection)
     inflows = _rows(rows.Inflow, draft.inflows)
+    # what the user left out stays unset, so that it can be told as assumed
+    given = "temperature" in section.model_fields_set
+    told: dict[str, Any] = {"temperature": section.temperature} if given else {}
+    flow: InflowsFlow | GaugesFlow
     if isinstance(section, GaugesSection):
-        flow: InflowsFlow | GaugesFlow = GaugesFlow(
+        flow = GaugesFlow(
             gauges=_rows(rows.Gauge, draft.gauges),
             inflows=inflows,
             closure_warning=section.closure_warning,
-            temperature=section.temperature,
+            **told,
         )
     else:
-        assert isinstance(section, InflowsSection)
-        flow = InflowsFlow(inflows=inflows, temperature=section.temperature)
+        flow = InflowsFlow(inflows=inflows, **told)
     flow._file, flow._line, flow._where = section._file, section._line, section._where
     return flow
