@@ -15,13 +15,14 @@ from typing import Any
 
 from . import machine, tasks
 from .peers import PEERS
-from .peers.search import Reached, reach
+from .peers.search import LARGEST_COST, Reached, reach
 from .table import table
 from .tasks import TASKS, Task
 
 TARGETS = (0.01, 0.001)
 _FINEST_SETTING = 1e-6
 _BISECTIONS = 5
+_OUT_OF_REACH = f"> {LARGEST_COST:.2g} cell-steps"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def compare_one(task: Task, target: float, peer_name: str, repeats: int) -> list
     else:
         nanoseconds = 1e9 * median(ours) / cell_steps
         row += [_milliseconds(median(ours)), f"{100 * setting.error:.3f}", f"{nanoseconds:.2f}"]
-    row.append("not reached" if reached is None else _milliseconds(median(theirs)))
+    row.append(_OUT_OF_REACH if reached is None else _milliseconds(median(theirs)))
     row.append(f"{median(theirs) / median(ours):.1f}" if ours and theirs else "")
     return row
 
@@ -115,7 +116,7 @@ def compare(names: Sequence[str], peer_names: Sequence[str], repeats: int, markd
 def _peer_row(task: Task, target: float, name: str, found: Reached | None) -> list[str]:
     row = [task.name, f"{100 * target:g} %", name]
     if found is None:
-        return [*row, "not reached", "", "", "", ""]
+        return [*row, _OUT_OF_REACH, "", "", "", ""]
     return [
         *row,
         _milliseconds(found.seconds),

@@ -8,8 +8,9 @@ from statistics import median
 from ..tasks import Task, exact_curves, worst_error
 from .interface import Peer, PeerResult
 
-LARGEST_COST = 6.0e8
-BISECTIONS = 6
+LARGEST_COST = 1.2e9
+BISECTIONS = 5
+REFINEMENT = 0.75
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,10 @@ def error_of(task: Task, result: PeerResult) -> float:
 def find_cell_length(
     peer: Peer, task: Task, target: float, courant_number: float | None = None
 ) -> float | None:
-    """Coarsest cell length [m] that meets `target`, by halving and then bisection of its log.
+    """Coarsest cell length [m] that meets `target`, by refinement and then bisection of its log.
 
-    Returns None when the target is not met before a run costs more than `LARGEST_COST`
-    cell-steps.
+    Returns None when the target is not met before the next run would cost more than
+    `LARGEST_COST` cell-steps (explicit steps on fine cells grow with the third power).
     """
     length = task.length / 64.0
     failed = None
@@ -50,9 +51,9 @@ def find_cell_length(
         result = peer.run(task, length, courant_number)
         if error_of(task, result) <= target:
             break
-        if 4.0 * result.cell_steps > LARGEST_COST:
+        if result.cell_steps / REFINEMENT**3 > LARGEST_COST:
             return None
-        failed, length = length, 0.5 * length
+        failed, length = length, REFINEMENT * length
     if failed is None:
         return length
     for _ in range(BISECTIONS):

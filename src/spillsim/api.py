@@ -65,7 +65,7 @@ def run(
     return dataset
 
 
-def open(path: str | os.PathLike[str]) -> xr.Dataset:  # noqa: A001 - spillsim.open, as xarray's
+def open(path: str | os.PathLike[str]) -> xr.Dataset:
     """Open a result file and check that it is one.
 
     Raises

@@ -38,7 +38,7 @@ MOST_STEPS = 200_000
 """Steps beyond which a place close to the release is not resolved any further."""
 LEDGER_ROWS = 200
 """Times at which the mass ledger is written."""
-NICE_INTERVALS = (60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0)
+NICE_INTERVALS = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0)
 """Output intervals to choose from when the scenario names none [s]."""
 
 
@@ -76,6 +76,16 @@ class Model:
     def cells(self) -> int:
         """Number of cells."""
         return self.grid.size
+
+    @property
+    def output_times(self) -> int:
+        """Number of output times."""
+        return int(self.plan.output_time.size)
+
+    @property
+    def field_times(self) -> int:
+        """Number of times at which the whole river is written."""
+        return int(self.plan.field_step.size)
 
 
 def assemble(scenario: Scenario) -> Model:
@@ -199,7 +209,8 @@ def _plan(
     gauges, order = place_gauges(grid, [places[i].position for i in below])
     interval = scenario.output.interval or output_interval(narrowest, duration)
     # counting from the end of an odd last interval would shift every output
-    output_time = interval * np.arange(math.floor(duration / interval + 1e-9) + 1)
+    count = math.floor(duration / interval + 1e-9) + 1
+    output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
     ledger = np.unique(np.round(np.linspace(0, steps, min(LEDGER_ROWS, steps) + 1)))[1:]
     field = np.zeros(0, dtype=np.int64)
     if scenario.output.field:

@@ -15,6 +15,7 @@ from .transport.paths import Route, travel_time_to
 
 if TYPE_CHECKING:
     from .scenario import Scenario
+    from .scenario.sections import Border, Station
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,12 @@ def station_places(
     scenario: Scenario, network: Network, route: Route, releases: Sequence[Position]
 ) -> tuple[StationPlace, ...]:
     """Place every station, then every border, in the order of the scenario."""
-    rows = [(s, "station", "", "") for s in scenario.stations]
+    rows: list[tuple[Station | Border, str, str, str]] = [
+        (station, "station", "", "") for station in scenario.stations
+    ]
+    rows += [(b, "border", b.from_country, b.to_country) for b in scenario.borders]
     found = []
-    for row, kind, source, target in [
-        *rows, *((b, "border", b.from_country, b.to_country) for b in scenario.borders)
-    ]:  # fmt: skip
+    for row, kind, source, target in rows:
         position = scenario.locate(network, row.at)
         latitude, longitude, river_km = _coordinates(scenario, network, position)
         time, distance = _from_first_release(network, route, releases, position)
@@ -59,11 +61,20 @@ def station_places(
         discharge = float(flow.discharge_head[position.reach]) + lateral * position.distance
         found.append(
             StationPlace(
-                row.name, kind, position, scenario.reaches[position.reach].river,
-                getattr(row.at, "river_km", river_km), latitude, longitude, source, target,
-                discharge, discharge / float(flow.cross_section_area[position.reach]),
-                time, distance,
-            )  # fmt: skip
+                row.name,
+                kind,
+                position,
+                scenario.reaches[position.reach].river,
+                getattr(row.at, "river_km", river_km),
+                latitude,
+                longitude,
+                source,
+                target,
+                discharge,
+                discharge / float(flow.cross_section_area[position.reach]),
+                time,
+                distance,
+            )
         )
     return tuple(found)
 

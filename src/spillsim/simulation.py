@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -75,7 +76,7 @@ class Run:
     cell_steps: int
     """Cells times steps that were computed."""
     engine: str = "march"
-    profile: dict[str, float] = field(default_factory=dict)
+    profile: dict[str, float] = dataclasses.field(default_factory=dict)
     """Seconds per stage."""
 
     @property
@@ -90,7 +91,7 @@ def compiled() -> bool:
     from .transport.kernels import march_steps
 
     place = getattr(march_steps.stats, "cache_path", None)
-    return bool(place) and any(Path(place).glob("kernels.march_steps-*.nbi"))
+    return place is not None and any(Path(place).glob("kernels.march_steps-*.nbi"))
 
 
 def simulate(model: Model, progress: Callable[[float], None] | None = None) -> Run:
@@ -146,7 +147,8 @@ def _gather(model: Model, marches: list[March]) -> Run:
             every[substance, seen] = values[model.reached[seen]]
         return every
 
-    step_time = plan.start + grid.time_step * plan.ledger_step
+    step_time = np.asarray(plan.start + grid.time_step * plan.ledger_step, dtype=np.float64)
+    field_time = np.asarray(plan.start + grid.time_step * plan.field_step, dtype=np.float64)
     parts = np.stack([m.ledger for m in marches])
     ledger = Ledger(step_time, *(parts[:, :, k] for k in range(6)))
     fields = np.stack([m.field for m in marches])
@@ -160,7 +162,7 @@ def _gather(model: Model, marches: list[March]) -> Run:
         grid.cell_distance[own, 1],
         np.stack([m.peak[own] for m in marches]),
         np.stack([m.peak_time[own] for m in marches]),
-        plan.start + grid.time_step * plan.field_step,
+        field_time,
         fields[:, :, own] if plan.field_step.size else np.zeros((len(marches), 0, own.size)),
         sum(m.cell_steps for m in marches),
     )

@@ -13,9 +13,13 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import SpillsimError
+
+if TYPE_CHECKING:
+    import pint
 
 Exponents = tuple[int, int, int, int]
 """Exponents of (metre, second, kilogram, kelvin)."""
@@ -127,7 +131,6 @@ TABLE: Mapping[str, _Unit] = {
     **_spell(_Unit(1, 10**9, _KG), "ug", "µg", "microgram", "micrograms"),
     **_spell(_Unit(1, 10**12, _KG), "ng"),
     **_spell(_Unit(1000, 1, _KG), "t", "tonne", "tonnes"),
-    **_spell(_Unit(10**6, 1, _KG), "kt"),
     **_spell(_Unit(1, 1, _K, 273.15), "degC", "°C", "celsius", "Celsius"),
     **_spell(_Unit(1, 1, _K), "K", "kelvin"),
     **_spell(_Unit(1, 100, _ONE), "%", "percent"),
@@ -278,8 +281,6 @@ def _term(term: str, unit: str) -> tuple[_Unit, int]:
 
 def _from_pint(name: str, unit: str) -> _Unit:
     """Look up one unit name (letters only) in pint."""
-    import pint
-
     near = [known for known in TABLE if known.casefold() == name.casefold()]
     near += difflib.get_close_matches(name, TABLE, n=1, cutoff=0.6)
     hint = f"Did you mean {near[0]}? " if near else ""
@@ -290,7 +291,7 @@ def _from_pint(name: str, unit: str) -> _Unit:
     if not re.fullmatch(r"[^\W\d_]+(?:_[^\W\d_]+)*", name):
         raise unknown
     try:
-        quantity = pint.UnitRegistry().Quantity(1, name)
+        quantity = _registry().Quantity(1, name)
         dimensions = quantity.dimensionality
         base = quantity.to_base_units()
     except Exception as error:  # pint raises many kinds, also for offsets and logarithmic units
@@ -306,6 +307,14 @@ def _from_pint(name: str, unit: str) -> _Unit:
     return _Unit(up, down, (int(powers[0]), int(powers[1]), int(powers[2]), 0))
 
 
+@cache
+def _registry() -> pint.UnitRegistry[float]:
+    """Pint's units; imported late because that takes half a second."""
+    import pint
+
+    return pint.UnitRegistry()
+
+
 def _add(left: Exponents, right: Exponents, power: int) -> Exponents:
     a, b, c, d = (i + power * j for i, j in zip(left, right, strict=True))
     return (a, b, c, d)
@@ -316,7 +325,7 @@ def _mismatch(found: Exponents, wanted: Dimension) -> UnitError:
     name = describe(found)
     hint = ""
     if found == _add(wanted.exponents, _S, -1):
-        name = f"{wanted.name} per time"
+        name = f"{wanted.name} per time" if name.startswith("quantity") else name
         hint = "An amount per time needs a duration to become an amount."
     elif _add(found, _S, -1) == wanted.exponents:
         hint = "Divide by the time it takes, e.g. " + " or ".join(wanted.examples[:2]) + "."

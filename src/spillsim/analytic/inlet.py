@@ -269,8 +269,8 @@ def inlet_mass_from_series(
 def _exposure(time: Array, at: Array, value: Array) -> Array:
     """Time integral up to ``time`` of the piecewise linear series, zero outside it."""
     whole = np.concatenate([[0.0], np.cumsum(0.5 * np.diff(at) * (value[1:] + value[:-1]))])
-    t = np.clip(time, at[0], at[-1])
-    piece = np.clip(np.searchsorted(at, t, side="right") - 1, 0, len(at) - 2)
+    t = np.minimum(np.maximum(time, at[0]), at[-1])
+    piece = np.minimum(np.searchsorted(at, t, side="right") - 1, len(at) - 2)
     since = t - at[piece]
     slope = (value[piece + 1] - value[piece]) / (at[piece + 1] - at[piece])
     integral: Array = whole[piece] + since * (value[piece] + 0.5 * slope * since)

@@ -102,7 +102,7 @@ def erf(x: ArrayLike) -> Array:
     value = np.asarray(x, dtype=np.float64)
     size = np.abs(value)
     near = _erf_small(np.minimum(size, 0.46875))
-    large = np.clip(size, 0.46875, 30.0)
+    large = np.minimum(np.maximum(size, 0.46875), 30.0)
     away = (0.5 - _exp_square(large, -1.0) * _erfcx_positive(large)) + 0.5
     result: Array = np.copysign(np.where(size <= 0.46875, near, away), value)
     return np.where(np.isnan(value), np.nan, result)
@@ -112,8 +112,8 @@ def erfc(x: ArrayLike) -> Array:
     """Complementary error function 1 - erf(x) without loss of digits; underflows above 26.5."""
     value = np.asarray(x, dtype=np.float64)
     size = np.abs(value)
-    near = 1.0 - _erf_small(np.clip(value, -0.46875, 0.46875))
-    large = np.clip(size, 0.46875, 30.0)
+    near = 1.0 - _erf_small(np.minimum(np.maximum(value, -0.46875), 0.46875))
+    large = np.minimum(np.maximum(size, 0.46875), 30.0)
     tail = _exp_square(large, -1.0) * _erfcx_positive(large)
     away = np.where(value > 0.0, tail, 2.0 - tail)
     return np.where(np.isnan(value), np.nan, np.where(size <= 0.46875, near, away))
@@ -123,7 +123,7 @@ def erfcx(x: ArrayLike) -> Array:
     """Scaled complementary error function exp(x^2) erfc(x); infinite below about -26.6."""
     value = np.asarray(x, dtype=np.float64)
     size = np.abs(value)
-    small = np.clip(value, -0.46875, 0.46875)
+    small = np.minimum(np.maximum(value, -0.46875), 0.46875)
     near = np.exp(small * small) * (1.0 - _erf_small(small))
     large = np.maximum(size, 0.46875)
     away = _erfcx_positive(large)

@@ -216,14 +216,14 @@ def reach_faults(scenario: Scenario, table: ReachTable) -> list[Fault]:
             faults.append(scenario.fault(table.rows[reach], f"rating table: {wrong}", key="rating"))
     exchange, ratio = table.columns["exchange_coefficient"], table.columns["storage_area_ratio"]
     if scenario.storage is None:
-        for reach in np.flatnonzero(np.isnan(exchange) != np.isnan(ratio)).tolist():
-            faults.append(
-                scenario.fault(
-                    table.rows[reach],
-                    "storage_area_ratio and exchange_coefficient belong together; one is missing",
-                    "Give both, or [storage] in scenario.toml for all reaches.",
-                )
+        faults += [
+            scenario.fault(
+                table.rows[reach],
+                "storage_area_ratio and exchange_coefficient belong together; one is missing",
+                "Give both, or [storage] in scenario.toml for all reaches.",
             )
+            for reach in np.flatnonzero(np.isnan(exchange) != np.isnan(ratio)).tolist()
+        ]
     name = dispersion_formula(scenario)
     if name not in DISPERSION_FORMULAS:
         faults.append(

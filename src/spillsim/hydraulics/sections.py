@@ -315,7 +315,8 @@ def _or_default(columns: Columns, column: str, at_a_station: bool) -> tuple[Arra
 
 def _power_interpolation(table: RatingTable, values: Array, discharge: float) -> float:
     """Interpolate y = a Q^b between neighbouring rows; linear where a row is zero."""
-    upper = int(np.clip(np.searchsorted(table.discharge, discharge), 1, table.discharge.size - 1))
+    above = int(np.searchsorted(table.discharge, discharge))
+    upper = min(max(above, 1), table.discharge.size - 1)
     q0, q1 = float(table.discharge[upper - 1]), float(table.discharge[upper])
     y0, y1 = float(values[upper - 1]), float(values[upper])
     if q0 <= 0 or y0 <= 0:

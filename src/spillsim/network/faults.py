@@ -53,8 +53,8 @@ def find_faults(
     faults += _bifurcations(graph, node_ids, reach_ids)
     cycles = _cycles(graph, node_ids)
     faults += cycles
-    faults += _orphans(graph, node_ids, bool(unknown))
-    if not unknown:
+    if not unknown:  # else a node may be missed only because its name is misspelt
+        faults += _orphans(graph, node_ids)
         faults += _outlets(graph, node_ids, bool(cycles))
     faults += _kinds(graph, node_ids, kinds, reach_ids)
     return faults
@@ -185,12 +185,12 @@ def _cycle_fault(loop: Sequence[tuple[int, int]], node_ids: Sequence[str]) -> Gr
     )
 
 
-def _orphans(graph: _Graph, node_ids: Sequence[str], quiet: bool) -> list[GraphFault]:
+def _orphans(graph: _Graph, node_ids: Sequence[str]) -> list[GraphFault]:
     return [
         GraphFault(
             f'no reach begins or ends at node "{node_ids[node]}"',
             node=node,
-            hint="" if quiet else "Remove the node, or correct the from or to of a reach.",
+            hint="Remove the node, or correct the from or to of a reach.",
             column="id",
         )
         for node, (leaving, entering) in enumerate(zip(graph.leaving, graph.entering, strict=True))
@@ -212,6 +212,8 @@ def _outlets(graph: _Graph, node_ids: Sequence[str], cyclic: bool) -> list[Graph
         return []
     names = _listed(node_ids[node] for node in outlets)
     if len(members) > 1:
+        # Point at the smallest part: it is the one most likely to be astray.
+        outlets.sort(key=lambda node: -members[part[node]])
         text = f"the network falls into {len(members)} parts that are not connected"
         return [
             GraphFault(

@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 from .. import network as river_network
 from ..errors import ScenarioError
 from ..network.faults import GraphFault
+from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
+from .places import check_places
 from .sections import (
-    AtNode,
-    AtReach,
-    Border,
-    Case,
-    ConcentrationSeries,
     Constant,
     DispersionFormula,
-    Hydraulics,
-    Release,
-    Section,
     Slug,
-    Station,
-    Substance,
 )
 from .tables import Row, Table
-
-
-@dataclass
-class Draft:
-    """The readable parts of a scenario; None where a part had a fault or is missing."""
-
-    faults: Faults
-    case: Case | None = None
-    nodes: Table | None = None
-    reaches: Table | None = None
-    inflows: Table | None = None
-    gauges: Table | None = None
-    hydraulics: Hydraulics | None = None
-    dispersion: Section | None = None
-    substances: Sequence[Substance | None] = field(default_factory=list)
-    releases: Sequence[Release | None] = field(default_factory=list)
-    stations: Sequence[Station | None] = field(default_factory=list)
-    borders: Sequence[Border | None] = field(default_factory=list)
 
 
 def check(draft: Draft) -> None:
@@ -55,8 +28,6 @@ def check(draft: Draft) -> None:
     _check_methods(draft)
     for table in (draft.inflows, draft.gauges):
         _check_flow_nodes(draft, table)
-    from .places import check_places
-
     check_places(draft, _check_graph(draft))
 
 
@@ -151,20 +122,23 @@ def _check_methods(draft: Draft) -> None:
         method = row.cells.get("hydraulics", draft.hydraulics.default)
         if not row.whole:
             continue
-        missing = [name for name in HYDRAULIC_METHODS[method] if name not in row.cells]
-        if unread:  # the column may be there under a name with a fault
-            missing = [name for name in missing if name in table.columns]
-        if missing:
-            table.add_fault(
-                draft.faults,
-                row,
-                any_of(missing),
-                f'the hydraulic method "{method}" needs {any_of(HYDRAULIC_METHODS[method])}; '
-                f"{'this is' if len(missing) == 1 else 'these are'} not given",
-                "" if "hydraulics" in row.cells
-                else "The method comes from hydraulics.default; a column hydraulics "
-                "chooses one for each reach.",
-            )  # fmt: skip
+        choices = HYDRAULIC_METHODS[method]
+        if any(set(choice) <= row.cells.keys() for choice in choices):
+            continue
+        missing = [name for name in choices[0] if name not in row.cells]
+        if unread and not all(name in table.columns for name in missing):
+            continue  # the column may be there under a name with a fault
+        table.add_fault(
+            draft.faults,
+            row,
+            missing[0],
+            f'is not given, but the hydraulic method "{method}" needs '
+            + ", or ".join(any_of(choice) for choice in choices),
+            ""
+            if "hydraulics" in row.cells
+            else "The method comes from hydraulics.default; a column hydraulics chooses one for "
+            "each reach.",
+        )
 
 
 def _check_flow_nodes(draft: Draft, table: Table | None) -> None:
@@ -177,27 +151,21 @@ def _check_flow_nodes(draft: Draft, table: Table | None) -> None:
         node = row.cells.get("node")
         if node is None:
             continue
-        if node not in known and _all_named(draft.nodes):
+        if node not in known and draft.nodes.named("id"):
             table.add_fault(
                 draft.faults, row, "node", f"there is no node {quoted(node)}", nearest(node, known)
             )
-        if node in seen:
+        if node in seen and table is draft.gauges:  # several inflows at a node add up
             table.add_fault(draft.faults, row, "node", f"node {quoted(node)} is given twice")
         seen.add(node)
-
-
-def _all_named(table: Table) -> bool:
-    return bool(table.rows) and all("id" in row.cells for row in table.rows)
 
 
 def _check_graph(draft: Draft) -> river_network.Network | None:
     """Faults of the network as a whole; the network itself when it has none."""
     nodes, reaches = draft.nodes, draft.reaches
-    if nodes is None or reaches is None or not nodes.rows or not reaches.rows:
+    if nodes is None or reaches is None:
         return None
-    if not _all_named(nodes) or not all(
-        {"id", "from", "to"} <= row.cells.keys() for row in reaches.rows
-    ):
+    if not nodes.named("id") or not reaches.named("id", "from", "to"):
         return None  # what is missing has its own fault; guessing would add false ones
     found = river_network.find_faults(
         [row.cells["id"] for row in nodes.rows],
@@ -234,13 +202,3 @@ def _place(draft: Draft, nodes: Table, reaches: Table, fault: GraphFault) -> Non
         draft.faults.add("network", fault.message, fault.hint)
     else:
         table.add_fault(draft.faults, row, fault.column, fault.message, fault.hint)
-
-
-def names_of(at: AtNode | AtReach) -> tuple[str, str]:
-    """The key and the id that a place asks for."""
-    return ("node", at.node) if isinstance(at, AtNode) else ("reach", at.reach)
-
-
-def is_series(release: Release) -> bool:
-    """Tell whether a release is a measured concentration."""
-    return isinstance(release, ConcentrationSeries)

@@ -95,7 +95,7 @@ def line_of(lines: Mapping[str, int], where: str) -> int | None:
     while where:
         if where in lines:
             return lines[where]
-        where = re.sub(r"(\.[^.\[\]]+|\[\d+\]|[^.\[\]]+)$", "", where)
+        where = where[: max(where.rfind("."), where.rfind("["), 0)]
     return None
 
 

@@ -74,7 +74,7 @@ def read_source(path: Path, name: str, largest: int) -> SourceFile:
         missing, not a regular file, too large, not readable, or not UTF-8.
     """
     try:
-        status = os.stat(path)
+        status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise FileFaultError(f'there is no file "{name}"', _near(path)) from None
     except (OSError, ValueError) as error:
@@ -89,7 +89,7 @@ def read_source(path: Path, name: str, largest: int) -> SourceFile:
             f"at most {largest / 1e6:g} MB are read"
         )
     try:
-        with open(path, "rb") as stream:
+        with path.open("rb") as stream:
             data = stream.read(largest + 1)
     except OSError as error:
         raise FileFaultError(f'the file "{name}" cannot be read: {_reason(error)}') from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -12,16 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Fault, ScenarioError
-from .assemble import Reading, assemble
+from .assemble import assemble
 from .faults import Faults, clean
 from .files import LARGEST_SCENARIO, FileFaultError, SourceFile, read_source
 from .locate_lines import locate_lines
+from .reading import Reading
 from .scenario import Scenario
 
 SCENARIO_FILE = "scenario.toml"
 
 
-def load(path: str | Path) -> Scenario:
+def load(path: str | os.PathLike[str]) -> Scenario:
     """Read a case.
 
     Parameters

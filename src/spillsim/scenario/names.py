@@ -6,22 +6,20 @@ from collections.abc import Mapping
 
 NODE_KINDS = ("headwater", "junction", "gauge", "town", "intake", "border", "outlet")
 
-HYDRAULIC_METHODS: Mapping[str, tuple[str, ...]] = {
-    "velocity": ("velocity",),
-    "travel_time": ("travel_time",),
-    "manning": ("width", "slope", "manning_n"),
+HYDRAULIC_METHODS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "velocity": (("velocity",), ("cross_section_area",)),
+    "travel_time": (("travel_time",),),
+    "manning": (("width", "slope", "manning_n"),),
     "at_a_station_geometry": (
-        "width_coefficient",
-        "width_exponent",
-        "depth_coefficient",
-        "depth_exponent",
+        ("width_coefficient", "depth_coefficient"),
+        ("bankfull_discharge", "width", "depth"),
     ),
-    "downstream_geometry": (),
-    "rating": ("rating",),
-    "jobson_most_probable": ("drainage_area",),
-    "jobson_fastest_probable": ("drainage_area",),
+    "downstream_geometry": ((),),
+    "rating": (("rating",),),
+    "jobson_most_probable": (("drainage_area",),),
+    "jobson_fastest_probable": (("drainage_area",),),
 }
-"""Hydraulic method -> columns of reaches.csv it cannot do without."""
+"""Hydraulic method -> alternatives of columns, each of which is enough; the first is the usual."""
 
 DISPERSION_FORMULAS = (
     "disley_2015",

@@ -18,7 +18,7 @@ from .sections import (
 
 if TYPE_CHECKING:
     from ..network import Network, Position
-    from .check import Draft
+    from .draft import Draft
 
 
 def check_places(draft: Draft, network: Network | None) -> None:
@@ -27,7 +27,9 @@ def check_places(draft: Draft, network: Network | None) -> None:
     places = {release._where: _locate(draft, network, release) for release in placed}
     if network is not None:
         for release in placed:
-            _check_release(draft, network, release, places[release._where])
+            place = places[release._where]
+            if place is not None and not _check_release(draft, network, release, place):
+                places[release._where] = None
         _check_river_km(draft, network)
     for station in draft.stations:
         if station is not None:
@@ -53,7 +55,7 @@ def _locate(
     if isinstance(at, AtNode | AtReach):
         key, name = ("node", at.node) if isinstance(at, AtNode) else ("reach", at.reach)
         table = draft.nodes if key == "node" else draft.reaches
-        if table is None or not table.rows or any("id" not in row.cells for row in table.rows):
+        if table is None or not table.named("id"):
             return None
         known = [row.cells["id"] for row in table.rows]
         if name not in known:
@@ -92,16 +94,13 @@ def _position(draft: Draft, network: Network, at: AtNode | AtReach | AtRiverKm) 
     )
 
 
-def _check_release(
-    draft: Draft, network: Network, release: Release, place: Position | None
-) -> None:
+def _check_release(draft: Draft, network: Network, release: Release, place: Position) -> bool:
     """A release has river below it; a measured concentration stands at a headwater."""
-    if place is None:
-        return
     where = f"{release._where}.at"
     foot = int(network.reach_to[place.reach])
     if foot == network.outlet and place.distance >= network.reach_length[place.reach]:
         draft.faults.add(where, "the release lies at the outlet, with no river below it")
+        return False
     if isinstance(release, ConcentrationSeries):
         node = int(network.reach_from[place.reach])
         entering = network.upstream_pointer[node + 1] - network.upstream_pointer[node]
@@ -111,6 +110,8 @@ def _check_release(
                 "a measured concentration enters at a headwater, a node that no reach flows into",
                 "Cut the network at the place of the measurement.",
             )
+            return False
+    return True
 
 
 def _check_river_km(draft: Draft, network: Network) -> None:
@@ -123,6 +124,8 @@ def _check_river_km(draft: Draft, network: Network) -> None:
         if not river:
             continue
         head = nodes.rows[int(network.reach_from[reach])]
+        if head.cells.get("river") != river or "river_km" not in head.cells:
+            continue
         # The next node of this river that has a river_km.
         below = reach
         while below >= 0 and reaches.rows[below].cells.get("river") == river:
@@ -131,8 +134,6 @@ def _check_river_km(draft: Draft, network: Network) -> None:
                 break
             below = int(network.reach_below[network.reach_to[below]])
         else:
-            continue
-        if head.cells.get("river") != river or "river_km" not in head.cells:
             continue
         if not foot.cells["river_km"] < head.cells["river_km"]:
             nodes.add_fault(

@@ -41,15 +41,15 @@ class Node(Section):
 
 
 class Rating(Section):
-    """A rating table, linear between its points."""
+    """A rating table, a power law between its points."""
 
     file: str
     discharge: tuple[float, ...]
     """(P,) rising [m3/s]."""
     cross_section_area: tuple[float, ...]
     """(P,) [m2]."""
-    width: tuple[float, ...]
-    """(P,) [m]."""
+    width: tuple[float, ...] | None = None
+    """(P,) where given [m]."""
 
 
 class Reach(Section):
@@ -161,7 +161,7 @@ GAUGES: Mapping[str, Column] = {
 RATING: Mapping[str, Column] = {
     "discharge": Column("discharge", required=True, minimum=0),
     "cross_section_area": Column("area", required=True, above=0),
-    "width": Column("length", required=True, above=0),
+    "width": Column("length", above=0),
 }
 
 HYDROGRAPH: Mapping[str, Column] = {

@@ -150,6 +150,8 @@ class AtReach(Section):
 
 def _at_tag(value: Any) -> str | None:
     """Choose the form of a place by its keys."""
+    if isinstance(value, AtNode | AtRiverKm | AtReach):
+        return {AtNode: "<node>", AtRiverKm: "<river>", AtReach: "<reach>"}[type(value)]
     if not isinstance(value, dict):
         return None
     for key, tag in (("reach", "<reach>"), ("distance", "<reach>"), ("node", "<node>")):

@@ -58,6 +58,8 @@ class Table:
     """Key path of the table in the scenario, e.g. ``"network.reaches"``."""
     rows: list[Row] = field(default_factory=list)
     columns: tuple[str, ...] = ()
+    complete: bool = True
+    """False when a row could not be told apart at all, so that its id is unknown."""
     sound: bool = True
     """False when header or a row had a fault."""
 
@@ -70,6 +72,14 @@ class Table:
         else:
             where = f"{row.where}: {column}" if column else row.where
             faults.add(where, message, hint, self.file, row.line)
+
+    def named(self, *columns: str) -> bool:
+        """Tell whether every row is there with these cells, so that names can be checked."""
+        return (
+            self.complete
+            and bool(self.rows)
+            and all(column in row.cells for row in self.rows for column in columns)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +110,10 @@ def read_csv(source: SourceFile, key: str, kind: TableKind, faults: Faults) -> T
     except csv.Error as error:
         bad("", 1, f"the header cannot be read: {error}")
         return table
-    heads = _header(cells, kind, lambda *args: bad(f"column {args[0]}", line, *args[1:]))
     if len(cells) == 1 and any(sign in cells[0] for sign in ";\t"):
         bad("", line, "the columns are not separated by commas", "Save it with commas.")
         return table
+    heads = _header(cells, kind, lambda *args: bad(f"column {args[0]}", line, *args[1:]))
     table.columns = tuple(head.name for head in heads if head and head.column)
     try:
         for line, cells in lines:
@@ -114,9 +124,11 @@ def read_csv(source: SourceFile, key: str, kind: TableKind, faults: Faults) -> T
                     f"has {len(cells)} cells, but the header has {len(heads)}",
                     'Text that holds a comma needs quotes, e.g. "Szolnok, bridge".',
                 )
+                table.complete = False
                 continue
             _add_row(table, heads, cells, line, kind, faults)
     except csv.Error as error:
+        table.complete = False
         bad(f"after line {line}", line, f"the row cannot be read: {error}", "Check the quotes.")
     if not table.rows and table.sound:
         bad("", line, "there are no rows below the header")
@@ -155,6 +167,8 @@ def _header(cells: Sequence[str], kind: TableKind, bad: Any) -> list[_Head | Non
             continue
         if name in seen:
             bad(quoted(name), "is given twice")
+            heads.append(None)
+            continue
         seen.add(name)
         heads.append(_head(name, match["unit"], kind, bad))
     for name, column in kind.columns.items():
@@ -311,7 +325,7 @@ def read_rows(rows: Sequence[Any], key: str, kind: TableKind, faults: Faults) ->
         row = Row({}, None, f"{key}[{number}]")
         if not isinstance(given, Mapping):
             faults.add(row.where, f"a table is needed, not {type_name(given)}")
-            table.sound = False
+            table.sound = table.complete = False
             continue
         _add_inline(table, row, given, kind, faults)
     table.columns = tuple(dict.fromkeys(name for row in table.rows for name in row.cells))
@@ -326,9 +340,12 @@ def _add_inline(
     for key, value in given.items():
         match = _HEADER.fullmatch(str(key))
         name = match["name"] if match else str(key)
-        seen.add(name)
         if value is None or name.startswith("note"):
             continue
+        if name in seen:
+            wrong.append((str(key), f"{name} is given twice", ""))
+            continue
+        seen.add(name)
         try:
             row.cells[name] = _inline_cell(name, match["unit"] if match else None, value, kind)
         except PydanticCustomError as error:

@@ -127,7 +127,7 @@ def write_template(folder: str | Path) -> tuple[Path, ...]:
         files = []
         for name, text in TEMPLATE.items():
             # "x" refuses to overwrite what appeared in the meantime.
-            with open(place / name, "x", encoding="utf-8", newline="\n") as stream:
+            with (place / name).open("x", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
             files.append(place / name)
     except (OSError, ValueError) as error:

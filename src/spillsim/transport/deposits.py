@@ -39,7 +39,7 @@ def build_deposits(
     would otherwise be. The cells give only a part of that (see ``_wall_advance``); the rest is
     added to the place.
     """
-    times = start + grid.time_step * np.arange(steps + 1)
+    times = np.asarray(start + grid.time_step * np.arange(steps + 1), dtype=np.float64)
     step_index: list[np.ndarray] = []
     cell: list[np.ndarray] = []
     early: list[np.ndarray] = []
@@ -65,18 +65,21 @@ def build_deposits(
                     late.append(np.array([mass[n] * part * (1.0 - share)]))
     if not cell:
         empty = np.zeros(0)
-        return Deposits(np.zeros(steps + 1, dtype=np.int64), np.zeros(0, dtype=np.int64),
-                        empty, empty)
+        return Deposits(
+            np.zeros(steps + 1, dtype=np.int64), np.zeros(0, dtype=np.int64), empty, empty
+        )
     rows = np.concatenate(step_index)
     order = np.argsort(rows, kind="stable")
     pointer = np.searchsorted(rows[order], np.arange(steps + 1)).astype(np.int64)
-    return Deposits(pointer, np.concatenate(cell)[order].astype(np.int64),
-                    np.concatenate(early)[order], np.concatenate(late)[order])
+    return Deposits(
+        pointer,
+        np.concatenate(cell)[order].astype(np.int64),
+        np.concatenate(early)[order],
+        np.concatenate(late)[order],
+    )
 
 
-def _wall_advance(
-    grid: Grid, position: Position, number: int, theta: float
-) -> tuple[float, float]:
+def _wall_advance(grid: Grid, position: Position, number: int, theta: float) -> tuple[float, float]:
     """Way ahead that a closed upper end adds to an even release and to a slug beside it [s].
 
     In an even release the first cell lacks half of the fresh mass, and what was moved ahead,

@@ -10,8 +10,9 @@ remap carries the Courant number below one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -104,12 +105,18 @@ class Along:
         return np.asarray(at_head[place] + rate[place] * inside)
 
 
-def _along(route: Route, path: Path, faces: FloatArray) -> Along:
-    """Move every point at which the discharge jumps to the nearest face of the path."""
+def _along(route: Route, path: Path, faces: FloatArray, mouths: Mapping[int, float]) -> Along:
+    """Move every point at which the discharge jumps to the nearest face of the path.
+
+    ``mouths`` holds the coordinate at which the cells of a tributary end, by node: a tributary
+    shorter than a cell reaches past its mouth, and the confluence goes along.
+    """
     flow = route.flow
     edges = path.theta.copy()
     for j in _jumping(flow, path):
-        edges[j] = faces[int(np.argmin(np.abs(faces - path.theta[j])))]
+        node = int(route.network.reach_from[path.reaches[j]])
+        place = mouths.get(node, float(path.theta[j]))
+        edges[j] = faces[int(np.argmin(np.abs(faces - place)))]
     return Along(flow, path, np.maximum.accumulate(edges))
 
 
@@ -141,30 +148,31 @@ def _slow_spans(route: Route, path: Path, phase: float, step: float) -> list[tup
     return spans
 
 
-def _faces(route: Route, path: Path, end: float, phase: float, step: float) -> tuple[FloatArray, BoolArray]:
+def _faces(
+    route: Route, path: Path, end: float, phase: float, step: float
+) -> tuple[FloatArray, BoolArray]:
     """Coordinates of the faces of a path from its top to ``end`` and which cells are slow."""
     first = int(np.floor((path.top - phase) / step + 1e-6))
-    last = round((end - phase) / step) if path.joins >= 0 else int(np.ceil((end - phase) / step - 1e-6))
+    steps = (end - phase) / step
+    last = round(steps) if path.joins >= 0 else int(np.ceil(steps - 1e-6))
     last = max(last, first + 1)
     theta: list[FloatArray] = []
     slow: list[BoolArray] = []
     at = first
-    for a, b, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
-        a, b = max(a, at), min(b, last)
+    for begin, until, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
+        a, b = max(begin, at), min(until, last)
         if a > at:
-            theta.append(phase + step * np.arange(at, a))
+            theta.append(np.asarray(phase + step * np.arange(at, a), dtype=np.float64))
             slow.append(np.zeros(a - at, dtype=np.bool_))
         if b > a:
-            theta.append(phase + step * np.linspace(a, b, cells, endpoint=False))
+            theta.append(np.asarray(phase + step * np.linspace(a, b, cells, endpoint=False)))
             slow.append(np.full(cells, cells < b - a))
         at = max(at, b)
     theta.append(np.array([phase + step * last]))
     return np.concatenate(theta), np.concatenate(slow)
 
 
-def build_grid(
-    route: Route, releases: Sequence[Position], time_step: float, origin: float
-) -> Grid:
+def build_grid(route: Route, releases: Sequence[Position], time_step: float, origin: float) -> Grid:
     """Place the cells of every path.
 
     Parameters
@@ -181,10 +189,13 @@ def build_grid(
     paths = find_paths(route, releases, time_step)
     phase = origin
     grids: list[PathGrid] = []
+    mouths: dict[int, float] = {}
     start = PAD
     for path in paths:
         theta, slow = _faces(route, path, float(path.theta[-1]), phase, time_step)
-        grids.append(PathGrid(path, start, theta, _along(route, path, theta), slow))
+        grids.append(PathGrid(path, start, theta, _along(route, path, theta, mouths), slow))
+        mouth = int(route.network.reach_to[path.reaches[-1]])
+        mouths[mouth] = max(float(theta[-1]), mouths.get(mouth, -np.inf))
         start += slow.size + PAD
     return _assemble(route, tuple(grids), start, time_step)
 
@@ -223,8 +234,19 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
     weights = _edge_weights(volume, jump)
     cells = Cells(volume, 1.0 / volume, weights, jump)
     arrays = _path_arrays(grids, keep, step)
-    return Grid(route, step, grids, arrays, cells, Motion(courant, keep), storage, resistance, cell_reach,
-                cell_distance, cell_path)
+    return Grid(
+        route,
+        step,
+        grids,
+        arrays,
+        cells,
+        Motion(courant, keep),
+        storage,
+        resistance,
+        cell_reach,
+        cell_distance,
+        cell_path,
+    )
 
 
 def _jumps(grid: PathGrid) -> BoolArray:
@@ -299,7 +321,7 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
     for number, grid in enumerate(grids):
         change = np.flatnonzero(np.diff(grid.slow)) + 1
         edges = [0, *change.tolist(), grid.slow.size]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in pairwise(edges):
             first.append(grid.start + a)
             last.append(grid.start + b)
             slow.append(bool(grid.slow[a]))
@@ -314,9 +336,9 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
     end = np.array([g.start + g.slow.size for g in grids], dtype=np.int64)
     loses = np.array([bool(np.any(keep[a:b] < 1.0)) for a, b in zip(start, end, strict=True)])
     has_slow = np.array([bool(g.slow.any()) for g in grids])
-    target = np.array([g.path.joins for g in grids], dtype=np.int64)
-    inflow = np.argsort(target, kind="stable")[int(np.sum(target < 0)) :]
-    inflow_pointer = np.searchsorted(target[inflow], np.arange(len(grids) + 1))
+    below = np.array([g.path.joins for g in grids], dtype=np.int64)
+    inflow = np.argsort(below, kind="stable")[int(np.sum(below < 0)) :]
+    inflow_pointer = np.searchsorted(below[inflow], np.arange(len(grids) + 1))
     return Paths(
         start, end, join_cell, join_share, np.array(pointer, dtype=np.int64),
         np.array(first, dtype=np.int64), np.array(last, dtype=np.int64),
@@ -327,14 +349,15 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
 
 def _cell_at(grid: PathGrid, theta: float) -> int:
     """Cell of the path that holds a coordinate, the first or last one beyond the ends."""
-    return int(min(max(np.searchsorted(grid.theta, theta, side="right") - 1, 0),
-                   grid.slow.size - 1))
+    held = int(np.searchsorted(grid.theta, theta, side="right")) - 1
+    return min(max(held, 0), grid.slow.size - 1)
 
 
 def cell_position(grid: PathGrid, theta: float) -> float:
     """Position in cells of the path: 2.25 is a quarter into the third cell."""
     cell = _cell_at(grid, theta)
-    return cell + (theta - grid.theta[cell]) / float(grid.theta[cell + 1] - grid.theta[cell])
+    into = theta - float(grid.theta[cell])
+    return cell + into / float(grid.theta[cell + 1] - grid.theta[cell])
 
 
 def split_between_cells(grid: PathGrid, position: float) -> tuple[int, float]:

@@ -40,7 +40,9 @@ from .reconstruct import cell_edges, downstream_share
 
 
 @jit
-def fill_concentration(a: int, b: int, mass: FloatArray, inverse: FloatArray, c: FloatArray) -> None:
+def fill_concentration(
+    a: int, b: int, mass: FloatArray, inverse: FloatArray, c: FloatArray
+) -> None:
     """Write c = mass / volume on cells a to b."""
     source = mass[a:b]
     scale = inverse[a:b]
@@ -52,7 +54,7 @@ def fill_concentration(a: int, b: int, mass: FloatArray, inverse: FloatArray, c:
 @jit
 def shift(a: int, b: int, mass: FloatArray) -> float:
     """Move the mass of cells a to b one cell on; returns what leaves cell b - 1."""
-    leaving = mass[b - 1]
+    leaving = float(mass[b - 1])
     source = mass[a : b - 1]
     target = mass[a + 1 : b]
     for i in range(source.shape[0] - 1, -1, -1):
@@ -62,9 +64,7 @@ def shift(a: int, b: int, mass: FloatArray) -> float:
 
 
 @jit
-def remap(
-    a: int, b: int, cells: Cells, courant: FloatArray, state: State, limiter: int
-) -> None:
+def remap(a: int, b: int, cells: Cells, courant: FloatArray, state: State, limiter: int) -> None:
     """Mass through the downstream faces of cells a to b where the Courant number is below one."""
     c = state.concentration
     for cell in range(a, b):
@@ -194,9 +194,7 @@ def exchange_cells(
 
 
 @jit
-def trim(
-    a: int, b: int, floor: float, mass: FloatArray, storage: FloatArray
-) -> tuple[int, int]:
+def trim(a: int, b: int, floor: float, mass: FloatArray, storage: FloatArray) -> tuple[int, int]:
     """Shrink a window past cells that hold next to nothing; their mass moves inward."""
     while b - a > 8 and mass[a] + storage[a] < floor:
         mass[a + 1] += mass[a]

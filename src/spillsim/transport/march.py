@@ -52,9 +52,18 @@ def new_state(grid: Grid, gauges: Gauges) -> State:
     paths = len(grid.paths)
     start = grid.path_arrays.start
     return State(
-        np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size),
-        start.copy(), start.copy(), np.zeros(paths), np.zeros(gauges.cell.size),
-        np.zeros(size), np.full(size, -1.0), np.zeros(size), np.zeros(3),
+        np.zeros(size),
+        np.zeros(size),
+        np.zeros(size),
+        np.zeros(size),
+        start.copy(),
+        start.copy(),
+        np.zeros(paths),
+        np.zeros(gauges.cell.size),
+        np.zeros(size),
+        np.full(size, -1.0),
+        np.zeros(size),
+        np.zeros(3),
         np.zeros(paths, dtype=np.bool_),
         np.zeros(2, dtype=np.int64),
     )
@@ -77,7 +86,10 @@ def new_outputs(plan: Plan) -> tuple[Outputs, Record]:
 
 
 def march(
-    plan: Plan, dispersion: Dispersion, exchange: Exchange, deposits: Deposits,
+    plan: Plan,
+    dispersion: Dispersion,
+    exchange: Exchange,
+    deposits: Deposits,
     progress: Callable[[float], None] | None = None,
 ) -> March:
     """March one substance through the whole time of the plan.
@@ -113,8 +125,15 @@ def march(
         if progress is not None:
             progress(at / plan.steps)
     back = np.argsort(plan.gauge_order)
-    peak_time = np.where(state.peak_step >= 0, plan.start + grid.time_step * state.peak_step,
-                         np.nan)
-    return March(outputs.concentration[back], outputs.cumulative_mass[back], record.ledger,
-                 state.peak, peak_time, record.field, int(state.work[0]))
-
+    peak_time = np.where(
+        state.peak_step >= 0, plan.start + grid.time_step * state.peak_step, np.nan
+    )
+    return March(
+        outputs.concentration[back],
+        outputs.cumulative_mass[back],
+        record.ledger,
+        state.peak,
+        peak_time,
+        record.field,
+        int(state.work[0]),
+    )

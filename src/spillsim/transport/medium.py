@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import LIMITER_NONE, Dispersion, Exchange, FloatArray
-from .grid import Grid
+from .arrays import LIMITER_NONE, BoolArray, Dispersion, Exchange, FloatArray
+from .grid import Grid, PathGrid
 
 MAX_SUBSTEPS = 200
 
@@ -41,7 +41,7 @@ def build_dispersion(grid: Grid, limiter: int) -> Dispersion:
     raise ValueError(f"dispersion would need more than {MAX_SUBSTEPS} substeps in a time step")
 
 
-def _smooth_faces(grid: Grid) -> np.ndarray:
+def _smooth_faces(grid: Grid) -> BoolArray:
     """(K,) true at faces whose four cells are alike, so that the correction is an order gain."""
     size = grid.cells.volume.size
     length = np.full(size, np.nan)
@@ -58,9 +58,7 @@ def _smooth_faces(grid: Grid) -> np.ndarray:
     return smooth & ~near
 
 
-def build_exchange(
-    grid: Grid, decay_rate: FloatArray, storage_decay_rate: FloatArray
-) -> Exchange:
+def build_exchange(grid: Grid, decay_rate: FloatArray, storage_decay_rate: FloatArray) -> Exchange:
     """Exact propagator of decay and transient storage over one step, for every cell.
 
     dM/dt = -(a + k) M + b S, dS/dt = a M - (b + k_s) S with a = alpha and b = alpha / beta
@@ -84,9 +82,9 @@ def build_exchange(
     for own in grid.paths:
         cells = slice(own.start, own.start + own.slow.size)
 
-        def mean(per_length: FloatArray, weight: FloatArray, own=own) -> FloatArray:
+        def mean(per_length: FloatArray, weight: FloatArray, own: PathGrid = own) -> FloatArray:
             total = np.diff(own.along.integral(per_length, own.theta))
-            return np.divide(total, weight, out=np.zeros_like(total), where=weight > 0.0)
+            return np.where(weight > 0.0, total / np.where(weight > 0.0, weight, 1.0), 0.0)
 
         k[cells] = mean(area * decay_rate, volume[cells])
         ks[cells] = mean(stored * storage_decay_rate, grid.storage_volume[cells])

@@ -155,7 +155,9 @@ def find_paths(route: Route, releases: Sequence[Position], time_step: float) -> 
     released: dict[int, list[float]] = {}
     for release in releases:
         released.setdefault(release.reach, []).append(route.theta(release))
-    waiting = [(int(r), -1) for r in np.flatnonzero(route.active & (network.reach_to == network.outlet))]
+    waiting = [
+        (int(r), -1) for r in np.flatnonzero(route.active & (network.reach_to == network.outlet))
+    ]
     found: list[Path] = []
     while waiting:
         foot, joins = waiting.pop()

@@ -1,0 +1,28 @@
+"""The parts of a scenario that could be read, before they are checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .faults import Faults
+from .sections import Border, Case, Hydraulics, Release, Section, Station, Substance
+from .tables import Table
+
+
+@dataclass
+class Draft:
+    """The readable parts of a scenario; None where a part had a fault or is missing."""
+
+    faults: Faults
+    case: Case | None = None
+    nodes: Table | None = None
+    reaches: Table | None = None
+    inflows: Table | None = None
+    gauges: Table | None = None
+    hydraulics: Hydraulics | None = None
+    dispersion: Section | None = None
+    substances: Sequence[Substance | None] = field(default_factory=list)
+    releases: Sequence[Release | None] = field(default_factory=list)
+    stations: Sequence[Station | None] = field(default_factory=list)
+    borders: Sequence[Border | None] = field(default_factory=list)
