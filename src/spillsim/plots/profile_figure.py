@@ -228,7 +228,7 @@ def _draw_points(axes: Axes, points: list[tuple[float, float, bool]]) -> None:
             axes.plot(
                 *zip(*chosen, strict=True), linestyle="none", marker=marker, markersize=size,
                 markerfacecolor=INK if border else "white", markeredgecolor=INK,
-                markeredgewidth=0.8, zorder=4,
+                markeredgewidth=0.8, zorder=7,
             )  # fmt: skip
 
 
@@ -283,5 +283,5 @@ def _apart(wanted: Array, gap: float, length: float) -> Array:
         for centre, members in blocks
         for number in range(members)
     ]
-    shift = min(0.0, length - found[-1]) if found else 0.0
-    return np.array(found) + shift
+    last = length - gap * np.arange(len(found) - 1, -1, -1)
+    return np.asarray(np.minimum(found, last), dtype=np.float64)
