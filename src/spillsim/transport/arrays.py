@@ -22,6 +22,8 @@ PAD = 3
 LIMITER_NONE = 0
 LIMITER_POSITIVE = 1
 LIMITER_MONOTONE = 2
+LIMITER_SHOWN = 3
+"""For showing a profile, not for moving mass: monotone but for smooth extrema."""
 LIMITER_CODES = {
     "none": LIMITER_NONE,
     "positive": LIMITER_POSITIVE,
@@ -165,6 +167,8 @@ class State(NamedTuple):
     """(P,) true where the plume is near a place of the path, or may come there, in this step."""
     work: IntArray
     """(2,) cell-steps done; steps done."""
+    before: FloatArray
+    """(S, 2) concentration [kg/m3] and mass passed [kg] at each place before the step."""
     shapes: FloatArray
     """(3, 4) scratch: mean, two edges and volume of a gauge's cell and its neighbours."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import BoolArray, Cells, FloatArray, Gauges, Outputs, State
+from .arrays import LIMITER_NONE, BoolArray, Cells, FloatArray, Gauges, Outputs, State
 from .compiler import jit, part
 from .reconstruct import cell_edges, downstream_share, point_value
 
@@ -48,17 +48,53 @@ def observe_path(
             gauges.cell[s], path[1], path[2], state.mass, cells.inverse_volume,
             state.concentration, cells.edge_weight, cells.edge_jump, cells.volume, shapes, limiter,
         )  # fmt: skip
+        if gauges.below_junction[s]:
+            observe_below_junction(s, span, end, gauges, state, record, limiter)
+            continue
         for k in range(span[0], span[1]):
             x = record.time[k] - span[2]
             weight = x if end > 0.0 else 1.0 - x
-            if gauges.below_junction[s]:
-                # upstream of a confluence the old profile is another river's
-                weight = end
             if weight > 0.0:
                 place = gauges.offset[s] + gauges.reach_back[s] * (end - x)
                 value, passed = observe_place(place, shapes)
                 record.concentration[s, k] += weight * value
                 record.cumulative_mass[s, k] += weight * (state.through[s] + passed)
+
+
+@jit
+def observe_below_junction(
+    s: int, span: tuple[int, int, int], end: float, gauges: Gauges, state: State,
+    record: Outputs, limiter: int,
+) -> None:  # fmt: skip
+    """Outputs of a step at a place whose upstream water is still in several rivers before it.
+
+    The old profile upstream is not the water that will pass. So the new profile is followed
+    downstream, and the step of dispersion and exchange that it is ahead by is taken back by the
+    ratio that the water at the place itself shows, which makes the curve continuous from step to
+    step. Where that ratio is far from one the values before and after the step are joined.
+    """
+    offset, stride = gauges.offset[s], gauges.reach_back[s]
+    value, passed = observe_place(offset, state.shapes)
+    if end == 0.0:
+        state.before[s, 0] = value
+        state.before[s, 1] = state.through[s] + passed
+        return
+    ahead, passed_ahead = observe_place(offset + stride, state.shapes)
+    before, passed_before = state.before[s, 0], state.before[s, 1]
+    for k in range(span[0], span[1]):
+        x = record.time[k] - span[2]
+        found, mass = observe_place(offset + stride * (1.0 - x), state.shapes)
+        if limiter == LIMITER_NONE:
+            found += (1.0 - x) * (before - ahead)
+        elif 0.5 * ahead < before < 2.0 * ahead:
+            found *= (before / ahead) ** (1.0 - x)
+        else:
+            found = (1.0 - x) * before + x * value
+        record.concentration[s, k] = found
+        since = (state.through[s] + mass) + (1.0 - x) * (
+            passed_before - (state.through[s] + passed_ahead)
+        )
+        record.cumulative_mass[s, k] = since
 
 
 @jit
