@@ -132,8 +132,12 @@ class Gauges(NamedTuple):
     """(S,) share of that cell's volume lying upstream of the place [-]."""
     reach_back: FloatArray
     """(S,) cells that the water moves in a step, here [-]."""
-    below_junction: BoolArray
-    """(S,) true where a confluence lies less than one step upstream."""
+    side: IntArray
+    """(S,) which profile can be followed for a step: 0 both, 1 only the new one, downstream (a
+    confluence lies upstream), -1 only the old one, upstream, 2 neither."""
+    dilution: FloatArray
+    """(S, 2) discharge one step upstream and one step downstream over that at the place, where
+    inflow along the river dilutes; 1 elsewhere [-]."""
 
 
 class State(NamedTuple):
@@ -168,7 +172,8 @@ class State(NamedTuple):
     work: IntArray
     """(2,) cell-steps done; steps done."""
     before: FloatArray
-    """(S, 2) concentration [kg/m3] and mass passed [kg] at each place before the step."""
+    """(S, 4) concentration [kg/m3] and mass passed [kg] at each place before the step, and the
+    same of the water one step upstream."""
     shapes: FloatArray
     """(3, 4) scratch: mean, two edges and volume of a gauge's cell and its neighbours."""
 

@@ -19,6 +19,15 @@ def fill_concentration(
 
 
 @jit
+def one_sided_edges(mean: float, left: float, right: float, above: bool) -> tuple[float, float]:
+    """Edges of a straight line in a cell beside a confluence, from the edge away from it."""
+    slope = right - mean if above else mean - left
+    # no steeper than what reaches zero at an edge
+    slope = min(max(slope, -mean), mean)
+    return mean - slope, mean + slope
+
+
+@jit
 def smooth_top(cell: int, c: FloatArray) -> bool:
     """Tell a resolved extremum, curved alike over five cells, from the corner of a plateau."""
     here = c[cell - 1] - 2.0 * c[cell] + c[cell + 1]
@@ -52,6 +61,8 @@ def cell_edges(
         right = w[0] * c[cell - 1] + w[1] * mean + w[2] * c[cell + 1] + w[3] * c[cell + 2]
     if limiter == LIMITER_NONE:
         return left, right
+    if limiter == LIMITER_SHOWN and edge_jump[cell] != edge_jump[cell + 1]:
+        return one_sided_edges(mean, left, right, edge_jump[cell])
     if limiter == LIMITER_MONOTONE or (limiter == LIMITER_SHOWN and not smooth_top(cell, c)):
         left = min(max(left, min(c[cell - 1], mean)), max(c[cell - 1], mean))
         right = min(max(right, min(c[cell + 1], mean)), max(c[cell + 1], mean))
