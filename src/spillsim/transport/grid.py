@@ -81,16 +81,23 @@ class Along:
         return np.searchsorted(self.edges[1:-1], theta, side="right").astype(np.int64)
 
     def distance(self, place: IntArray, theta: FloatArray) -> FloatArray:
-        """Distance from the head of the reach at ``place``; beyond it the reach goes on [m]."""
+        """Distance from the head of the reach at ``place``; beyond it the reach goes on [m].
+
+        Beyond its foot it gains no more water: an inflow along a short reach, carried on for a
+        long time step, would grow without bound.
+        """
         reach = self.path.reaches[place]
         time = theta - self.path.theta[place]
         head = self.flow.discharge_head[reach]
         area = self.flow.cross_section_area[reach]
         lateral = self.flow.lateral_inflow[reach]
-        growth = lateral * time / area
+        passed = self.flow.travel_time[reach]
+        within = np.where(lateral > 0.0, np.minimum(time, passed), time)
+        growth = lateral * within / area
         small = np.abs(growth) < 1e-9
         grown = head / np.where(small, 1.0, lateral) * np.expm1(np.where(small, 0.0, growth))
-        return np.where(small, head * time / area * (1.0 + 0.5 * growth), grown)
+        inside = np.where(small, head * within / area * (1.0 + 0.5 * growth), grown)
+        return np.asarray(inside + (time - within) * self.flow.discharge_foot[reach] / area)
 
     def integral(self, per_length: FloatArray, theta: FloatArray) -> FloatArray:
         """Integral from the head of the path of a quantity constant in each reach [unit m]."""
