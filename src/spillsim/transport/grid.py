@@ -273,7 +273,18 @@ def _kept_share(route: Route, grid: PathGrid, volume: FloatArray, step: float) -
             # the edge stands on a face: whatever crosses it arrives in the cell below
             face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
             lost[min(face, volume.size - 1)] += taken
-    return np.asarray(volume / (volume + lost))
+    kept = volume / (volume + lost)
+    # where water only leaves, the balance of the volumes themselves is exact, also for a loss
+    # that is crowded into a part of a cell
+    moved = step / np.diff(grid.theta)
+    arrived = volume[1:] * (1.0 - moved[1:]) + volume[:-1] * moved[:-1]
+    gains = np.diff(grid.along.integral(np.maximum(flow.lateral_inflow, 0.0), grid.theta)) > 0.0
+    for j in _jumping(flow, path):
+        if flow.discharge_head[path.reaches[j]] > flow.discharge_foot[path.reaches[j - 1]]:
+            gains[min(int(np.argmin(np.abs(grid.theta - grid.along.edges[j]))), kept.size - 1)] = True
+    only = ~(gains[1:] | gains[:-1]) & (lost[1:] > 0.0) & (arrived > volume[1:])
+    kept[1:][only] = volume[1:][only] / arrived[only]
+    return np.asarray(kept)
 
 
 def _edge_weights(volume: FloatArray, jump: BoolArray) -> FloatArray:
