@@ -281,7 +281,8 @@ def _kept_share(route: Route, grid: PathGrid, volume: FloatArray, step: float) -
     gains = np.diff(grid.along.integral(np.maximum(flow.lateral_inflow, 0.0), grid.theta)) > 0.0
     for j in _jumping(flow, path):
         if flow.discharge_head[path.reaches[j]] > flow.discharge_foot[path.reaches[j - 1]]:
-            gains[min(int(np.argmin(np.abs(grid.theta - grid.along.edges[j]))), kept.size - 1)] = True
+            face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
+            gains[min(face, kept.size - 1)] = True
     only = ~(gains[1:] | gains[:-1]) & (lost[1:] > 0.0) & (arrived > volume[1:])
     kept[1:][only] = volume[1:][only] / arrived[only]
     return np.asarray(kept)
