@@ -38,9 +38,7 @@ class Paths(NamedTuple):
     end: IntArray
     """(P,) one past the last cell."""
     join_cell: IntArray
-    """(P,) first of two cells that take what leaves the path, -1 at the outlet."""
-    join_share: FloatArray
-    """(P,) share of the first of them [-]."""
+    """(P,) cell that takes what leaves the path, -1 at the outlet."""
     range_pointer: IntArray
     """(P + 1,) start of each path's part of the range arrays."""
     range_start: IntArray
@@ -132,6 +130,8 @@ class Gauges(NamedTuple):
     """(S,) cells that the water moves in a step, here [-]."""
     below_junction: BoolArray
     """(S,) true where a confluence lies less than one step upstream."""
+    above_end: BoolArray
+    """(S,) true where the path ends less than one step downstream."""
 
 
 class State(NamedTuple):

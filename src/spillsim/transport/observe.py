@@ -30,6 +30,9 @@ def observe_path(
             if gauges.below_junction[s]:
                 # upstream of a confluence the old profile is another river's
                 weight = end
+            elif gauges.above_end[s]:
+                # the new profile has left the path
+                weight = 1.0 - end
             if weight > 0.0:
                 place = (cell, gauges.offset[s], gauges.reach_back[s] * (end - x))
                 value, passed = observe_place(

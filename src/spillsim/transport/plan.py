@@ -44,8 +44,9 @@ def place_gauges(grid: Grid, places: Sequence[Position]) -> tuple[Gauges, IntArr
             stride = 1.0
         upper = int(np.floor(position - stride))
         jumps = grid.cells.edge_jump[own.start + upper + 1 : own.start + cell + 1]
-        rows.append((number, own.start + cell, offset, stride, bool(jumps.any()), index))
-    rows.sort(key=lambda row: (row[0], row[5]))
+        below, above = bool(jumps.any()), position + stride > own.slow.size
+        rows.append((number, own.start + cell, offset, stride, below, above, index))
+    rows.sort(key=lambda row: (row[0], row[6]))
     pointer = np.searchsorted([row[0] for row in rows], np.arange(len(grid.paths) + 1))
     gauges = Gauges(
         pointer.astype(np.int64),
@@ -53,5 +54,6 @@ def place_gauges(grid: Grid, places: Sequence[Position]) -> tuple[Gauges, IntArr
         np.array([row[2] for row in rows], dtype=np.float64),
         np.array([row[3] for row in rows], dtype=np.float64),
         np.array([row[4] for row in rows], dtype=np.bool_),
+        np.array([row[5] for row in rows], dtype=np.bool_),
     )
-    return gauges, np.array([row[5] for row in rows], dtype=np.int64)
+    return gauges, np.array([row[6] for row in rows], dtype=np.int64)

@@ -61,9 +61,10 @@ def point_value(mean: float, left: float, right: float, s: float) -> float:
 def sample(
     position: float, ends: tuple[int, int], c: FloatArray, cells: Cells, limiter: int
 ) -> float:
-    """Concentration at a position in cell coordinates; zero outside the path."""
-    cell = int(np.floor(position))
-    if cell < ends[0] or cell >= ends[1]:
+    """Concentration at a position in cell coordinates; zero above the path, the last below it."""
+    position = min(position, float(ends[1]))
+    cell = min(int(np.floor(position)), ends[1] - 1)
+    if cell < ends[0]:
         return 0.0
     left, right = cell_edges(cell, c, cells, limiter)
     return float(point_value(c[cell], left, right, position - cell))

@@ -7,6 +7,9 @@ import numpy as np
 from ..hydraulics.flow import SteadyFlow
 from .arrays import FloatArray
 
+SPLITTING_SHARE = 0.8
+"""Largest share of the dispersion that the correction for splitting may take off."""
+
 
 def splitting_dispersion(flow: SteadyFlow, time_step: float) -> FloatArray:
     """(R,) dispersion that advancing and exchanging in turn adds to the mobile water [m2/s].
