@@ -40,9 +40,7 @@ class Paths(NamedTuple):
     end: IntArray
     """(P,) one past the last cell."""
     join_cell: IntArray
-    """(P,) first of two cells that take what leaves the path, -1 at the outlet."""
-    join_share: FloatArray
-    """(P,) share of the first of them [-]."""
+    """(P,) cell that takes what leaves the path, -1 at the outlet."""
     range_pointer: IntArray
     """(P + 1,) start of each path's part of the range arrays."""
     range_start: IntArray

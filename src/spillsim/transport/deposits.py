@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from ..network.network import Position
-from .arrays import Deposits, FloatArray, IntArray
-from .grid import Grid, cell_positions, locate
+from .arrays import Deposits, FloatArray
+from .grid import Grid, PathGrid, cell_position, locate, split_between_cells
+from .splitting import splitting_dispersion
 
+ROUND_OFF = 1e-11
+"""Share of the released mass below which a moment is no more than the rounding of large sums."""
 LONG_RELEASE = 16
 """Steps above which a release counts as long."""
 
@@ -39,66 +43,132 @@ def build_deposits(
     proportional to the time step.
 
     At a headwater nothing disperses upstream, which carries the plume D / U ahead of where it
-    would otherwise be. The cells give only a part of that (see ``_wall_advance``); the rest is
-    added to the place.
+    would otherwise be. The cells give only a part of that (see ``_cells``); the rest is added to
+    the place.
 
-    A release over many steps is spread as if each step were released evenly: a step that it fills
+    A release over many steps is placed as if each step were released evenly: a step that it fills
     only in part would otherwise put some of its mass on top of a full cell, while its effect on
     the mean time of the whole is less than (time step)2 / 8 over the duration.
     """
     times = np.asarray(start + grid.time_step * np.arange(steps + 1), dtype=np.float64)
-    found = [_deposit(grid, position, schedule, times) for position, schedule in releases]
-    if not found:
-        found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), times[:0], times[:0])]
-    rows, cell, early, late = (np.concatenate(column) for column in zip(*found, strict=True))
+    step_index: list[int] = []
+    cell: list[int] = []
+    early: list[float] = []
+    late: list[float] = []
+    for position, schedule in releases:
+        number, theta = locate(grid, position)
+        own = grid.paths[number]
+        wall = _wall(grid, position, number, theta)
+        after = theta - _storage_lead(grid, position)
+        released = schedule.cumulative(times)
+        mass = np.diff(released)
+        integral = np.diff(schedule.cumulative_integral(times)) - grid.time_step * released[:-1]
+        moment = integral / grid.time_step
+        noise = ROUND_OFF * float(np.abs(released).max())
+        active = np.flatnonzero((mass != 0.0) | (np.abs(moment) > noise))
+        for n in active:
+            for part, share in _parts(float(mass[n]), float(moment[n]), noise):
+                moved = 0.5 if active.size > LONG_RELEASE else share
+                for late_by, target, weight in _cells(
+                    own, after + moved * grid.time_step, share, wall
+                ):
+                    # beyond the last step nothing is asked for any more
+                    if weight > 0.0 and n + late_by < steps:
+                        step_index.append(int(n) + late_by)
+                        cell.append(own.start + target)
+                        old = 1.0 if late_by else share
+                        early.append(part * weight * old)
+                        late.append(part * weight * (1.0 - old))
+    if not cell:
+        empty = np.zeros(0)
+        return Deposits(
+            np.zeros(steps + 1, dtype=np.int64), np.zeros(0, dtype=np.int64), empty, empty
+        )
+    rows = np.array(step_index)
     order = np.argsort(rows, kind="stable")
     pointer = np.searchsorted(rows[order], np.arange(steps + 1)).astype(np.int64)
-    return Deposits(pointer, cell[order], early[order], late[order])
+    return Deposits(
+        pointer,
+        np.array(cell, dtype=np.int64)[order],
+        np.array(early)[order],
+        np.array(late)[order],
+    )
 
 
-def _deposit(
-    grid: Grid, position: Position, schedule: Schedule, times: FloatArray
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-    """Step, cell and the two parts of the mass of everything that one release adds."""
-    number, theta = locate(grid, position)
-    own = grid.paths[number]
-    released = schedule.cumulative(times)
-    mass = np.diff(released)
-    integral = np.diff(schedule.cumulative_integral(times)) - grid.time_step * released[:-1]
-    active = np.flatnonzero(mass != 0.0)
-    mass = mass[active]
-    age = integral[active] / (mass * grid.time_step)
-    even, slug = _wall_advance(grid, position, number, theta)
-    moved = np.full(age.size, 0.5) if active.size > LONG_RELEASE else age
-    ahead = np.where(age > 0.999, slug, even)
-    centre = cell_positions(own, theta + ahead + moved * grid.time_step) - 0.5
-    last = own.slow.size - 1
-    first = np.floor(centre + 1e-9).astype(np.int64)
-    behind = np.maximum(centre - first, 0.0)
-    # beyond the first or last cell there is nothing to share with
-    behind = np.where((first < 0) | (first >= last), 0.0, behind)
-    first = np.minimum(np.maximum(first, 0), last)
-    both = np.concatenate([mass * (1.0 - behind), mass * behind])
-    kept = both != 0.0
-    ages = np.concatenate([age, age])[kept]
-    rows = np.concatenate([active, active])[kept].astype(np.int64)
-    cells = own.start + np.concatenate([first, first + 1])[kept]
-    return rows, cells.astype(np.int64), both[kept] * ages, both[kept] * (1.0 - ages)
+def _parts(mass: float, moment: float, noise: float) -> list[tuple[float, float]]:
+    """Mass of a step and its mean age as a share of the step.
 
-
-def _wall_advance(grid: Grid, position: Position, number: int, theta: float) -> tuple[float, float]:
-    """Way ahead that a closed upper end adds to an even release and to a slug beside it [s].
-
-    In an even release the first cell lacks half of the fresh mass, and what was moved ahead,
-    when it disperses: a = d / 2 (1 + a) cells are missing, with d = D dt / dx2. A slug has left
-    the first cell before it disperses, so that all of d is missing.
+    Where the sign of the rate changes within the step (a measured concentration that falls draws
+    mass back) there is no such age; then a part of age one and a part of age nought have the
+    right sum and moment.
     """
+    if mass != 0.0 and 0.0 <= moment / mass <= 1.0:
+        return [(mass, moment / mass)]
+    if max(abs(mass), abs(moment)) <= noise:
+        return [(mass, 0.5)]
+    return [(moment, 1.0), (mass - moment, 0.0)]
+
+
+def _storage_lead(grid: Grid, position: Position) -> float:
+    """Way that a release in a reach with storage would be ahead of its true place for good [s].
+
+    Fresh mass is all in the flowing water and moves on by whole steps before the storage takes
+    its share: 1 / (1 - exp(-z)) steps in place of 1 / z, while the plume observed after the
+    exchange leads the storage zone by 1 / (exp(z) - 1) in place of 1 / z. Together the mobile
+    plume is (1 - phi) (coth(z / 2) - 2 / z) steps early, 2 D' / U2 with D' what is taken off D.
+    """
+    taken = float(splitting_dispersion(grid.route.flow, grid.time_step)[position.reach])
+    return 2.0 * taken / float(grid.route.flow.velocity[position.reach]) ** 2
+
+
+@dataclass(frozen=True)
+class _Wall:
+    """Closed upper end beside a release: dispersion numbers D dt / dx2 of the first cell."""
+
+    needed: float
+    """With the river's dispersion."""
+    given: float
+    """With what the cells disperse, less where storage is split off."""
+
+
+def _wall(grid: Grid, position: Position, number: int, theta: float) -> _Wall | None:
+    """The closed end at a release in the first cell of a headwater, None elsewhere."""
     own = grid.paths[number]
     flow, reach = grid.route.flow, position.reach
     at_head = position.distance == 0.0 and reach == own.path.reaches[0]
-    if not at_head or theta - own.theta[0] > 1.01 * grid.time_step:
-        return 0.0, 0.0
-    spread = float(flow.dispersion_coefficient[reach]) / float(flow.velocity[reach]) ** 2
-    cell = float(own.theta[1] - own.theta[0])
-    d = spread * grid.time_step / cell**2
-    return 0.5 * d / (1.0 - 0.5 * d) * cell, d * cell
+    if not at_head or theta - own.theta[0] > 1.01 * grid.time_step or own.slow[0]:
+        return None
+    number_per_d = grid.time_step / (float(flow.velocity[reach]) * grid.time_step) ** 2
+    full = float(flow.dispersion_coefficient[reach])
+    taken = float(splitting_dispersion(flow, grid.time_step)[reach])
+    return _Wall(full * number_per_d, (full - taken) * number_per_d)
+
+
+def _cells(
+    own: PathGrid, theta: float, share: float, wall: _Wall | None
+) -> list[tuple[int, int, float]]:
+    """Steps later, cell and weight of what a step's release is split into.
+
+    ``theta`` is the place it has moved to by the end of the step, ``share`` its mean age.
+
+    Beside a wall the plume lacks what dispersion would carry upstream from the first cell: the
+    dispersion number d times the mass in it. Needed is d in all (mean of the third-type solution,
+    D / U ahead), so the place is moved by a = d - d w, w being the share of the mass that disperses
+    in the first cell. With the centre at c = b + a cells from that of the first cell, w is
+    share (1 - c) for c > 0; a centre above the first cell means cells that enter a step later
+    and disperse in it then, w = -c + share (1 + c).
+    """
+    if wall is None:
+        first, weight = split_between_cells(own, cell_position(own, theta))
+        return [(0, first, weight), (0, first + 1, 1.0 - weight)]
+    b = (theta - float(own.theta[0])) / float(own.theta[1] - own.theta[0]) - 0.5
+    needed, given = wall.needed, wall.given
+    centre = b + (needed - given * share * (1.0 - b)) / (1.0 - given * share)
+    if centre < 0.0:
+        centre = b + (needed - given * (share - b * (1.0 - share))) / (1.0 - given * (1.0 - share))
+    elif centre > 1.0:
+        centre = b + needed
+    cell = int(np.floor(centre))
+    weight = 1.0 - (centre - cell)
+    pair = ((cell, weight), (cell + 1, 1.0 - weight))
+    return [(max(-at, 0), max(at, 0), part) for at, part in pair]

@@ -20,10 +20,8 @@ from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
 from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths
 from .paths import Path, Route, find_paths
+from .resolution import DISPERSION_NUMBER
 from .splitting import remaining_dispersion
-
-DISPERSION_NUMBER = 0.64
-"""Largest D dt / dx2 of a cell; dx = max(U dt, 1.25 sqrt(D dt)) keeps below it."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +238,7 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
         keep[own] = _kept_share(route, grid, volume[own], step)
     weights = _edge_weights(volume, jump)
     cells = Cells(volume, 1.0 / volume, weights, jump)
-    arrays = _path_arrays(grids, keep, step)
+    arrays = _path_arrays(grids, keep)
     return Grid(
         route,
         step,
@@ -272,30 +270,28 @@ def _kept_share(route: Route, grid: PathGrid, volume: FloatArray, step: float) -
     Defined through the water balance of the step, so that a uniform concentration stays
     uniform to round-off: kept = V / (V + what was lost with the concentration of the river).
     """
-    flow, path = route.flow, grid.path
-    loss_rate = np.where(flow.lateral_inflow < 0.0, -flow.lateral_inflow, 0.0)
-    per_cell = np.diff(grid.along.integral(loss_rate, grid.theta)) * step
-    lost = 0.5 * per_cell
-    lost[1:] += np.where(grid.slow[1:], 0.5 * per_cell[1:], 0.5 * per_cell[:-1])
+    flow, path, along = route.flow, grid.path, grid.along
+    net = np.diff(along.integral(flow.lateral_inflow, grid.theta))
+    losing = np.diff(along.integral(np.minimum(flow.lateral_inflow, 0.0), grid.theta)) < 0.0
+    losing[1:] |= losing[:-1]
+    leaves = volume * step / np.diff(grid.theta)
+    gained = np.where(net > 0.0, net * step, 0.0)
     for j, reach in enumerate(path.reaches[1:], start=1):
-        taken = float(flow.node_abstraction[route.network.reach_from[reach]]) * step
+        node = route.network.reach_from[reach]
+        taken = float(flow.node_abstraction[node])
         if taken > 0.0:
             # the edge stands on a face: whatever crosses it arrives in the cell below
-            face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
-            lost[min(face, volume.size - 1)] += taken
-    kept = volume / (volume + lost)
-    # where water only leaves, the balance of the volumes themselves is exact, also for a loss
-    # that is crowded into a part of a cell
-    moved = step / np.diff(grid.theta)
-    arrived = volume[1:] * (1.0 - moved[1:]) + volume[:-1] * moved[:-1]
-    gains = np.diff(grid.along.integral(np.maximum(flow.lateral_inflow, 0.0), grid.theta)) > 0.0
-    for j in _jumping(flow, path):
-        if flow.discharge_head[path.reaches[j]] > flow.discharge_foot[path.reaches[j - 1]]:
-            face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
-            gains[min(face, kept.size - 1)] = True
-    only = ~(gains[1:] | gains[:-1]) & (lost[1:] > 0.0) & (arrived > volume[1:])
-    kept[1:][only] = volume[1:][only] / arrived[only]
-    return np.asarray(kept)
+            face = int(np.argmin(np.abs(grid.theta - along.edges[j])))
+            cell = min(face, volume.size - 1)
+            losing[cell] = True
+            above = path.reaches[j - 1]
+            brought = flow.discharge_head[reach] + taken - flow.discharge_foot[above]
+            gained[cell] += float(brought) * step
+    lost = np.zeros(volume.size)
+    lost[1:] = leaves[:-1] - leaves[1:] + gained[1:]
+    lost[0] = max(-0.5 * net[0] * step, 0.0)
+    lost = np.where(losing, np.maximum(lost, 0.0), 0.0)
+    return np.asarray(volume / (volume + lost))
 
 
 def _edge_weights(volume: FloatArray, jump: BoolArray) -> FloatArray:
@@ -329,10 +325,9 @@ def _edge_weights(volume: FloatArray, jump: BoolArray) -> FloatArray:
     return weights
 
 
-def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> Paths:
+def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray) -> Paths:
     """Ranges of equal kind and where each path's outflow goes."""
     join_cell = np.full(len(grids), -1, dtype=np.int64)
-    join_share = np.ones(len(grids))
     pointer = [0]
     first: list[int] = []
     last: list[int] = []
@@ -347,10 +342,10 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
         pointer.append(len(first))
         if grid.path.joins >= 0:
             target = grids[grid.path.joins]
-            theta = float(grid.theta[-1])
-            moved = 0.5 / float(np.diff(target.theta)[_cell_at(target, theta)] / step)
-            cell, share = split_between_cells(target, cell_position(target, theta) + moved)
-            join_cell[number], join_share[number] = target.start + cell, share
+            # the face to which the confluence was moved; into the whole cell below it, so that
+            # nothing is put above the mouth and a steady plume fills the cell evenly
+            face = int(np.argmin(np.abs(target.theta - grid.path.theta[-1])))
+            join_cell[number] = target.start + min(face, target.slow.size - 1)
     start = np.array([g.start for g in grids], dtype=np.int64)
     end = np.array([g.start + g.slow.size for g in grids], dtype=np.int64)
     loses = np.array([bool(np.any(keep[a:b] < 1.0)) for a, b in zip(start, end, strict=True)])
@@ -359,7 +354,7 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
     inflow = np.argsort(below, kind="stable")[int(np.sum(below < 0)) :]
     inflow_pointer = np.searchsorted(below[inflow], np.arange(len(grids) + 1))
     return Paths(
-        start, end, join_cell, join_share, np.array(pointer, dtype=np.int64),
+        start, end, join_cell, np.array(pointer, dtype=np.int64),
         np.array(first, dtype=np.int64), np.array(last, dtype=np.int64),
         np.array(slow, dtype=np.bool_), loses, loses | has_slow,
         inflow_pointer.astype(np.int64), inflow.astype(np.int64),

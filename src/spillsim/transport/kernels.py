@@ -193,13 +193,13 @@ def exchange_cells(
 @jit
 def trim(a: int, b: int, floor: float, mass: FloatArray, storage: FloatArray) -> tuple[int, int]:
     """Shrink a window past cells that hold next to nothing; their mass moves inward."""
-    while b - a > 8 and mass[a] + storage[a] < floor:
+    while b - a > 8 and abs(mass[a]) + abs(storage[a]) < floor:
         mass[a + 1] += mass[a]
         storage[a + 1] += storage[a]
         mass[a] = 0.0
         storage[a] = 0.0
         a += 1
-    while b - a > 8 and mass[b - 1] + storage[b - 1] < floor:
+    while b - a > 8 and abs(mass[b - 1]) + abs(storage[b - 1]) < floor:
         mass[b - 2] += mass[b - 1]
         storage[b - 2] += storage[b - 1]
         mass[b - 1] = 0.0
@@ -241,19 +241,20 @@ def add_deposits(
 
 
 @part
-def add_tributaries(p: int, paths: Paths, state: State) -> None:
-    """Put what left the paths that end in this one into the cells below their mouths."""
+def add_tributaries(p: int, paths: Paths, keep: FloatArray, state: State) -> None:
+    """Put what left the paths that end in this one into the cells below their mouths.
+
+    Water taken out at the confluence takes its share of what the tributaries bring as well.
+    """
     for k in range(paths.inflow_pointer[p], paths.inflow_pointer[p + 1]):
         q = paths.inflow_path[k]
         if state.outflow[q] == 0.0:
             continue
         cell = paths.join_cell[q]
-        share = paths.join_share[q]
-        state.mass[cell] += share * state.outflow[q]
+        kept = state.outflow[q] * keep[cell]
+        state.mass[cell] += kept
+        state.total[1] += state.outflow[q] - kept
         widen(p, cell, state.low, state.high)
-        if share < 1.0:
-            state.mass[cell + 1] += (1.0 - share) * state.outflow[q]
-            widen(p, cell + 1, state.low, state.high)
         state.outflow[q] = 0.0
 
 
@@ -344,7 +345,7 @@ def march_steps(
                     observe_path(due, 0.0, path, cells, gauges, state, outputs, shown)
             if low[p] < high[p]:
                 advect(p, paths, cells, motion, gauges, state, limiter)
-            add_tributaries(p, paths, state)
+            add_tributaries(p, paths, motion.keep, state)
             if rows[0] < rows[1]:
                 add_deposits(p, rows, False, paths, deposits, state)
             if low[p] < high[p]:

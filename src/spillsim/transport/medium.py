@@ -8,6 +8,8 @@ from .arrays import LIMITER_NONE, BoolArray, Dispersion, Exchange, FloatArray
 from .grid import Grid, PathGrid
 
 MAX_SUBSTEPS = 200
+CELLS_BELOW_WALL = 6
+"""Cells below a path's upper end in which dispersion is left at second order."""
 
 
 def build_dispersion(grid: Grid, limiter: int) -> Dispersion:
@@ -42,11 +44,17 @@ def build_dispersion(grid: Grid, limiter: int) -> Dispersion:
 
 
 def _smooth_faces(grid: Grid) -> BoolArray:
-    """(K,) true at faces whose four cells are alike, so that the correction is an order gain."""
+    """(K,) true at faces whose four cells are alike, so that the correction is an order gain.
+
+    Where the correction begins it moves the centre of mass by the curvature of the profile there.
+    That sums to nothing when a plume has passed from above; below a headwater it must not begin
+    before a fresh release is behind it.
+    """
     size = grid.cells.volume.size
     length = np.full(size, np.nan)
     for own in grid.paths:
-        length[own.start : own.start + own.slow.size] = np.diff(own.theta)
+        first = own.start + CELLS_BELOW_WALL
+        length[first : own.start + own.slow.size] = np.diff(own.theta)[CELLS_BELOW_WALL:]
     smooth = np.zeros(size, dtype=np.bool_)
     four = np.stack([length[:-3], length[1:-2], length[2:-1], length[3:]])
     alike = np.max(four, axis=0) <= 1.05 * np.min(four, axis=0)

@@ -62,7 +62,8 @@ def cell_edges(
     if limiter == LIMITER_NONE:
         return left, right
     if limiter == LIMITER_SHOWN and edge_jump[cell] != edge_jump[cell + 1]:
-        return one_sided_edges(mean, left, right, edge_jump[cell])
+        left, right = one_sided_edges(mean, left, right, edge_jump[cell])
+        return left, right
     if limiter == LIMITER_MONOTONE or (limiter == LIMITER_SHOWN and not smooth_top(cell, c)):
         left = min(max(left, min(c[cell - 1], mean)), max(c[cell - 1], mean))
         right = min(max(right, min(c[cell + 1], mean)), max(c[cell + 1], mean))
