@@ -47,6 +47,7 @@ def test_march(benchmark: BenchmarkFixture, task: Task, target: float) -> None:
     assert error <= target
 
 
+@pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
 @pytest.mark.parametrize("name", ["tvd_window", "third_order_window"])
