@@ -108,9 +108,7 @@ def scenario(substances: int = 2, coordinates: bool = True) -> Any:
         releases=(SimpleNamespace(at=SimpleNamespace(node="source"), substance="cyanide",
                                   start=2 * HOUR, name=""),),
         numerics=SimpleNamespace(error=0.01, limiter="positive"),
-        provenance=SimpleNamespace(
-            files=(SimpleNamespace(name="scenario.toml", sha256="0" * 64, text=text),)
-        ),
+        files=(SimpleNamespace(name="scenario.toml", sha256="0" * 64, text=text),),
     )  # fmt: skip
 
 

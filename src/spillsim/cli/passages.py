@@ -72,7 +72,7 @@ def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
     columns = [
         Column("station", "", names, left=True, least=16),
         Column(
-            "river", "", tuple(row.river for row in rows), left=True, least=6, leaves=3,
+            "river", "", tuple(row.river for row in rows), left=True, least=10, leaves=3,
             heads_groups=True,
         ),
         Column("below", "km", tuple(words.whole(row.distance) for row in rows)),

@@ -37,11 +37,11 @@ class Extent:
     cells: int
     reaches: int
     field_times: int = 0
-    ledger_times: int = 200
     active_share: float = 0.7
     """Share of the run in which a station sees the substance."""
     active_field_share: float = 0.3
     """Share of the field's values (cells by times) that hold any."""
+    ledger_times: int = 200
     text_bytes: int = 0
     """Scenario text and the like."""
 

@@ -10,8 +10,9 @@ remap carries the Courant number below one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -104,12 +105,18 @@ class Along:
         return np.asarray(at_head[place] + rate[place] * inside)
 
 
-def _along(route: Route, path: Path, faces: FloatArray) -> Along:
-    """Move every point at which the discharge jumps to the nearest face of the path."""
+def _along(route: Route, path: Path, faces: FloatArray, mouths: Mapping[int, float]) -> Along:
+    """Move every point at which the discharge jumps to the nearest face of the path.
+
+    ``mouths`` holds the coordinate at which the cells of a tributary end, by node: a tributary
+    shorter than a cell reaches past its mouth, and the confluence goes along.
+    """
     flow = route.flow
     edges = path.theta.copy()
     for j in _jumping(flow, path):
-        edges[j] = faces[int(np.argmin(np.abs(faces - path.theta[j])))]
+        node = int(route.network.reach_from[path.reaches[j]])
+        place = mouths.get(node, float(path.theta[j]))
+        edges[j] = faces[int(np.argmin(np.abs(faces - place)))]
     return Along(flow, path, np.maximum.accumulate(edges))
 
 
@@ -152,8 +159,8 @@ def _faces(
     theta: list[FloatArray] = []
     slow: list[BoolArray] = []
     at = first
-    for a, b, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
-        a, b = max(a, at), min(b, last)
+    for begin, until, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
+        a, b = max(begin, at), min(until, last)
         if a > at:
             theta.append(np.asarray(phase + step * np.arange(at, a), dtype=np.float64))
             slow.append(np.zeros(a - at, dtype=np.bool_))
@@ -182,10 +189,13 @@ def build_grid(route: Route, releases: Sequence[Position], time_step: float, ori
     paths = find_paths(route, releases, time_step)
     phase = origin
     grids: list[PathGrid] = []
+    mouths: dict[int, float] = {}
     start = PAD
     for path in paths:
         theta, slow = _faces(route, path, float(path.theta[-1]), phase, time_step)
-        grids.append(PathGrid(path, start, theta, _along(route, path, theta), slow))
+        grids.append(PathGrid(path, start, theta, _along(route, path, theta, mouths), slow))
+        mouth = int(route.network.reach_to[path.reaches[-1]])
+        mouths[mouth] = max(float(theta[-1]), mouths.get(mouth, -np.inf))
         start += slow.size + PAD
     return _assemble(route, tuple(grids), start, time_step)
 
@@ -311,7 +321,7 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
     for number, grid in enumerate(grids):
         change = np.flatnonzero(np.diff(grid.slow)) + 1
         edges = [0, *change.tolist(), grid.slow.size]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in pairwise(edges):
             first.append(grid.start + a)
             last.append(grid.start + b)
             slow.append(bool(grid.slow[a]))

@@ -54,7 +54,7 @@ def fill_concentration(
 @jit
 def shift(a: int, b: int, mass: FloatArray) -> float:
     """Move the mass of cells a to b one cell on; returns what leaves cell b - 1."""
-    leaving = mass[b - 1]
+    leaving = float(mass[b - 1])
     source = mass[a : b - 1]
     target = mass[a + 1 : b]
     for i in range(source.shape[0] - 1, -1, -1):

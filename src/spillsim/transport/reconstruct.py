@@ -66,7 +66,7 @@ def sample(
     if cell < ends[0] or cell >= ends[1]:
         return 0.0
     left, right = cell_edges(cell, c, cells, limiter)
-    return point_value(c[cell], left, right, position - cell)
+    return float(point_value(c[cell], left, right, position - cell))
 
 
 @jit
