@@ -48,9 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     console = Console()
     debug = bool(os.environ.get("SPILLSIM_DEBUG"))
+    case = ""
     try:
         arguments = _parser().parse_args(argv)
         debug = debug or arguments.debug
+        case = getattr(arguments, "case", "")
         console.quiet = getattr(arguments, "quiet", False)
         code = _command(arguments.command)(arguments, console)
         console.flush()
@@ -59,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SpillsimError as error:
         if debug:
             traceback.print_exc()
-        faults.tell(console, error, UNUSABLE)
+        faults.tell(console, error, UNUSABLE, case)
         return UNUSABLE
     except KeyboardInterrupt:
         _tell_interrupt(console)

@@ -283,5 +283,5 @@ def _apart(wanted: Array, gap: float, length: float) -> Array:
         for centre, members in blocks
         for number in range(members)
     ]
-    shift = min(0.0, length - found[-1]) if found else 0.0
-    return np.array(found) + shift
+    last = length - gap * np.arange(len(found) - 1, -1, -1)
+    return np.minimum(found, last)
