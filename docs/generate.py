@@ -77,6 +77,8 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
         return ", ".join(f'`"{word}"`' for word in field["enum"])
     if field.get("format") == "date-time":
         return f"date-time with offset: `{field['examples'][0]}`"
+    if _dimension(field) == "?":
+        return f'text with unit: `"{field["examples"][0]}"`'
     if _dimension(field):
         names = [text.split(" ", 1)[1] for text in field["examples"]]
         return "text, a number with " + ", ".join(f"`{name}`" for name in names)
@@ -329,7 +331,8 @@ def theory_blocks() -> dict[str, str]:
         words = " ".join((formula.function.__doc__ or "").split()).replace("``", "`")
         told = [part for part in words.split(". ") if "broadcast" not in part]
         equation = ". ".join(told).rstrip(".").replace("*", "\\*")
-        lines.append([f"`{formula.name}`", equation, formula.reference.rsplit(", ", 1)[-1]])
+        status = "recalled" if "recalled" in formula.reference else "read"
+        lines.append([f"`{formula.name}`", equation, status])
     default = f"The default is `{DEFAULT_DISPERSION_FORMULA}`."
     listed = table(["name", "equation, source", "coefficients"], lines)
     return {"formulas": f"{listed}\n\n{default}"}

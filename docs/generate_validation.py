@@ -275,7 +275,7 @@ def order_rows(tasks: tuple[Task, ...] = TASKS) -> list[list[str]]:
             rows.append(
                 [
                     task.name, limiter, *map(_percent, errors), *(f"{o:.1f}" for o in orders),
-                    f"{scores[-1].shift:.1f}",
+                    _seconds(scores[-1].shift),
                 ]
             )  # fmt: skip
     return rows
@@ -520,6 +520,10 @@ def formula_rows() -> list[list[str]]:
 # --- page ----------------------------------------------------------------------------------------
 
 
+def _seconds(time: float) -> str:
+    return f"{time:+.1f}" if abs(time) >= 0.05 else "0"
+
+
 def _percent(share: float) -> str:
     return f"{100.0 * share:.2g}"
 
@@ -540,7 +544,7 @@ def blocks() -> dict[str, str]:
         "order": table(
             ["river", "limiter", *(f"error, % at {s:.0f} s" for s in STEPS),
              *(f"order to {s:.0f} s" for s in STEPS[1:]),
-             f"mean passage late by, s, at {STEPS[-1]:.0f} s"],
+             f"shift of the mean passage at {STEPS[-1]:.0f} s, s"],
             order_rows(),
         ),
         "closure": closure_text(),
