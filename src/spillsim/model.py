@@ -36,6 +36,8 @@ Array = NDArray[np.float64]
 
 MOST_STEPS = 200_000
 """Steps beyond which a place close to the release is not resolved any further."""
+MOST_OUTPUTS = 10_000
+"""Output times beyond which the interval is not made any shorter."""
 LEDGER_ROWS = 200
 """Times at which the mass ledger is written."""
 NICE_INTERVALS = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0)
@@ -157,14 +159,14 @@ def _time_step(
     scenario: Scenario, network: Network, route: Route, releases: Sequence[CompiledRelease],
     places: Sequence[StationPlace],
 ) -> tuple[float, str, list[Notice], float]:  # fmt: skip
-    """Time step, what set it, doubts, and the narrowest curve's standard deviation [s]."""
+    """Time step, what set it, doubts, and the width of the narrowest front [s]."""
     numerics, flow = scenario.numerics, route.flow
     spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
     spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
     outlet = Position(int(np.flatnonzero(network.reach_to == network.outlet)[0]), 0.0)
     if not spreads:
         foot = Position(outlet.reach, float(network.reach_length[outlet.reach]))
-        spreads = [Spread(s.release, -1, s.deviation)
+        spreads = [Spread(s.release, -1, s.deviation, s.edge)
                    for s in temporal_deviations(network, flow, spans, [foot])]  # fmt: skip
     shortest = scenario.case.duration / MOST_STEPS
     spreads.sort(key=lambda s: s.deviation)
@@ -192,7 +194,8 @@ def _time_step(
     split = step_for_splitting(flow, route.active, step)
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
-    return step, basis, doubts, max(narrow.deviation, 60.0)
+    edge = min(s.edge for s in kept or spreads)
+    return step, basis, doubts, edge
 
 
 def _plan(
@@ -229,7 +232,7 @@ def _steps_at(time: Array, start: float, step: float, steps: int) -> NDArray[np.
 
 
 def output_interval(deviation: float, duration: float) -> float:
-    """Interval that shows a curve of a standard deviation well, and not too finely [s]."""
-    wanted = max(deviation / 6.0, duration / 20_000.0)
-    fitting = [nice for nice in NICE_INTERVALS if nice <= wanted]
-    return fitting[-1] if fitting else NICE_INTERVALS[0]
+    """Interval that shows a front of a standard deviation well, in at most 10,000 values [s]."""
+    enough = [nice for nice in NICE_INTERVALS if nice >= duration / MOST_OUTPUTS]
+    fine = [nice for nice in enough if nice <= deviation / 3.0]
+    return fine[-1] if fine else (enough or NICE_INTERVALS[-1:])[0]

@@ -284,4 +284,4 @@ def _apart(wanted: Array, gap: float, length: float) -> Array:
         for number in range(members)
     ]
     last = length - gap * np.arange(len(found) - 1, -1, -1)
-    return np.minimum(found, last)
+    return np.asarray(np.minimum(found, last))

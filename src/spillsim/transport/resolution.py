@@ -28,7 +28,9 @@ class Spread:
     release: int
     place: int
     deviation: float
-    """[s]"""
+    """Width that sets the step [s]."""
+    edge: float
+    """Standard deviation that dispersion alone gives, the width of front and tail [s]."""
 
 
 def temporal_deviations(
@@ -67,7 +69,8 @@ def temporal_deviations(
             dispersed = max(float(variance), 0.0)
             total = dispersed + duration**2 / 12.0
             share = dispersed / total if total > 0.0 else 1.0
-            found.append(Spread(r, p, float(np.sqrt(total) * share ** (EDGE_WEIGHT / 2.0))))
+            width = float(np.sqrt(total) * share ** (EDGE_WEIGHT / 2.0))
+            found.append(Spread(r, p, width, float(np.sqrt(dispersed))))
     return found
 
 
