@@ -83,7 +83,7 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
         names = [text.split(" ", 1)[1] for text in field["examples"]]
         return "text, a number with " + ", ".join(f"`{name}`" for name in names)
     if "examples" in field and field["examples"][0].__class__ is str and name in ("start", "time"):
-        return "date-time with offset, or time after `case.start`: `\"6 h\"`"
+        return 'date-time with offset, or time after `case.start`: `"6 h"`'
     if name in ("table", "nodes", "reaches", "inflows"):
         return "file name, or rows given inline"
     if field.get("type") == "array":
@@ -207,9 +207,7 @@ def table_block(name: str) -> str:
             content = content or "number, " + " ".join(f"`[{unit}]`" for unit in shown)
         bounds = _bounds(column)
         told = column.help or _MEANING.get(key, "")
-        lines.append(
-            [f"`{key}`", content + bounds, "**needed**" if column.required else "–", told]
-        )
+        lines.append([f"`{key}`", content + bounds, "**needed**" if column.required else "–", told])
     return f"Columns of `{file}`:\n\n" + table(
         ["column", "content", "when left out", "meaning"], lines
     )

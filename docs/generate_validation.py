@@ -7,9 +7,10 @@ whether the pages are current. Nothing but the repository is needed. The functio
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from generated import FOLDER, differences, table, with_blocks
 from numpy.typing import NDArray
 
 import spillsim
-from spillsim import analysis, analytic
+from spillsim import analysis, analytic, cli
 from spillsim.analytic import laplace
 from spillsim.formulas import DISPERSION_FORMULAS, dispersion_coefficient
 from spillsim.simulation import simulate
@@ -269,9 +270,7 @@ def order_rows(tasks: tuple[Task, ...] = TASKS) -> list[list[str]]:
     rows = []
     for task in tasks:
         for limiter in ("positive", "none"):
-            scores = [
-                score(task, {"time_step": f"{step} s", "limiter": limiter}) for step in STEPS
-            ]
+            scores = [score(task, {"time_step": f"{step} s", "limiter": limiter}) for step in STEPS]
             errors = np.array([found.error[0] for found in scores])
             orders = np.log2(errors[:-1] / errors[1:])
             rows.append(
@@ -397,9 +396,7 @@ def fit(time: Array, curve: Array, seen_time: Array, seen: Array) -> Fit:
 def uvas_rows() -> list[list[str]]:
     """Return root mean square errors and R2 of spillsim and OTIS against the samples."""
     samples = rows_of("uvas_chloride_observed.csv")
-    others = [
-        rows_of(f"uvas_chloride_otis_{name}.csv") for name in ("official", "storage_refined")
-    ]
+    others = [rows_of(f"uvas_chloride_otis_{name}.csv") for name in ("official", "storage_refined")]
     runs = [spillsim.run(uvas_scenario(storage)) for storage in (True, False)]
     rows = []
     for place in UVAS_STATIONS:
@@ -556,31 +553,46 @@ def readme_accuracy(
         return max((row[c] for row in accuracy if row[1] == asked for c in columns), key=float)
 
     last = uvas[-1]
-    default = formulas[0][1].split(", ")
-    return f"""\
-- **Exact solutions.** Asked for 1 %, the largest error found in {len(TASKS)} rivers with known solutions is
-  {worst("1", 4, 5)} % of the area under the curve and {worst("1", 6)} % of the peak; asked for 0.1 %, {worst("0.1", 4, 5)} %
-  and {worst("0.1", 6)} %.
-- **Mass.** What was released and what is found differ by less than 1e-13 of the release; nothing is negative.
-- **A tracer experiment.** Chloride in Uvas Creek, {last[0]} m below the injection: R² {last[2].split(", ")[1]} with published
-  parameters (OTIS {last[3].split(", ")[1]}, without transient storage {last[5].split(", ")[1]}).
-- **A documented accident, nothing fitted.** Baia Mare 2000 with mean flows: {summary}
-- **The default dispersion formula** predicts {default[2]} % of 71 measured reaches within a factor of two."""
+    own, otis, bare = (last[column].split(", ")[1] for column in (2, 3, 5))
+    share = formulas[0][1].split(", ")[2]
+    return "\n".join(
+        [
+            f"- **Exact solutions.** Asked for 1 %, the largest error found in {len(TASKS)} rivers",
+            f"  with known solutions is {worst('1', 4, 5)} % of the area under the curve and",
+            f"  {worst('1', 6)} % of the peak; asked for 0.1 %, {worst('0.1', 4, 5)} % and",
+            f"  {worst('0.1', 6)} %.",
+            "- **Mass.** What was released and what is found differ by less than 1e-13 of the",
+            "  release; nothing is negative.",
+            f"- **A tracer experiment.** Chloride in Uvas Creek, {last[0]} m below the injection:",
+            f"  R² {own} with published parameters (OTIS {otis}, without transient storage {bare}).",
+            "- **A documented accident, nothing fitted.** Baia Mare 2000 with mean flows:",
+            f"  {summary}",
+            f"- **The default dispersion formula** predicts {share} % of 71 measured reaches within",
+            "  a factor of two.",
+        ]
+    )
 
 
 def terminal_sample() -> str:
     """Return what the terminal shows of the accident, notices left out."""
-    with tempfile.TemporaryDirectory() as folder:
-        target = str(Path(folder) / "baia_mare_2000.nc")
-        heard = subprocess.run(
-            [
-                sys.executable, "-m", "spillsim", "run", "scenarios/baia_mare_2000",
-                "-o", target,
-            ],
-            cwd=ROOT, check=True, capture_output=True, text=True, encoding="utf-8",
-            env={**os.environ, "COLUMNS": "120", "PYTHONIOENCODING": "utf-8"},
-        ).stdout  # fmt: skip
-    lines = [line.rstrip() for line in heard.splitlines()]
+    heard = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    here, columns = Path.cwd(), os.environ.get("COLUMNS")
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(heard):
+        target = Path(folder) / "baia_mare_2000.nc"
+        os.environ["COLUMNS"] = "120"
+        os.chdir(ROOT)
+        try:
+            code = cli.main(["run", "scenarios/baia_mare_2000", "-o", str(target)])
+        finally:
+            os.chdir(here)
+            if columns is None:
+                del os.environ["COLUMNS"]
+            else:
+                os.environ["COLUMNS"] = columns
+    if code != 0:
+        raise AssertionError(f"spillsim run ended with {code}")
+    heard.seek(0)
+    lines = [line.rstrip() for line in heard.read().splitlines()]
     timed = ("compiling", "computed ", "output ", "wrote ", "next ", "note ")
     kept, skipping = [], False
     for line in lines:
