@@ -165,15 +165,8 @@ class State(NamedTuple):
     """(P,) true where the plume is near a place of the path, or may come there, in this step."""
     work: IntArray
     """(2,) cell-steps done; steps done."""
-
-
-class Profile(NamedTuple):
-    """The part of cells and state that observation looks at."""
-
-    mass: FloatArray
-    concentration: FloatArray
-    through: FloatArray
-    cells: Cells
+    shapes: FloatArray
+    """(3, 4) scratch: mean, two edges and volume of a gauge's cell and its neighbours."""
 
 
 class Outputs(NamedTuple):

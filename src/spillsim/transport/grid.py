@@ -20,7 +20,7 @@ from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
 from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths
 from .paths import Path, Route, find_paths
-from .splitting import splitting_dispersion
+from .splitting import remaining_dispersion
 
 DISPERSION_NUMBER = 0.64
 """Largest D dt / dx2 of a cell; dx = max(U dt, 1.25 sqrt(D dt)) keeps below it."""
@@ -204,7 +204,7 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
     """Fill the arrays of all paths."""
     flow = route.flow
     area = flow.cross_section_area
-    remaining = flow.dispersion_coefficient - splitting_dispersion(flow, step)
+    remaining = remaining_dispersion(flow, step)
     volume = np.ones(size)
     storage = np.zeros(size)
     resistance = np.full(size, np.inf)

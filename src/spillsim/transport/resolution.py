@@ -9,14 +9,12 @@ import numpy as np
 
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Network, Position
-from .splitting import splitting_dispersion
+from .splitting import SPLITTING_SHARE, splitting_dispersion
 
 STEPS_AT_ONE_PERCENT = 3.7
 """Steps per standard deviation of the breakthrough curve at which the error is 1 %."""
 ORDER = 0.38
 """The step falls with this power of the error asked for; measured order of the error 2.4 to 3."""
-SPLITTING_SHARE = 0.8
-"""Largest share of the dispersion that the correction for splitting may take off."""
 EDGE_WEIGHT = 0.4
 """How far the edges of a long release, as narrow as dispersion leaves them, set the step."""
 
