@@ -564,11 +564,11 @@ def readme_accuracy(
             "- **Mass.** What was released and what is found differ by less than 1e-13 of the",
             "  release; nothing is negative.",
             f"- **A tracer experiment.** Chloride in Uvas Creek, {last[0]} m below the injection:",
-            f"  R² {own} with published parameters (OTIS {otis}, without transient storage {bare}).",
+            f"  R² {own} with published parameters (OTIS {otis}, without dead zones {bare}).",
             "- **A documented accident, nothing fitted.** Baia Mare 2000 with mean flows:",
             f"  {summary}",
-            f"- **The default dispersion formula** predicts {share} % of 71 measured reaches within",
-            "  a factor of two.",
+            f"- **The default dispersion formula** predicts {share} % of 71 measured reaches",
+            "  within a factor of two.",
         ]
     )
 

@@ -154,6 +154,7 @@ def test_from_python(workplace: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "a mass is needed" in heard
 
 
+@pytest.mark.slow  # without compiled kernels
 def test_real_river(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_page(DOCS / "tutorials/real_river.md") == 4
     heard = capsys.readouterr().out
@@ -168,6 +169,7 @@ def test_blocks_of_the_result_page(workplace: Path) -> None:
     assert (workplace / "my_case_map.nc").exists()
 
 
+@pytest.mark.slow  # without compiled kernels
 @pytest.mark.usefixtures("workplace")
 def test_python_of_the_readme() -> None:
     spillsim.run("scenarios/baia_mare_2000", output="baia_mare_2000.nc")
@@ -239,3 +241,17 @@ def test_every_generated_part_has_its_script() -> None:
     marked = {p for p in PAGES if generated.block_names(p.read_text(encoding="utf-8"))}
     assert marked == known
     assert validation.ROOT == ROOT
+
+
+def test_theory_names_functions_that_exist() -> None:
+    text = (DOCS / "theory.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)`((?:,\s+`\w+`)*)", text)
+    missing = []
+    for file, rest in named:
+        path = ROOT / "src/spillsim" / file
+        source = path.read_text(encoding="utf-8") if path.exists() else ""
+        for function in re.findall(r"`(\w+)`", rest) or [""]:
+            if not source or not re.search(rf"^(def|class) {function}\b", source, re.MULTILINE):
+                missing.append(f"{file}: {function}")
+    assert missing == []
+    assert len(named) > 30
