@@ -263,7 +263,7 @@ def faults_block() -> str:
         spillsim.scenario.write_template(folder)
         for file, old, new in (
             ("scenario.toml", '"2 t"', '"2 tons/day"'),
-            ("reaches.csv", "meeting,town,20", "meeting,twon,-20"),
+            ("reaches.csv", "meeting,town,20", "meeting,tawn,-20"),
         ):
             text = (folder / file).read_text(encoding="utf-8")
             (folder / file).write_text(text.replace(old, new), encoding="utf-8")

@@ -250,8 +250,10 @@ def test_theory_names_functions_that_exist() -> None:
     for file, rest in named:
         path = ROOT / "src/spillsim" / file
         source = path.read_text(encoding="utf-8") if path.exists() else ""
-        for function in re.findall(r"`(\w+)`", rest) or [""]:
-            if not source or not re.search(rf"^(def|class) {function}\b", source, re.MULTILINE):
-                missing.append(f"{file}: {function}")
+        missing += [
+            f"{file}: {function}"
+            for function in re.findall(r"`(\w+)`", rest) or [""]
+            if not source or not re.search(rf"^(def|class) {function}\b", source, re.MULTILINE)
+        ]
     assert missing == []
     assert len(named) > 30
