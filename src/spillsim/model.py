@@ -191,11 +191,22 @@ def _time_step(
     if numerics.time_step is not None and basis.startswith("error"):
         step, basis = numerics.time_step, "time_step given"
     step = min(step, scenario.case.duration)
+    if basis != "time_step given":
+        step = _fit_releases(step, [span for _, span in spans])
     split = step_for_splitting(flow, route.active, step)
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
     edge = min(s.edge for s in kept or spreads)
     return step, basis, doubts, edge
+
+
+def _fit_releases(step: float, durations: Sequence[float]) -> float:
+    """Shorten a step so that the shortest release that is longer takes a whole number of them."""
+    longer = [duration for duration in durations if duration >= step]
+    if not longer:
+        return step
+    shortest = min(longer)
+    return shortest / math.ceil(shortest / step - 1e-9)
 
 
 def _plan(

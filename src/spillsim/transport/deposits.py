@@ -8,8 +8,11 @@ from typing import Protocol
 import numpy as np
 
 from ..network.network import Position
-from .arrays import Deposits, FloatArray
-from .grid import Grid, cell_position, locate, split_between_cells
+from .arrays import Deposits, FloatArray, IntArray
+from .grid import Grid, cell_positions, locate
+
+LONG_RELEASE = 16
+"""Steps above which a release counts as long."""
 
 
 class Schedule(Protocol):
@@ -38,45 +41,49 @@ def build_deposits(
     At a headwater nothing disperses upstream, which carries the plume D / U ahead of where it
     would otherwise be. The cells give only a part of that (see ``_wall_advance``); the rest is
     added to the place.
+
+    A release over many steps is spread as if each step were released evenly: a step that it fills
+    only in part would otherwise put some of its mass on top of a full cell, while its effect on
+    the mean time of the whole is less than (time step)2 / 8 over the duration.
     """
     times = np.asarray(start + grid.time_step * np.arange(steps + 1), dtype=np.float64)
-    step_index: list[np.ndarray] = []
-    cell: list[np.ndarray] = []
-    early: list[np.ndarray] = []
-    late: list[np.ndarray] = []
-    for position, schedule in releases:
-        number, theta = locate(grid, position)
-        own = grid.paths[number]
-        wall = _wall_advance(grid, position, number, theta)
-        released = schedule.cumulative(times)
-        mass = np.diff(released)
-        integral = np.diff(schedule.cumulative_integral(times)) - grid.time_step * released[:-1]
-        active = np.flatnonzero(mass != 0.0)
-        age = integral[active] / (mass[active] * grid.time_step)
-        for n, share in zip(active, age, strict=True):
-            ahead = wall[1] if share > 0.999 else wall[0]
-            place = cell_position(own, theta + ahead + float(share) * grid.time_step)
-            first, weight = split_between_cells(own, place)
-            for target, part in ((first, weight), (first + 1, 1.0 - weight)):
-                if part > 0.0:
-                    step_index.append(np.array([n]))
-                    cell.append(np.array([own.start + target]))
-                    early.append(np.array([mass[n] * part * share]))
-                    late.append(np.array([mass[n] * part * (1.0 - share)]))
-    if not cell:
-        empty = np.zeros(0)
-        return Deposits(
-            np.zeros(steps + 1, dtype=np.int64), np.zeros(0, dtype=np.int64), empty, empty
-        )
-    rows = np.concatenate(step_index)
+    found = [_deposit(grid, position, schedule, times) for position, schedule in releases]
+    if not found:
+        found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), times[:0], times[:0])]
+    rows, cell, early, late = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.argsort(rows, kind="stable")
     pointer = np.searchsorted(rows[order], np.arange(steps + 1)).astype(np.int64)
-    return Deposits(
-        pointer,
-        np.concatenate(cell)[order].astype(np.int64),
-        np.concatenate(early)[order],
-        np.concatenate(late)[order],
-    )
+    return Deposits(pointer, cell[order], early[order], late[order])
+
+
+def _deposit(
+    grid: Grid, position: Position, schedule: Schedule, times: FloatArray
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    """Step, cell and the two parts of the mass of everything that one release adds."""
+    number, theta = locate(grid, position)
+    own = grid.paths[number]
+    released = schedule.cumulative(times)
+    mass = np.diff(released)
+    integral = np.diff(schedule.cumulative_integral(times)) - grid.time_step * released[:-1]
+    active = np.flatnonzero(mass != 0.0)
+    mass = mass[active]
+    age = integral[active] / (mass * grid.time_step)
+    even, slug = _wall_advance(grid, position, number, theta)
+    moved = np.full(age.size, 0.5) if active.size > LONG_RELEASE else age
+    ahead = np.where(age > 0.999, slug, even)
+    centre = cell_positions(own, theta + ahead + moved * grid.time_step) - 0.5
+    last = own.slow.size - 1
+    first = np.floor(centre + 1e-9).astype(np.int64)
+    behind = np.maximum(centre - first, 0.0)
+    # beyond the first or last cell there is nothing to share with
+    behind = np.where((first < 0) | (first >= last), 0.0, behind)
+    first = np.minimum(np.maximum(first, 0), last)
+    both = np.concatenate([mass * (1.0 - behind), mass * behind])
+    kept = both != 0.0
+    ages = np.concatenate([age, age])[kept]
+    rows = np.concatenate([active, active])[kept].astype(np.int64)
+    cells = own.start + np.concatenate([first, first + 1])[kept]
+    return rows, cells.astype(np.int64), both[kept] * ages, both[kept] * (1.0 - ages)
 
 
 def _wall_advance(grid: Grid, position: Position, number: int, theta: float) -> tuple[float, float]:

@@ -21,6 +21,8 @@ small window. Inner loops take bare arrays.
 from __future__ import annotations
 
 from .arrays import (
+    LIMITER_POSITIVE,
+    LIMITER_SHOWN,
     BoolArray,
     Cells,
     Deposits,
@@ -323,6 +325,7 @@ def march_steps(
     ``settings`` holds the limiter and the mass below which the window is trimmed [kg].
     """
     limiter, floor = settings
+    shown = LIMITER_SHOWN if limiter == LIMITER_POSITIVE else limiter
     low, high, watched = state.low, state.high, state.watched
     last, ledger_row, field_row = int(position[0]), int(position[1]), int(position[2])
     for step in range(span[0], span[1]):
@@ -338,7 +341,7 @@ def march_steps(
                 may_open = fed or rows[0] < rows[1]
                 watched[p] = begin_watch(p, due, may_open, gauges, state, outputs)
                 if watched[p]:
-                    observe_path(due, 0.0, path, cells, gauges, state, outputs, limiter)
+                    observe_path(due, 0.0, path, cells, gauges, state, outputs, shown)
             if low[p] < high[p]:
                 advect(p, paths, cells, motion, gauges, state, limiter)
             add_tributaries(p, paths, state)
@@ -357,7 +360,7 @@ def march_steps(
             for p in range(paths.start.shape[0]):
                 if watched[p]:
                     path = (p, paths.start[p], paths.end[p])
-                    observe_path(due, 1.0, path, cells, gauges, state, outputs, limiter)
+                    observe_path(due, 1.0, path, cells, gauges, state, outputs, shown)
         if is_due(ledger_row, record.ledger_step, step):
             write_ledger(ledger_row, exchange.decays, paths, state, record)
             ledger_row += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import BoolArray, Cells, FloatArray, Gauges, Outputs, State
+from .arrays import LIMITER_NONE, BoolArray, Cells, FloatArray, Gauges, Outputs, State
 from .compiler import jit, part
 from .reconstruct import cell_edges, downstream_share, point_value
 
@@ -48,17 +48,74 @@ def observe_path(
             gauges.cell[s], path[1], path[2], state.mass, cells.inverse_volume,
             state.concentration, cells.edge_weight, cells.edge_jump, cells.volume, shapes, limiter,
         )  # fmt: skip
+        if gauges.side[s] != 0:
+            observe_one_sided(s, span, end, gauges, state, record, limiter)
+            continue
         for k in range(span[0], span[1]):
             x = record.time[k] - span[2]
             weight = x if end > 0.0 else 1.0 - x
-            if gauges.below_junction[s]:
-                # upstream of a confluence the old profile is another river's
-                weight = end
             if weight > 0.0:
                 place = gauges.offset[s] + gauges.reach_back[s] * (end - x)
                 value, passed = observe_place(place, shapes)
+                # what flows in on the way dilutes, or has diluted, the water followed
+                change = gauges.dilution[s, int(end)] - 1.0
+                value *= 1.0 + change * abs(end - x)
                 record.concentration[s, k] += weight * value
                 record.cumulative_mass[s, k] += weight * (state.through[s] + passed)
+
+
+@jit
+def observe_one_sided(
+    s: int, span: tuple[int, int, int], end: float, gauges: Gauges, state: State,
+    record: Outputs, limiter: int,
+) -> None:  # fmt: skip
+    """Outputs of a step at a place less than a step from a confluence or from the path's end.
+
+    Below a confluence the old profile upstream is not the water that will pass, above one the
+    new profile downstream is not the water that has passed. So one profile is followed, and the
+    step of dispersion, exchange and dilution that it is ahead by or behind is made good by the
+    ratio that the water at the place itself shows. That makes the curve continuous from step to
+    step. Where the ratio is far from one the values before and after the step are joined.
+    """
+    side, offset, stride = gauges.side[s], gauges.offset[s], gauges.reach_back[s]
+    before = state.before[s]
+    value, passed = observe_place(offset, state.shapes)
+    passed += state.through[s]
+    if end == 0.0:
+        before[0], before[1] = value, passed
+        if side == -1:
+            before[2], before[3] = observe_place(offset - stride, state.shapes)
+            before[3] += state.through[s]
+            for k in range(span[0], span[1]):
+                found, mass = observe_place(
+                    offset - stride * (record.time[k] - span[2]), state.shapes
+                )
+                record.concentration[s, k] = found
+                record.cumulative_mass[s, k] = state.through[s] + mass
+        return
+    followed, followed_mass = before[2], before[3]
+    if side == 1:
+        followed, followed_mass = observe_place(offset + stride, state.shapes)
+        followed_mass += state.through[s]
+    for k in range(span[0], span[1]):
+        x = record.time[k] - span[2]
+        found, mass = record.concentration[s, k], record.cumulative_mass[s, k]
+        share, true, true_mass = x, value, passed
+        if side == 1:
+            found, mass = observe_place(offset + stride * (1.0 - x), state.shapes)
+            mass += state.through[s]
+            share, true, true_mass = 1.0 - x, before[0], before[1]
+        if side == 2 or (limiter != LIMITER_NONE and not 0.5 * followed < true < 2.0 * followed):
+            found = (1.0 - x) * before[0] + x * value
+        elif limiter == LIMITER_NONE:
+            found += share * (true - followed)
+        else:
+            found *= (true / followed) ** share
+        mass += share * (true_mass - followed_mass)
+        if side == 2:
+            mass = (1.0 - x) * before[1] + x * passed
+        record.concentration[s, k] = found
+        record.cumulative_mass[s, k] = mass
 
 
 @jit

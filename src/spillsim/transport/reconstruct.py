@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .arrays import LIMITER_MONOTONE, LIMITER_NONE, BoolArray, FloatArray
+from .arrays import LIMITER_MONOTONE, LIMITER_NONE, LIMITER_SHOWN, BoolArray, FloatArray
 from .compiler import jit
 
 
@@ -19,6 +19,26 @@ def fill_concentration(
 
 
 @jit
+def one_sided_edges(mean: float, left: float, right: float, above: bool) -> tuple[float, float]:
+    """Edges of a straight line in a cell beside a confluence, from the edge away from it."""
+    slope = right - mean if above else mean - left
+    # no steeper than what reaches zero at an edge
+    slope = min(max(slope, -mean), mean)
+    return mean - slope, mean + slope
+
+
+@jit
+def smooth_top(cell: int, c: FloatArray) -> bool:
+    """Tell a resolved extremum, curved alike over five cells, from the corner of a plateau."""
+    here = c[cell - 1] - 2.0 * c[cell] + c[cell + 1]
+    above = c[cell - 2] - 2.0 * c[cell - 1] + c[cell]
+    below = c[cell] - 2.0 * c[cell + 1] + c[cell + 2]
+    turns = (c[cell] - c[cell - 1]) * (c[cell + 1] - c[cell]) <= 0.0
+    alike = above * here > 0.0 and below * here > 0.0
+    return bool(turns and alike and abs(here) <= 2.0 * min(abs(above), abs(below)))
+
+
+@jit
 def cell_edges(
     cell: int, c: FloatArray, edge_weight: FloatArray, edge_jump: BoolArray, limiter: int
 ) -> tuple[float, float]:
@@ -26,7 +46,9 @@ def cell_edges(
 
     ``positive`` keeps both edges in [0, 3 c], which keeps the parabola through them with mean
     ``c`` from being negative anywhere; ``monotone`` is the limiter of Colella & Woodward (1984,
-    eq. 1.10); ``none`` leaves the fourth-order values.
+    eq. 1.10); ``none`` leaves the fourth-order values. ``shown`` is monotone too, except at
+    extrema whose neighbours curve alike: the top of a plume is kept, the edge of a plateau
+    makes no bump.
     """
     mean = c[cell]
     left = mean
@@ -39,7 +61,9 @@ def cell_edges(
         right = w[0] * c[cell - 1] + w[1] * mean + w[2] * c[cell + 1] + w[3] * c[cell + 2]
     if limiter == LIMITER_NONE:
         return left, right
-    if limiter == LIMITER_MONOTONE:
+    if limiter == LIMITER_SHOWN and edge_jump[cell] != edge_jump[cell + 1]:
+        return one_sided_edges(mean, left, right, edge_jump[cell])
+    if limiter == LIMITER_MONOTONE or (limiter == LIMITER_SHOWN and not smooth_top(cell, c)):
         left = min(max(left, min(c[cell - 1], mean)), max(c[cell - 1], mean))
         right = min(max(right, min(c[cell + 1], mean)), max(c[cell + 1], mean))
         if (right - mean) * (mean - left) <= 0.0:
