@@ -163,12 +163,13 @@ def _time_step(
     numerics, flow = scenario.numerics, route.flow
     spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
     spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
-    outlet = Position(int(np.flatnonzero(network.reach_to == network.outlet)[0]), 0.0)
-    if not spreads:
-        foot = Position(outlet.reach, float(network.reach_length[outlet.reach]))
-        spreads = [Spread(s.release, -1, s.deviation, s.edge)
-                   for s in temporal_deviations(network, flow, spans, [foot])]  # fmt: skip
     shortest = scenario.case.duration / MOST_STEPS
+    if not any(step_for_error(s.deviation, numerics.error) >= shortest for s in spreads):
+        # no place is far enough below a release to be resolved: the way to the outlet is
+        last = int(np.flatnonzero(network.reach_to == network.outlet)[0])
+        foot = Position(last, float(network.reach_length[last]))
+        spreads += [Spread(s.release, -1, s.deviation, s.edge)
+                    for s in temporal_deviations(network, flow, spans, [foot])]  # fmt: skip
     spreads.sort(key=lambda s: s.deviation)
     kept = [s for s in spreads if step_for_error(s.deviation, numerics.error) >= shortest]
     narrow = (kept or spreads)[0]

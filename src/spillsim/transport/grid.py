@@ -82,16 +82,23 @@ class Along:
         return np.searchsorted(self.edges[1:-1], theta, side="right").astype(np.int64)
 
     def distance(self, place: IntArray, theta: FloatArray) -> FloatArray:
-        """Distance from the head of the reach at ``place``; beyond it the reach goes on [m]."""
+        """Distance from the head of the reach at ``place``; beyond it the reach goes on [m].
+
+        Beyond its foot it gains no more water: an inflow along a short reach, carried on for a
+        long time step, would grow without bound.
+        """
         reach = self.path.reaches[place]
         time = theta - self.path.theta[place]
         head = self.flow.discharge_head[reach]
         area = self.flow.cross_section_area[reach]
         lateral = self.flow.lateral_inflow[reach]
-        growth = lateral * time / area
+        passed = self.flow.travel_time[reach]
+        within = np.where(lateral > 0.0, np.minimum(time, passed), time)
+        growth = lateral * within / area
         small = np.abs(growth) < 1e-9
         grown = head / np.where(small, 1.0, lateral) * np.expm1(np.where(small, 0.0, growth))
-        return np.where(small, head * time / area * (1.0 + 0.5 * growth), grown)
+        inside = np.where(small, head * within / area * (1.0 + 0.5 * growth), grown)
+        return np.asarray(inside + (time - within) * self.flow.discharge_foot[reach] / area)
 
     def integral(self, per_length: FloatArray, theta: FloatArray) -> FloatArray:
         """Integral from the head of the path of a quantity constant in each reach [unit m]."""
@@ -276,7 +283,19 @@ def _kept_share(route: Route, grid: PathGrid, volume: FloatArray, step: float) -
             # the edge stands on a face: whatever crosses it arrives in the cell below
             face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
             lost[min(face, volume.size - 1)] += taken
-    return np.asarray(volume / (volume + lost))
+    kept = volume / (volume + lost)
+    # where water only leaves, the balance of the volumes themselves is exact, also for a loss
+    # that is crowded into a part of a cell
+    moved = step / np.diff(grid.theta)
+    arrived = volume[1:] * (1.0 - moved[1:]) + volume[:-1] * moved[:-1]
+    gains = np.diff(grid.along.integral(np.maximum(flow.lateral_inflow, 0.0), grid.theta)) > 0.0
+    for j in _jumping(flow, path):
+        if flow.discharge_head[path.reaches[j]] > flow.discharge_foot[path.reaches[j - 1]]:
+            face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
+            gains[min(face, kept.size - 1)] = True
+    only = ~(gains[1:] | gains[:-1]) & (lost[1:] > 0.0) & (arrived > volume[1:])
+    kept[1:][only] = volume[1:][only] / arrived[only]
+    return np.asarray(kept)
 
 
 def _edge_weights(volume: FloatArray, jump: BoolArray) -> FloatArray:
