@@ -171,4 +171,6 @@ def _cells(
     cell = int(np.floor(centre))
     weight = 1.0 - (centre - cell)
     pair = ((cell, weight), (cell + 1, 1.0 - weight))
-    return [(max(-at, 0), max(at, 0), part) for at, part in pair]
+    # a tributary may be a single cell long: then there is none below to share with
+    last = own.slow.size - 1
+    return [(max(-at, 0), min(max(at, 0), last), part) for at, part in pair]
