@@ -66,7 +66,7 @@ def build_deposits(
                     if weight > 0.0 and n + late_by < steps:
                         step_index.append(int(n) + late_by)
                         cell.append(own.start + target)
-                        old = 1.0 if late_by else share
+                        old = 1.0 if late_by or (wall is not None and wall.slow_cell >= 0) else share
                         early.append(part * weight * old)
                         late.append(part * weight * (1.0 - old))
     if not cell:
@@ -119,6 +119,8 @@ class _Wall:
     """With the river's dispersion."""
     given: float
     """With what the cells disperse, less where storage is split off."""
+    slow_cell: int = -1
+    """First cell where it holds several steps, -1 where cells hold one."""
 
 
 def _wall(grid: Grid, position: Position, number: int, theta: float) -> _Wall | None:
@@ -126,8 +128,10 @@ def _wall(grid: Grid, position: Position, number: int, theta: float) -> _Wall | 
     own = grid.paths[number]
     flow, reach = grid.route.flow, position.reach
     at_head = position.distance == 0.0 and reach == own.path.reaches[0]
-    if not at_head or theta - own.theta[0] > 1.01 * grid.time_step or own.slow[0]:
+    if not at_head or theta - own.theta[0] > 1.01 * grid.time_step:
         return None
+    if own.slow[:2].any():
+        return _Wall(0.0, 0.0, int(np.argmax(own.slow)))
     number_per_d = grid.time_step / (float(flow.velocity[reach]) * grid.time_step) ** 2
     full = float(flow.dispersion_coefficient[reach])
     taken = float(splitting_dispersion(flow, grid.time_step)[reach])
@@ -150,6 +154,14 @@ def _cells(
         place = cell_position(own, theta + share * step)
         first, weight = split_between_cells(own, place)
         return [(0, first, weight), (0, first + 1, 1.0 - weight)]
+    if wall.slow_cell >= 0:
+        # What fills the first cell evenly, and disperses with it, has the right clock: the steady
+        # plume is uniform. Half a step sooner or later goes one cell on or one step later.
+        first, ahead = wall.slow_cell, share - 0.5
+        ahead_cells = ahead * step / float(own.theta[first + 1] - own.theta[first])
+        if ahead < 0.0:
+            return [(0, first, 1.0 + ahead), (1, first, -ahead)]
+        return [(0, first, 1.0 - ahead_cells), (0, first + 1, ahead_cells)]
     b = (theta - float(own.theta[0])) / step + share - 0.5
     needed, given = wall.needed, wall.given
     centre = b + (needed - given * share * (1.0 - b)) / (1.0 - given * share)
