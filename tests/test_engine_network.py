@@ -10,8 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engine_cases import at, error, inlet, pulse, reach, slug, slope, solve
+from engine_cases import at, error, inlet, pulse, reach, slope, slug, solve
 from engine_oracle import Stem, Zone, curve, pulse_source
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spillsim.transport.arrays import LIMITER_MONOTONE, LIMITER_POSITIVE, Cells
+from spillsim.transport.grid import _edge_weights
+from spillsim.transport.reconstruct import cell_edges, downstream_share
 
 HOURS = 3600.0
 SOURCE = pulse_source(1000.0, 0.0, 3600.0)
@@ -147,7 +153,7 @@ def test_release_inside_a_reservoir() -> None:
 
 
 def test_several_substances_and_releases_superpose() -> None:
-    # "none" is linear: two releases and two substances add up to round-off
+    # "none" is linear but for the sweeping of 1e-14 of the mass at the rim of the window
     rows = [reach("a", "head", "m", 20e3, 100.0, 30.0), reach("r", "m", "n", 5e3, 3500.0, 5.0),
             reach("b", "n", "foot", 20e3, 100.0, 30.0)]  # fmt: skip
     names = [{"name": name, "decay_rate": "0 1/s"} for name in ("tracer", "one", "two")]
@@ -157,7 +163,7 @@ def test_several_substances_and_releases_superpose() -> None:
     done = solve(rows, {"head": 70.0}, releases, [at("r", 4e3), at("b", 9e3)], 100 * HOURS, 900.0,
                  time_step=450.0, substances=names, limiter="none")  # fmt: skip
     both, first, second = done.run.concentration
-    assert np.abs(both - first - second).max() < 1e-13 * both.max()
+    assert np.abs(both - first - second).max() < 1e-10 * both.max()
 
 
 def test_late_release() -> None:
@@ -199,8 +205,55 @@ def test_limiters_in_a_random_river(limiter: str, seed: int) -> None:
     areas = random.choice([60.0, 100.0, 2000.0], 5)
     rows = [reach(f"r{k}", f"n{k}", f"n{k + 1}", float(random.uniform(200.0, 9e3)), float(areas[k]),
                   float(10.0 ** random.uniform(-2.0, 2.0))) for k in range(5)]  # fmt: skip
-    source = inlet("n0", [0.0, 9000.0], [1.0, 1.0])
-    done = solve(rows, {"n0": 70.0}, [source], [at(f"r{k}", 150.0) for k in range(1, 5)],
-                 100 * HOURS, 900.0, time_step=400.0, limiter=limiter)  # fmt: skip
+    # 1 kg/m3 in the discharge while it lasts
+    source = pulse("n0", 70.0 * 9000.0, 0.0, 9000.0)
+    done = solve(
+        rows, {"n0": 70.0}, [source], [at(f"r{k}", 150.0) for k in range(1, 5)],
+        100 * HOURS, 900.0, time_step=400.0, limiter=limiter,
+    )  # fmt: skip
+    assert done.run.peak_concentration.min() >= 0.0
     if limiter == "monotone":
         assert done.run.concentration.max() <= 1.05
+
+
+@pytest.mark.xfail(strict=True, reason="open: the inlet's mass is that of a long uniform reach")
+def test_measured_concentration_above_a_short_dispersive_reach() -> None:
+    # D / U = 510 m in a reach of 345 m: the closed form draws back mass that is not there
+    rows = [reach("a", "head", "m", 345.0, 2000.0, 18.0), reach("b", "m", "n", 8e3, 100.0, 3.0)]
+    done = solve(rows, {"head": 70.0}, [inlet("head", [0.0, 9000.0], [1.0, 1.0])],
+                 [at("b", 150.0)], 40 * HOURS, 900.0, time_step=400.0, limiter="none")  # fmt: skip
+    assert done.curve().min() > -1e-3
+    assert done.curve().max() < 1.001
+
+
+@pytest.mark.xfail(strict=True, reason="open: boundary layer at a confluence is below a cell")
+def test_station_just_below_a_confluence() -> None:
+    # clean main stem, steady tributary: C Q = C_t Q_t from the confluence on
+    rows = [reach("a", "head", "m", 30e3, 100.0, 30.0), reach("t", "side", "m", 21e3, 60.0, 20.0),
+            reach("b", "m", "foot", 100e3, 150.0, 40.0)]  # fmt: skip
+    done = solve(rows, {"head": 70.0, "side": 30.0}, [inlet("side", EVEN, [1.0, 1.0])],
+                 [at("b", 1.0)], 60 * HOURS, 900.0, time_step=225.0)  # fmt: skip
+    assert done.curve()[-1] == pytest.approx(0.3, rel=0.01)
+
+
+_FACE = st.lists(st.floats(0.0, 10.0), min_size=12, max_size=12)
+
+
+@given(_FACE, st.lists(st.floats(0.2, 5.0), min_size=12, max_size=12), st.floats(0.01, 1.0))
+def test_remap_of_random_cells(c: list[float], sizes: list[float], share: float) -> None:
+    # mass through a face lies between 0 and what the cell holds; monotone: a mean of the profile
+    # no larger than the largest neighbour (Colella & Woodward 1984)
+    volume, values = np.array(sizes), np.array(c)
+    jump = np.zeros(12, dtype=np.bool_)
+    jump[[0, 11]] = True
+    cells = Cells(volume, 1.0 / volume, _edge_weights(volume, jump), jump)
+    for cell in range(3, 9):
+        mean = values[cell]
+        near = values[cell - 1 : cell + 2]
+        for code in (LIMITER_POSITIVE, LIMITER_MONOTONE):
+            left, right = cell_edges(cell, values, cells, code)
+            passed = downstream_share(mean, left, right, share)
+            assert -1e-14 <= passed <= mean * (1.0 + 1e-12)
+            if code == LIMITER_MONOTONE:
+                assert passed / share <= near.max() * (1.0 + 1e-9) + 1e-300
+                assert passed / share >= near.min() * (1.0 - 1e-9)

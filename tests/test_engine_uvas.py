@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engine_cases import Solved, at, inlet, reach, solve
+from engine_cases import Solved, at, inlet, reach, slope, solve
 
 DATA = Path(__file__).parent / "data"
 PLACES = {38: ("r1", 38.0), 105: ("r2", 67.0), 281: ("r3", 176.0), 433: ("r4", 152.0),
@@ -26,8 +26,7 @@ def table(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(line for line in text if not line.startswith("#")))
 
 
-@pytest.fixture(scope="module")
-def creek() -> Solved:
+def march(step: float) -> Solved:
     rows = []
     for row in table("uvas_parameters.csv"):
         number, alpha = int(row["reach"]), float(row["alpha_per_s"])
@@ -39,7 +38,12 @@ def creek() -> Solved:
         )  # fmt: skip
     source = inlet("n0", [0.0, 3.0 * 3600.0], [7.7e-3, 7.7e-3])
     stations = [at(name, x) for name, x in PLACES.values()]
-    return solve(rows, {"n0": 0.0125}, [source], stations, 15.85 * 3600.0, 60.0, error=0.001)
+    return solve(rows, {"n0": 0.0125}, [source], stations, 15.85 * 3600.0, 60.0, time_step=step)
+
+
+@pytest.fixture(scope="module")
+def creek() -> Solved:
+    return march(18.0)
 
 
 def chloride(creek: Solved, place: int, hours: np.ndarray) -> np.ndarray:
@@ -53,7 +57,7 @@ def test_against_the_refined_run(creek: Solved, place: int) -> None:
     hours = np.array([float(row["time_h"]) for row in rows])
     reference = np.array([float(row[f"C_{place}m"]) for row in rows])
     miss = np.abs(chloride(creek, place, hours) - reference)
-    assert miss.sum() / (reference - 3.7).sum() < 0.006
+    assert miss.sum() / (reference - 3.7).sum() < 0.004
     # the front at 38 m rises by 3 mg/L in 0.1 h: 0.2 mg/L there are 25 s
     assert miss.max() < (0.25 if place == 38 else 0.08)
 
@@ -69,3 +73,16 @@ def test_against_observations(creek: Solved, place: int) -> None:
     # the printed skill has three digits
     assert np.sqrt(np.mean(miss**2)) < rmse + 0.0015
     assert 1.0 - (miss**2).sum() / ((seen - seen.mean()) ** 2).sum() > r2 - 0.0015
+
+
+@pytest.mark.xfail(strict=True, reason="open: exchange lags half a step behind the boundary")
+def test_second_order_where_the_release_lies_above_the_storage() -> None:
+    # measured at 619 m: 0.0033, 0.0018, 0.00095, 0.0005 at 145, 72, 36, 18 s, which is first order
+    rows = table("uvas_chloride_otis_storage_refined.csv")
+    hours = np.array([float(row["time_h"]) for row in rows])
+    reference = np.array([float(row["C_619m"]) for row in rows])
+    errors = []
+    for step in (144.0, 72.0, 36.0):
+        miss = np.abs(chloride(march(step), 619, hours) - reference)
+        errors.append(float(miss.sum() / (reference - 3.7).sum()))
+    assert slope((144.0, 72.0, 36.0), errors) > 1.5

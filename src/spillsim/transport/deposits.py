@@ -66,7 +66,8 @@ def build_deposits(
                     if weight > 0.0 and n + late_by < steps:
                         step_index.append(int(n) + late_by)
                         cell.append(own.start + target)
-                        old = 1.0 if late_by or (wall is not None and wall.slow_cell >= 0) else share
+                        whole = late_by > 0 or (wall is not None and wall.slow_cell >= 0)
+                        old = 1.0 if whole else share
                         early.append(part * weight * old)
                         late.append(part * weight * (1.0 - old))
     if not cell:
