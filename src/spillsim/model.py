@@ -166,12 +166,13 @@ def _time_step(
     numerics, flow = scenario.numerics, route.flow
     spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
     spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
-    outlet = Position(int(np.flatnonzero(network.reach_to == network.outlet)[0]), 0.0)
-    if not spreads:
-        foot = Position(outlet.reach, float(network.reach_length[outlet.reach]))
-        spreads = [Spread(s.release, -1, s.deviation, s.edge)
-                   for s in temporal_deviations(network, flow, spans, [foot])]  # fmt: skip
     shortest = scenario.case.duration / MOST_STEPS
+    if not any(step_for_error(s.deviation, numerics.error) >= shortest for s in spreads):
+        # no place is far enough below a release to be resolved: the way to the outlet is
+        last = int(np.flatnonzero(network.reach_to == network.outlet)[0])
+        foot = Position(last, float(network.reach_length[last]))
+        spreads += [Spread(s.release, -1, s.deviation, s.edge)
+                    for s in temporal_deviations(network, flow, spans, [foot])]  # fmt: skip
     spreads.sort(key=lambda s: s.deviation)
     kept = [s for s in spreads if step_for_error(s.deviation, numerics.error) >= shortest]
     narrow = (kept or spreads)[0]
@@ -194,11 +195,22 @@ def _time_step(
     if numerics.time_step is not None and basis.startswith("error"):
         step, basis = numerics.time_step, "time_step given"
     step = min(step, scenario.case.duration)
+    if basis != "time_step given":
+        step = _fit_releases(step, [span for _, span in spans])
     split = step_for_splitting(flow, route.active, step)
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
     edge = min(s.edge for s in kept or spreads)
     return step, basis, doubts, edge
+
+
+def _fit_releases(step: float, durations: Sequence[float]) -> float:
+    """Shorten a step so that the shortest release that is longer takes a whole number of them."""
+    longer = [duration for duration in durations if duration >= step]
+    if not longer:
+        return step
+    shortest = min(longer)
+    return shortest / math.ceil(shortest / step - 1e-9)
 
 
 def _plan(

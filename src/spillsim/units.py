@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import SpillsimError
@@ -193,6 +193,7 @@ def parse(text: str, dimension: str) -> float:
     return value
 
 
+@lru_cache(maxsize=1024)
 def conversion(unit: str, dimension: str) -> Conversion:
     """Give the factors that turn a value in ``unit`` into SI.
 

@@ -228,7 +228,7 @@ def _draw_points(axes: Axes, points: list[tuple[float, float, bool]]) -> None:
             axes.plot(
                 *zip(*chosen, strict=True), linestyle="none", marker=marker, markersize=size,
                 markerfacecolor=INK if border else "white", markeredgecolor=INK,
-                markeredgewidth=0.8, zorder=4,
+                markeredgewidth=0.8, zorder=7,
             )  # fmt: skip
 
 
@@ -284,4 +284,4 @@ def _apart(wanted: Array, gap: float, length: float) -> Array:
         for number in range(members)
     ]
     last = length - gap * np.arange(len(found) - 1, -1, -1)
-    return np.asarray(np.minimum(found, last))
+    return np.asarray(np.minimum(found, last), dtype=np.float64)

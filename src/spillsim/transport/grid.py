@@ -21,7 +21,7 @@ from ..network.network import Position
 from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths
 from .paths import Path, Route, find_paths
 from .resolution import DISPERSION_NUMBER
-from .splitting import SPLITTING_SHARE, splitting_dispersion
+from .splitting import remaining_dispersion
 
 
 @dataclass(frozen=True)
@@ -80,16 +80,23 @@ class Along:
         return np.searchsorted(self.edges[1:-1], theta, side="right").astype(np.int64)
 
     def distance(self, place: IntArray, theta: FloatArray) -> FloatArray:
-        """Distance from the head of the reach at ``place``; beyond it the reach goes on [m]."""
+        """Distance from the head of the reach at ``place``; beyond it the reach goes on [m].
+
+        Beyond its foot it gains no more water: an inflow along a short reach, carried on for a
+        long time step, would grow without bound.
+        """
         reach = self.path.reaches[place]
         time = theta - self.path.theta[place]
         head = self.flow.discharge_head[reach]
         area = self.flow.cross_section_area[reach]
         lateral = self.flow.lateral_inflow[reach]
-        growth = lateral * time / area
+        passed = self.flow.travel_time[reach]
+        within = np.where(lateral > 0.0, np.minimum(time, passed), time)
+        growth = lateral * within / area
         small = np.abs(growth) < 1e-9
         grown = head / np.where(small, 1.0, lateral) * np.expm1(np.where(small, 0.0, growth))
-        return np.where(small, head * time / area * (1.0 + 0.5 * growth), grown)
+        inside = np.where(small, head * within / area * (1.0 + 0.5 * growth), grown)
+        return np.asarray(inside + (time - within) * self.flow.discharge_foot[reach] / area)
 
     def integral(self, per_length: FloatArray, theta: FloatArray) -> FloatArray:
         """Integral from the head of the path of a quantity constant in each reach [unit m]."""
@@ -202,10 +209,7 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
     """Fill the arrays of all paths."""
     flow = route.flow
     area = flow.cross_section_area
-    taken = splitting_dispersion(flow, step)
-    # reaches above all releases do not shorten the step; what little gets there may be rough
-    taken = np.minimum(taken, SPLITTING_SHARE * flow.dispersion_coefficient)
-    remaining = flow.dispersion_coefficient - taken
+    remaining = remaining_dispersion(flow, step)
     volume = np.ones(size)
     storage = np.zeros(size)
     resistance = np.full(size, np.inf)
@@ -368,6 +372,11 @@ def cell_position(grid: PathGrid, theta: float) -> float:
     cell = _cell_at(grid, theta)
     into = theta - float(grid.theta[cell])
     return cell + into / float(grid.theta[cell + 1] - grid.theta[cell])
+
+
+def cell_positions(grid: PathGrid, theta: FloatArray) -> FloatArray:
+    """Positions in cells of the path of many coordinates."""
+    return np.interp(theta, grid.theta, np.arange(grid.theta.size, dtype=np.float64))
 
 
 def split_between_cells(grid: PathGrid, position: float) -> tuple[int, float]:

@@ -28,3 +28,16 @@ def splitting_dispersion(flow: SteadyFlow, time_step: float) -> FloatArray:
     bracket = np.where(z < 0.05, z / 6.0 - z**3 / 360.0, 1.0 / np.tanh(z / 2.0) - 2.0 / z)
     added = 0.5 * flow.velocity**2 * (1.0 - phi) * time_step * bracket
     return np.where(has, added, 0.0)
+
+
+def remaining_dispersion(flow: SteadyFlow, time_step: float) -> FloatArray:
+    """(R,) dispersion left once what splitting adds is taken off, above zero everywhere [m2/s].
+
+    Where the plume passes, the time step is short enough for all of it to be taken off. A path
+    also holds reaches upstream of every release, which did not shorten the step: there the
+    correction stops at its largest share, for a negative coefficient would blow up.
+    """
+    given = flow.dispersion_coefficient
+    return np.asarray(
+        np.maximum(given - splitting_dispersion(flow, time_step), (1.0 - SPLITTING_SHARE) * given)
+    )
