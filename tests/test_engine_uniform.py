@@ -196,7 +196,7 @@ def test_storage_is_worse_without_the_compensation(
     def nothing(flow: object, time_step: float) -> Array:
         return np.zeros(1)
 
-    monkeypatch.setattr("spillsim.transport.grid.splitting_dispersion", nothing)
+    monkeypatch.setattr("spillsim.transport.splitting.splitting_dispersion", nothing)
     monkeypatch.setattr("spillsim.transport.deposits.splitting_dispersion", nothing)
     (near_without, far_without), _ = with_storage(storage, 225.0, 0.0)
     assert near_without > 3.0 * near

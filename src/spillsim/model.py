@@ -21,6 +21,7 @@ from .transport.medium import build_dispersion
 from .transport.paths import Route, build_route
 from .transport.plan import Plan, place_gauges
 from .transport.resolution import (
+    DISPERSION_NUMBER,
     Spread,
     step_for_error,
     step_for_length,
@@ -110,7 +111,9 @@ def assemble(scenario: Scenario) -> Model:
     first = min(releases, key=lambda release: release.schedule.span[0])
     # a face under the release, or a cell's centre under a slug: the deposit is then exact
     origin = route.theta(first.position)
-    if isinstance(first.schedule, SlugSchedule):
+    reach = first.position.reach
+    unit = flow.dispersion_coefficient[reach] / (flow.velocity[reach] ** 2 * step)
+    if isinstance(first.schedule, SlugSchedule) and unit <= DISPERSION_NUMBER:
         origin += 0.5 * step
     grid = build_grid(route, positions, step, origin)
     plan, reached = _plan(scenario, grid, releases, places, narrowest)

@@ -76,7 +76,8 @@ def build_deposits(
                     if weight > 0.0 and n + late_by < steps:
                         step_index.append(int(n) + late_by)
                         cell.append(own.start + target)
-                        old = 1.0 if late_by else share
+                        whole = late_by > 0 or (wall is not None and wall.slow_cell >= 0)
+                        old = 1.0 if whole else share
                         early.append(part * weight * old)
                         late.append(part * weight * (1.0 - old))
     if not cell:
@@ -129,6 +130,12 @@ class _Wall:
     """With the river's dispersion."""
     given: float
     """With what the cells disperse, less where storage is split off."""
+    slow_cell: int = -1
+    """First cell where it holds several steps, -1 where cells hold one."""
+    head: float = 0.0
+    """Coordinate of the release [s]."""
+    step: float = 1.0
+    """Time step [s]."""
 
 
 def _wall(grid: Grid, position: Position, number: int, theta: float) -> _Wall | None:
@@ -136,8 +143,10 @@ def _wall(grid: Grid, position: Position, number: int, theta: float) -> _Wall | 
     own = grid.paths[number]
     flow, reach = grid.route.flow, position.reach
     at_head = position.distance == 0.0 and reach == own.path.reaches[0]
-    if not at_head or theta - own.theta[0] > 1.01 * grid.time_step or own.slow[0]:
+    if not at_head or theta - own.theta[0] > 1.01 * grid.time_step:
         return None
+    if own.slow[:2].any():
+        return _Wall(0.0, 0.0, int(np.argmax(own.slow)), theta, grid.time_step)
     number_per_d = grid.time_step / (float(flow.velocity[reach]) * grid.time_step) ** 2
     full = float(flow.dispersion_coefficient[reach])
     taken = float(splitting_dispersion(flow, grid.time_step)[reach])
@@ -161,6 +170,16 @@ def _cells(
     if wall is None:
         first, weight = split_between_cells(own, cell_position(own, theta))
         return [(0, first, weight), (0, first + 1, 1.0 - weight)]
+    if wall.slow_cell >= 0:
+        # What fills the first cell evenly, and disperses with it, has the right clock: the steady
+        # plume is uniform. Half a step sooner or later goes one cell on or one step later.
+        first, ahead = wall.slow_cell, (theta - wall.head) / wall.step - 0.5
+        if ahead < 0.0:
+            later = int(np.floor(-ahead))
+            part = -ahead - later
+            return [(later, first, 1.0 - part), (later + 1, first, part)]
+        on = ahead * wall.step / float(own.theta[first + 1] - own.theta[first])
+        return [(0, first, 1.0 - on), (0, first + 1, on)]
     b = (theta - float(own.theta[0])) / float(own.theta[1] - own.theta[0]) - 0.5
     needed, given = wall.needed, wall.given
     centre = b + (needed - given * share * (1.0 - b)) / (1.0 - given * share)
