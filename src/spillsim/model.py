@@ -14,7 +14,7 @@ from .errors import Fault, Notice, ScenarioError
 from .hydraulics import SteadyFlow, mixing_notices, release_inflow, solve
 from .network.network import Network, Position
 from .places import StationPlace, station_places
-from .sources import CompiledRelease, SlugSchedule, compile_releases
+from .sources import CompiledRelease, InletSchedule, SlugSchedule, compile_releases
 from .transport.arrays import LIMITER_CODES
 from .transport.grid import Grid, build_grid
 from .transport.medium import build_dispersion
@@ -39,6 +39,8 @@ MOST_STEPS = 200_000
 """Steps beyond which a place close to the release is not resolved any further."""
 MOST_OUTPUTS = 10_000
 """Output times beyond which the interval is not made any shorter."""
+INLET_LENGTHS = 10
+"""Lengths D / U that a reach should have below a measured concentration."""
 LEDGER_ROWS = 200
 """Times at which the mass ledger is written."""
 NICE_INTERVALS = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0)
@@ -122,7 +124,7 @@ def assemble(scenario: Scenario) -> Model:
     except ValueError as error:
         hint = "Leave out time_step and cell_length, or make them smaller."
         raise ScenarioError([scenario.fault("numerics", str(error), hint)], scenario.name) from None
-    notices += doubts
+    notices += [*doubts, *_short_inlets(flow, network, releases)]
     notices += mixing_notices(
         flow, network,
         [release.name for release in releases], positions,
@@ -146,6 +148,24 @@ def _release_positions(scenario: Scenario, network: Network) -> list[Position]:
     if faults:
         raise ScenarioError(faults, scenario.name)
     return positions
+
+
+def _short_inlets(
+    flow: SteadyFlow, network: Network, releases: Sequence[CompiledRelease]
+) -> list[Notice]:
+    """Tell of measured concentrations above a reach too short for the inlet's closed form."""
+    found = []
+    for release in releases:
+        reach = release.position.reach
+        length = float(network.reach_length[reach])
+        mixing = float(flow.dispersion_coefficient[reach] / flow.velocity[reach])
+        if isinstance(release.schedule, InletSchedule) and length < INLET_LENGTHS * mixing:
+            message = (
+                f"is measured above a reach of {length:.4g} m, less than {INLET_LENGTHS} times "
+                f"D / U = {mixing:.3g} m; the mass it brings is that of a long uniform reach"
+            )
+            found.append(Notice(f"release {release.name}", message))
+    return found
 
 
 def _unreached(places: Sequence[StationPlace]) -> list[Notice]:
@@ -198,6 +218,13 @@ def _time_step(
     if basis != "time_step given":
         step = _fit_releases(step, [span for _, span in spans])
     split = step_for_splitting(flow, route.active, step)
+    if split < shortest:
+        message = (
+            "exchange is so fast for the dispersion there that the step would have to be "
+            f"{split:.3g} s; with {shortest:.3g} s the computed plume is wider than it should be"
+        )
+        doubts.append(Notice("transient storage", message))
+        split = shortest
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
     edge = min(s.edge for s in kept or spreads)

@@ -140,7 +140,7 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
 def _gather(model: Model, marches: list[March]) -> Run:
     """Arrays of all substances, without padding and with unreached stations at zero."""
     plan, grid = model.plan, model.grid
-    own = np.flatnonzero(grid.cell_path >= 0)
+    own = grid.own_cells
 
     def at_stations(rows: list[Array]) -> Array:
         every = np.zeros((len(rows), len(model.stations), plan.output_time.size))

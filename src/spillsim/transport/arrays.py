@@ -39,6 +39,8 @@ class Paths(NamedTuple):
     """(P,) first cell."""
     end: IntArray
     """(P,) one past the last cell."""
+    outlet: IntArray
+    """(P,) one past the last cell above the outlet; ``end`` where the path ends in another."""
     join_cell: IntArray
     """(P,) cell that takes what leaves the path, -1 at the outlet."""
     range_pointer: IntArray

@@ -15,7 +15,7 @@ from .splitting import splitting_dispersion
 
 ROUND_OFF = 1e-11
 """Share of the released mass below which a moment is no more than the rounding of large sums."""
-LONG_RELEASE = 16
+LONG_RELEASE = 64
 """Steps above which a release counts as long."""
 
 

@@ -23,6 +23,9 @@ from .paths import Path, Route, find_paths
 from .resolution import DISPERSION_NUMBER
 from .splitting import remaining_dispersion
 
+CELLS_BEYOND_OUTLET = 8
+"""Cells with which the last reach goes on below the outlet; what is in them counts as past it."""
+
 
 @dataclass(frozen=True)
 class PathGrid:
@@ -37,6 +40,17 @@ class PathGrid:
     """Reaches of the path as the cells see them."""
     slow: BoolArray
     """(n,) true for cells longer than one step of travel."""
+
+    @property
+    def inside(self) -> int:
+        """Number of cells whose centre lies above the outlet."""
+        centre = 0.5 * (self.theta[1:] + self.theta[:-1])
+        return max(int(np.searchsorted(centre, float(self.path.theta[-1]), side="right")), 1)
+
+    @property
+    def length(self) -> int:
+        """Number of cells that belong to the river."""
+        return self.slow.size if self.path.joins >= 0 else self.inside
 
 
 @dataclass(frozen=True)
@@ -62,8 +76,14 @@ class Grid:
 
     @property
     def size(self) -> int:
-        """Number of cells without the padding."""
-        return int(sum(grid.slow.size for grid in self.paths))
+        """Number of cells without the padding and without those beyond the outlet."""
+        return int(self.own_cells.size)
+
+    @property
+    def own_cells(self) -> IntArray:
+        """Cells of the river, path by path."""
+        spans = [np.arange(p.start, p.start + p.length) for p in self.paths]
+        return np.concatenate(spans)
 
 
 def _slow_spans(route: Route, path: Path, phase: float, step: float) -> list[tuple[int, int, int]]:
@@ -90,11 +110,12 @@ def _slow_spans(route: Route, path: Path, phase: float, step: float) -> list[tup
 def _faces(
     route: Route, path: Path, end: float, phase: float, step: float
 ) -> tuple[FloatArray, BoolArray]:
-    """Coordinates of the faces of a path from its top to ``end`` and which cells are slow."""
+    """Coordinates of the faces of a path from its top to ``end`` and which cells are slow.
+
+    The path to the outlet goes on for some cells, so that the outlet is no wall for dispersion.
+    """
     first = int(np.floor((path.top - phase) / step + 1e-6))
-    steps = (end - phase) / step
-    last = round(steps) if path.joins >= 0 else int(np.ceil(steps - 1e-6))
-    last = max(last, first + 1)
+    last = max(round((end - phase) / step), first + 1)
     theta: list[FloatArray] = []
     slow: list[BoolArray] = []
     at = first
@@ -107,7 +128,10 @@ def _faces(
             theta.append(np.asarray(phase + step * np.linspace(a, b, cells, endpoint=False)))
             slow.append(np.full(cells, cells < b - a))
         at = max(at, b)
-    theta.append(np.array([phase + step * last]))
+    beyond = 0 if path.joins >= 0 else CELLS_BEYOND_OUTLET
+    length = step if not slow[-1][-1] else float(phase + step * last - theta[-1][-1])
+    theta.append(np.asarray(phase + step * last + length * np.arange(beyond + 1)))
+    slow.append(np.full(beyond, slow[-1][-1]))
     return np.concatenate(theta), np.concatenate(slow)
 
 
@@ -288,7 +312,8 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray) -> Paths:
     inflow = np.argsort(below, kind="stable")[int(np.sum(below < 0)) :]
     inflow_pointer = np.searchsorted(below[inflow], np.arange(len(grids) + 1))
     return Paths(
-        start, end, join_cell, np.array(pointer, dtype=np.int64),
+        start, end, np.array([g.start + g.length for g in grids], dtype=np.int64),
+        join_cell, np.array(pointer, dtype=np.int64),
         np.array(first, dtype=np.int64), np.array(last, dtype=np.int64),
         np.array(slow, dtype=np.bool_), loses, loses | has_slow,
         inflow_pointer.astype(np.int64), inflow.astype(np.int64),

@@ -75,7 +75,7 @@ def observe_one_sided(
     new profile downstream is not the water that has passed. So one profile is followed, and the
     step of dispersion, exchange and dilution that it is ahead by or behind is made good by the
     ratio that the water at the place itself shows. That makes the curve continuous from step to
-    step. Where the ratio is far from one the values before and after the step are joined.
+    step, unless the ratio is far from one, at the foot of a front, where only a part is made good.
     """
     side, offset, stride = gauges.side[s], gauges.offset[s], gauges.reach_back[s]
     before = state.before[s]
@@ -105,12 +105,12 @@ def observe_one_sided(
             found, mass = observe_place(offset + stride * (1.0 - x), state.shapes)
             mass += state.through[s]
             share, true, true_mass = 1.0 - x, before[0], before[1]
-        if side == 2 or (limiter != LIMITER_NONE and not 0.5 * followed < true < 2.0 * followed):
+        if side == 2:
             found = (1.0 - x) * before[0] + x * value
         elif limiter == LIMITER_NONE:
             found += share * (true - followed)
-        else:
-            found *= (true / followed) ** share
+        elif followed > 0.0:
+            found *= min(max(true / followed, 0.5), 2.0) ** share
         mass += share * (true_mass - followed_mass)
         if side == 2:
             mass = (1.0 - x) * before[1] + x * passed

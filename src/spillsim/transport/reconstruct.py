@@ -28,14 +28,13 @@ def one_sided_edges(mean: float, left: float, right: float, above: bool) -> tupl
 
 
 @jit
-def smooth_top(cell: int, c: FloatArray) -> bool:
-    """Tell a resolved extremum, curved alike over five cells, from the corner of a plateau."""
+def is_smooth(cell: int, c: FloatArray) -> bool:
+    """Tell a profile that curves alike over five cells from the corner of a plateau."""
     here = c[cell - 1] - 2.0 * c[cell] + c[cell + 1]
     above = c[cell - 2] - 2.0 * c[cell - 1] + c[cell]
     below = c[cell] - 2.0 * c[cell + 1] + c[cell + 2]
-    turns = (c[cell] - c[cell - 1]) * (c[cell + 1] - c[cell]) <= 0.0
     alike = above * here > 0.0 and below * here > 0.0
-    return bool(turns and alike and abs(here) <= 2.0 * min(abs(above), abs(below)))
+    return bool(alike and abs(here) <= 2.0 * min(abs(above), abs(below)))
 
 
 @jit
@@ -46,9 +45,9 @@ def cell_edges(
 
     ``positive`` keeps both edges in [0, 3 c], which keeps the parabola through them with mean
     ``c`` from being negative anywhere; ``monotone`` is the limiter of Colella & Woodward (1984,
-    eq. 1.10); ``none`` leaves the fourth-order values. ``shown`` is monotone too, except at
-    extrema whose neighbours curve alike: the top of a plume is kept, the edge of a plateau
-    makes no bump.
+    eq. 1.10); ``none`` leaves the fourth-order values. ``shown`` is monotone too, except where
+    neighbouring cells curve alike: the top of a plume is kept, the edge of a plateau makes no
+    bump.
     """
     mean = c[cell]
     left = mean
@@ -64,7 +63,7 @@ def cell_edges(
     if limiter == LIMITER_SHOWN and edge_jump[cell] != edge_jump[cell + 1]:
         left, right = one_sided_edges(mean, left, right, edge_jump[cell])
         return left, right
-    if limiter == LIMITER_MONOTONE or (limiter == LIMITER_SHOWN and not smooth_top(cell, c)):
+    if limiter == LIMITER_MONOTONE or (limiter == LIMITER_SHOWN and not is_smooth(cell, c)):
         left = min(max(left, min(c[cell - 1], mean)), max(c[cell - 1], mean))
         right = min(max(right, min(c[cell + 1], mean)), max(c[cell + 1], mean))
         if (right - mean) * (mean - left) <= 0.0:

@@ -30,19 +30,29 @@ def total_of(values: FloatArray) -> float:
 
 @jit
 def write_ledger(row: int, decays: bool, paths: Paths, state: State, record: Record) -> None:
-    """Sum what is in the river and in storage; independent of the running totals."""
+    """Sum what is in the river and in storage; independent of the running totals.
+
+    What is, or has decayed, in the cells beyond the outlet is past it.
+    """
     river = 0.0
     stored = 0.0
+    past = state.total[2]
+    decayed = 0.0
     for p in range(paths.start.shape[0]):
-        river += total_of(state.mass[state.low[p] : state.high[p]])
-        stored += total_of(state.storage[state.low[p] : state.high[p]])
+        low, high = state.low[p], state.high[p]
+        cut = min(max(paths.outlet[p], low), high)
+        river += total_of(state.mass[low:cut])
+        stored += total_of(state.storage[low:cut])
+        past += total_of(state.mass[cut:high]) + total_of(state.storage[cut:high])
+        if decays:
+            decayed += total_of(state.decayed[paths.start[p] : paths.outlet[p]])
+            past += total_of(state.decayed[paths.outlet[p] : paths.end[p]])
     record.ledger[row, 0] = state.total[0]
     record.ledger[row, 1] = river
     record.ledger[row, 2] = stored
-    if decays:
-        record.ledger[row, 3] = total_of(state.decayed)
+    record.ledger[row, 3] = decayed
     record.ledger[row, 4] = state.total[1]
-    record.ledger[row, 5] = state.total[2]
+    record.ledger[row, 5] = past
 
 
 @jit
