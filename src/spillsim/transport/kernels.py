@@ -196,13 +196,13 @@ def exchange_cells(
 @jit
 def trim(a: int, b: int, floor: float, mass: FloatArray, storage: FloatArray) -> tuple[int, int]:
     """Shrink a window past cells that hold next to nothing; their mass moves inward."""
-    while b - a > 8 and mass[a] + storage[a] < floor:
+    while b - a > 8 and abs(mass[a]) + abs(storage[a]) < floor:
         mass[a + 1] += mass[a]
         storage[a + 1] += storage[a]
         mass[a] = 0.0
         storage[a] = 0.0
         a += 1
-    while b - a > 8 and mass[b - 1] + storage[b - 1] < floor:
+    while b - a > 8 and abs(mass[b - 1]) + abs(storage[b - 1]) < floor:
         mass[b - 2] += mass[b - 1]
         storage[b - 2] += storage[b - 1]
         mass[b - 1] = 0.0
