@@ -36,7 +36,7 @@ def odd_names() -> Row:
 def many_substances() -> Row:
     names = [f"x{i}" for i in range(20)]
     return line(2, substance=[{"name": name, "decay_rate": "0.1 1/d"} for name in names],
-                releases=[slug({"node": "n0"}) | {"substance": name} for name in names])  # fmt: skip
+                releases=[slug({"node": "n0"}) | {"substance": n} for n in names])  # fmt: skip
 
 
 RUNS: dict[str, Row] = {
