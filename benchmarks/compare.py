@@ -1,65 +1,24 @@
 """spillsim's march against the peer kernels on the same task, in one run.
 
-``python -m benchmarks.compare`` searches, for each task and target error, spillsim's error setting
-and the peer's cell length, then times the two in turn (one run of each, again and again) and prints
-the ratio of the medians.  ``--peers`` times every peer and leaves spillsim out.
+``python -m benchmarks.compare`` searches, for each task and target error, spillsim's longest time
+step and the peer's cell length, then times the two in turn (one run of each, again and again) and
+prints the ratio of the medians.  ``--peers`` times every peer and leaves spillsim out.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from . import machine, tasks
+from .march import TARGETS, find_longest_step
 from .peers import PEERS
 from .peers.search import LARGEST_COST, Reached, reach
 from .table import table
 from .tasks import TASKS, Task
 
-TARGETS = (0.01, 0.001)
-_FINEST_SETTING = 1e-6
-_BISECTIONS = 5
 _OUT_OF_REACH = f"> {LARGEST_COST:.2g} cell-steps"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """The loosest spillsim error setting found that meets a target, and its assembled model."""
-
-    error_setting: float
-    error: float
-    model: Any
-
-
-def find_setting(task: Task, target: float) -> Setting | None:
-    """Loosest `numerics.error` whose measured error meets `target`; None when out of reach.
-
-    Starts at the target itself, tightens by halves until it is met, then loosens by bisection
-    up to eight times the target.
-    """
-
-    def attempt(setting: float) -> Setting:
-        model = tasks.assemble(task, setting)
-        return Setting(setting, tasks.march_error(task, tasks.march(model)), model)
-
-    setting = target
-    found = attempt(setting)
-    failed = 8.0 * target
-    while found.error > target:
-        failed, setting = setting, 0.5 * setting
-        if setting < _FINEST_SETTING:
-            return None
-        found = attempt(setting)
-    for _ in range(_BISECTIONS):
-        middle = attempt(float((failed * found.error_setting) ** 0.5))
-        if middle.error <= target:
-            found = middle
-        else:
-            failed = middle.error_setting
-    return found
 
 
 def _milliseconds(seconds: float) -> str:
@@ -69,24 +28,24 @@ def _milliseconds(seconds: float) -> str:
 def compare_one(task: Task, target: float, peer_name: str, repeats: int) -> list[str]:
     """One row: spillsim and one peer at the same error, timed in turn."""
     peer = PEERS[peer_name]
-    setting, reached = find_setting(task, target), reach(peer, task, target, repeats=1)
+    longest, reached = find_longest_step(task, target), reach(peer, task, target, repeats=1)
     row = [task.name, f"{100 * target:g} %", peer_name]
     ours: list[float] = []
     theirs: list[float] = []
     cell_steps = 0
     for _ in range(repeats):
-        if setting is not None:
-            result = tasks.march(setting.model)
+        if longest is not None:
+            result = tasks.march(longest.prepared)
             ours.append(result.seconds_in_solver)
             cell_steps = result.cell_steps
         if reached is not None:
             run = peer.run(task, reached.cell_length, reached.courant_number)
             theirs.append(run.seconds_in_solver)
-    if setting is None:
+    if longest is None:
         row += ["not reached", "", ""]
     else:
         nanoseconds = 1e9 * median(ours) / cell_steps
-        row += [_milliseconds(median(ours)), f"{100 * setting.error:.3f}", f"{nanoseconds:.2f}"]
+        row += [_milliseconds(median(ours)), f"{100 * longest.error:.3f}", f"{nanoseconds:.2f}"]
     row.append(_OUT_OF_REACH if reached is None else _milliseconds(median(theirs)))
     row.append(f"{median(theirs) / median(ours):.1f}" if ours and theirs else "")
     return row
@@ -147,7 +106,7 @@ def main() -> None:
     parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS))
     parser.add_argument("--peers", action="store_true", help="time every peer, without spillsim")
     parser.add_argument("--against", nargs="+", choices=list(PEERS), default=None)
-    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--markdown", action="store_true")
     options = parser.parse_args()
     print(machine.describe(machine.measure()), end="\n\n")

@@ -1,13 +1,14 @@
 """The standard tasks as plain data, and the one place where they meet spillsim.
 
 Everything spillsim-specific in the benchmarks goes through this file (the ADAPTER part at the
-end): `scenario_data`, `parse`, `assemble`, `march`.  The peers know only `Task`.
+end): `scenario_data`, `parse`, `assemble`, `prepare`, `march`.  The peers know only `Task`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -123,9 +124,17 @@ class March:
     cell_steps: int
 
 
-def scenario_data(task: Task, error: float) -> dict[str, Any]:
-    """The task as a scenario in spillsim's file format, with `error` as the accuracy asked for."""
+def scenario_data(
+    task: Task, error: float, time_step: float | None = None, interval: float | None = None
+) -> dict[str, Any]:
+    """The task as a scenario in spillsim's file format, with `error` as the accuracy asked for.
+
+    `time_step` [s] overrides what `error` would choose; `interval` [s] the usual output interval.
+    """
     river = task.river
+    numerics: dict[str, Any] = {"error": error}
+    if time_step is not None:
+        numerics["time_step"] = f"{time_step!r} s"
     reach = {
         "id": "river",
         "from": "head",
@@ -173,8 +182,8 @@ def scenario_data(task: Task, error: float) -> dict[str, Any]:
             {"name": f"{x / KILOMETRE:g} km", "at": {"reach": "river", "distance": f"{x!r} m"}}
             for x in task.stations
         ],
-        "output": {"interval": f"{OUTPUT_INTERVAL[task.name]!r} s"},
-        "numerics": {"error": error},
+        "output": {"interval": f"{interval or OUTPUT_INTERVAL[task.name]!r} s"},
+        "numerics": numerics,
     }
     if river.exchange_coefficient:
         data["storage"] = {
@@ -198,17 +207,45 @@ def assemble(task: Task, error: float) -> Any:
     return model.assemble(parse(task, error))
 
 
-def march(model: Any) -> March:
-    """March an assembled model once; the time is that of the march alone."""
-    from spillsim import simulation
+@dataclass(frozen=True)
+class Prepared:
+    """An assembled model with its exchange and deposits: all that comes before the march."""
 
-    run = simulation.simulate(model)
-    return March(
-        times=np.asarray(run.output_time, dtype=np.float64),
-        curves=np.asarray(run.concentration[0], dtype=np.float64),
-        seconds_in_solver=float(run.profile["march"]),
-        cell_steps=int(run.cell_steps),
+    model: Any
+    exchange: Any
+    deposits: Any
+
+
+def prepare(
+    task: Task, error: float, time_step: float | None = None, interval: float | None = None
+) -> Prepared:
+    """The task ready to march; see `scenario_data`."""
+    from spillsim import model, scenario
+    from spillsim.sources import decay_rates
+    from spillsim.transport.deposits import build_deposits
+    from spillsim.transport.medium import build_exchange
+
+    data = scenario_data(task, error, time_step, interval)
+    ready = model.assemble(scenario.parse(data, None))
+    plan, grid = ready.plan, ready.grid
+    releases = [(release.position, release.schedule) for release in ready.releases]
+    rates = decay_rates(ready.scenario.substances[0], ready.flow)
+    return Prepared(
+        ready,
+        build_exchange(grid, *rates),
+        build_deposits(grid, releases, plan.start, plan.steps),
     )
+
+
+def march(prepared: Prepared) -> March:
+    """March once; the time is that of the march alone, its state and outputs included."""
+    from spillsim.transport import march as engine
+
+    model = prepared.model
+    started = perf_counter()
+    found = engine.march(model.plan, model.dispersion, prepared.exchange, prepared.deposits)
+    seconds = perf_counter() - started
+    return March(model.plan.output_time, found.concentration, seconds, found.cell_steps)
 
 
 def march_error(task: Task, result: March) -> float:

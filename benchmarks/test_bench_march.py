@@ -1,7 +1,7 @@
 """Time of the march at 1 % and 0.1 % worst L1 error, for spillsim and for the peers.
 
-The search for the setting stands outside the timing.  ``extra_info`` holds the error reached, the
-milliseconds in the solver and the nanoseconds per cell-step.
+The search for the longest step stands outside the timing.  ``extra_info`` holds the error
+reached, the milliseconds in the solver and the nanoseconds per cell-step.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from . import tasks
-from .compare import TARGETS, find_setting
+from .march import TARGETS, find_longest_step
 from .peers import PEERS, PeerResult
 from .peers.search import error_of, reach
 from .tasks import TASKS, March, Task
@@ -30,12 +30,12 @@ def _note(benchmark: BenchmarkFixture, error: float, seconds: list[float], cell_
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
 def test_march(benchmark: BenchmarkFixture, task: Task, target: float) -> None:
-    setting = find_setting(task, target)
-    assert setting is not None, f"{task.name} did not reach {target:g}"
-    model, seconds = setting.model, list[float]()
+    longest = find_longest_step(task, target)
+    assert longest is not None, f"{task.name} did not reach {target:g}"
+    prepared, seconds = longest.prepared, list[float]()
 
     def once() -> March:
-        result = tasks.march(model)
+        result = tasks.march(prepared)
         seconds.append(result.seconds_in_solver)
         return result
 
@@ -47,13 +47,15 @@ def test_march(benchmark: BenchmarkFixture, task: Task, target: float) -> None:
     assert error <= target
 
 
+@pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
 @pytest.mark.parametrize("name", ["tvd_window", "third_order_window"])
 def test_peer(benchmark: BenchmarkFixture, name: str, task: Task, target: float) -> None:
     peer = PEERS[name]
     found = reach(peer, task, target, repeats=1)
-    assert found is not None, f"{name} did not reach {target:g}"
+    if found is None:
+        pytest.skip(f"{name} does not reach {target:g} within the cost limit of the search")
     length, courant, seconds = found.cell_length, found.courant_number, list[float]()
 
     def once() -> PeerResult:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,15 +19,13 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-import tomlkit
-
-from . import machine
 from .table import table
-from .tasks import T1, scenario_data
 
 OUTPUT_OPTION = "--output"
 """Option of ``spillsim run`` that names the file to write."""
 
+# Linux counts the memory of the process that starts another as that one's, too: nothing heavy may
+# be imported here before the measurements are done.
 # ru_maxrss is in kilobytes on Linux and in bytes on macOS.
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -65,6 +64,10 @@ def time_process(command: Sequence[str], environment: dict[str, str]) -> Timing:
 
 def write_case(folder: Path) -> Path:
     """Write T1 as a case folder."""
+    import tomlkit
+
+    from .tasks import T1, scenario_data
+
     folder.mkdir(parents=True)
     text = tomlkit.dumps(scenario_data(T1, 0.01))
     (folder / "scenario.toml").write_text(text, encoding="utf-8")
@@ -87,7 +90,11 @@ def measure(program: Sequence[str], case: Path | None, repeats: int) -> list[lis
     """One row of figures per kind of process."""
     with tempfile.TemporaryDirectory(prefix="spillsim-benchmark-") as name:
         room = Path(name)
-        folder = case if case is not None else write_case(room / "case")
+        folder = case if case is not None else room / "case"
+        if case is None:
+            order = "import sys, pathlib, benchmarks.whole_process as w; "
+            order += "w.write_case(pathlib.Path(sys.argv[1]))"
+            subprocess.run([sys.executable, "-c", order, str(folder)], check=True)
         cache = room / "cache"
         environment = dict(os.environ, NUMBA_CACHE_DIR=str(cache))
         run = [*program, "run", str(folder), OUTPUT_OPTION]
@@ -117,13 +124,16 @@ def main() -> None:
     """Read the options, print the machine's limits and the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.whole_process")
     parser.add_argument("--case", type=Path, default=None, help="case folder (default: task T1)")
-    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--markdown", action="store_true")
     options = parser.parse_args()
     program = [sys.executable, "-m", "spillsim"]
     head = ["process", "wall s", "fastest s", "processor s", "peak MB", "runs"]
+    rows = measure(program, options.case, options.repeats)
+    from . import machine
+
     print(machine.describe(machine.measure()), end="\n\n")
-    print(table(head, measure(program, options.case, options.repeats), options.markdown))
+    print(table(head, rows, options.markdown))
 
 
 if __name__ == "__main__":

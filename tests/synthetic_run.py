@@ -108,9 +108,7 @@ def scenario(substances: int = 2, coordinates: bool = True) -> Any:
         releases=(SimpleNamespace(at=SimpleNamespace(node="source"), substance="cyanide",
                                   start=2 * HOUR, name=""),),
         numerics=SimpleNamespace(error=0.01, limiter="positive"),
-        provenance=SimpleNamespace(
-            files=(SimpleNamespace(name="scenario.toml", sha256="0" * 64, text=text),)
-        ),
+        files=(SimpleNamespace(name="scenario.toml", sha256="0" * 64, text=text),),
     )  # fmt: skip
 
 
@@ -119,7 +117,7 @@ def place(name: str, kind: str, distance: float, reach: int, **more: Any) -> Any
         "name": name, "kind": kind, "position": Position(reach, 1e3), "river": "Szamos",
         "river_km": 150e3 - distance, "latitude": 47.5, "longitude": 22.0, "from_country": "",
         "to_country": "", "discharge": 120.0, "velocity": 0.8, "travel_time": distance / 0.8,
-        "distance": distance,
+        "distance": distance, "spread": 9e3,
     }  # fmt: skip
     return SimpleNamespace(**{**basic, **more})
 

@@ -40,8 +40,10 @@ def test_against_mpmath(x: float) -> None:
 def test_far_values_and_limits() -> None:
     far = np.logspace(1.0, 150.0, 300)
     np.testing.assert_allclose(erfcx(far), scipy.special.erfcx(far), rtol=1e-14)
-    assert erfc(np.inf) == 0.0 and erfc(-np.inf) == 2.0
-    assert erf(np.inf) == 1.0 and erf(-np.inf) == -1.0
+    assert erfc(np.inf) == 0.0
+    assert erfc(-np.inf) == 2.0
+    assert erf(np.inf) == 1.0
+    assert erf(-np.inf) == -1.0
     assert erfcx(-28.0) == np.inf
     assert np.all(np.isnan([erf(np.nan), erfc(np.nan), erfcx(np.nan)]))
 

@@ -149,6 +149,7 @@ def test_register_is_complete_and_documented() -> None:
     assert DEFAULT_DISPERSION_FORMULA in DISPERSION_FORMULAS
     for name, formula in DISPERSION_FORMULAS.items():
         assert formula.name == name
-        assert formula.function.__doc__ and "K = " in formula.function.__doc__
+        assert formula.function.__doc__
+        assert "K = " in formula.function.__doc__
         assert formula.width_to_depth[0] <= formula.width_to_depth[1]
         assert "read" in formula.reference or "recalled" in formula.reference

@@ -171,7 +171,8 @@ def test_size_is_foreseen_within_30_percent(
     written = results.write(dataset, tmp_path / "run.nc").stat().st_size
     seen = np.float32(run.concentration) > 0
     field_seen = np.float32(run.field) > 0 if fields else np.zeros(1)
-    extent = Extent(substances, 3, times, cells, 4, fields, seen.mean(), field_seen.mean())
+    shares = (seen.mean(), field_seen.mean())
+    extent = Extent(substances, 3, times, cells, 4, fields, *shares, ledger_times=times)
     assert estimate_size(extent) == pytest.approx(written, rel=0.3)
     arrays = run.concentration.nbytes + (run.field.nbytes if fields else 0)
     assert estimate_memory(extent) > 2 * arrays

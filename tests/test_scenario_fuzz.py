@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import tomllib
 from pathlib import Path
@@ -48,7 +47,7 @@ def check(faults: ScenarioError) -> None:
 def test_mutated_files(texts: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         case = Path(folder) / "case"
-        os.mkdir(case)
+        case.mkdir()
         for name, text in texts.items():
             (case / name).write_bytes(text.encode("utf-8", "surrogatepass"))
         try:

@@ -21,6 +21,7 @@ from .transport.medium import build_dispersion
 from .transport.paths import Route, build_route
 from .transport.plan import Plan, place_gauges
 from .transport.resolution import (
+    DISPERSION_NUMBER,
     Spread,
     step_for_error,
     step_for_length,
@@ -36,6 +37,8 @@ Array = NDArray[np.float64]
 
 MOST_STEPS = 200_000
 """Steps beyond which a place close to the release is not resolved any further."""
+MOST_OUTPUTS = 10_000
+"""Output times beyond which the interval is not made any shorter."""
 LEDGER_ROWS = 200
 """Times at which the mass ledger is written."""
 NICE_INTERVALS = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0)
@@ -108,7 +111,9 @@ def assemble(scenario: Scenario) -> Model:
     first = min(releases, key=lambda release: release.schedule.span[0])
     # a face under the release, or a cell's centre under a slug: the deposit is then exact
     origin = route.theta(first.position)
-    if isinstance(first.schedule, SlugSchedule):
+    reach = first.position.reach
+    unit = flow.dispersion_coefficient[reach] / (flow.velocity[reach] ** 2 * step)
+    if isinstance(first.schedule, SlugSchedule) and unit <= DISPERSION_NUMBER:
         origin += 0.5 * step
     grid = build_grid(route, positions, step, origin)
     plan, reached = _plan(scenario, grid, releases, places, narrowest)
@@ -157,7 +162,7 @@ def _time_step(
     scenario: Scenario, network: Network, route: Route, releases: Sequence[CompiledRelease],
     places: Sequence[StationPlace],
 ) -> tuple[float, str, list[Notice], float]:  # fmt: skip
-    """Time step, what set it, doubts, and the narrowest curve's standard deviation [s]."""
+    """Time step, what set it, doubts, and the width of the narrowest front [s]."""
     numerics, flow = scenario.numerics, route.flow
     spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
     spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
@@ -166,7 +171,7 @@ def _time_step(
         # no place is far enough below a release to be resolved: the way to the outlet is
         last = int(np.flatnonzero(network.reach_to == network.outlet)[0])
         foot = Position(last, float(network.reach_length[last]))
-        spreads += [Spread(s.release, -1, s.deviation)
+        spreads += [Spread(s.release, -1, s.deviation, s.edge)
                     for s in temporal_deviations(network, flow, spans, [foot])]  # fmt: skip
     spreads.sort(key=lambda s: s.deviation)
     kept = [s for s in spreads if step_for_error(s.deviation, numerics.error) >= shortest]
@@ -190,10 +195,22 @@ def _time_step(
     if numerics.time_step is not None and basis.startswith("error"):
         step, basis = numerics.time_step, "time_step given"
     step = min(step, scenario.case.duration)
+    if basis != "time_step given":
+        step = _fit_releases(step, [span for _, span in spans])
     split = step_for_splitting(flow, route.active, step)
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
-    return step, basis, doubts, max(narrow.deviation, 60.0)
+    edge = min(s.edge for s in kept or spreads)
+    return step, basis, doubts, edge
+
+
+def _fit_releases(step: float, durations: Sequence[float]) -> float:
+    """Shorten a step so that the shortest release that is longer takes a whole number of them."""
+    longer = [duration for duration in durations if duration >= step]
+    if not longer:
+        return step
+    shortest = min(longer)
+    return shortest / math.ceil(shortest / step - 1e-9)
 
 
 def _plan(
@@ -230,7 +247,7 @@ def _steps_at(time: Array, start: float, step: float, steps: int) -> NDArray[np.
 
 
 def output_interval(deviation: float, duration: float) -> float:
-    """Interval that shows a curve of a standard deviation well, and not too finely [s]."""
-    wanted = max(deviation / 6.0, duration / 20_000.0)
-    fitting = [nice for nice in NICE_INTERVALS if nice <= wanted]
-    return fitting[-1] if fitting else NICE_INTERVALS[0]
+    """Interval that shows a front of a standard deviation well, in at most 10,000 values [s]."""
+    enough = [nice for nice in NICE_INTERVALS if nice >= duration / MOST_OUTPUTS]
+    fine = [nice for nice in enough if nice <= deviation / 3.0]
+    return fine[-1] if fine else (enough or NICE_INTERVALS[-1:])[0]

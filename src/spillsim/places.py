@@ -12,6 +12,7 @@ import numpy as np
 from .network import distance_between
 from .network.network import Network, Position
 from .transport.paths import Route, travel_time_to
+from .transport.resolution import temporal_deviations
 
 if TYPE_CHECKING:
     from .scenario import Scenario
@@ -41,6 +42,8 @@ class StationPlace:
     """Time of travel of the water from the first release above; nan if there is none [s]."""
     distance: float
     """Distance along the river from that release; nan if there is none [m]."""
+    spread: float
+    """Standard deviation in time that dispersion gives on that way; nan if there is none [s]."""
 
 
 def station_places(
@@ -55,7 +58,7 @@ def station_places(
     for row, kind, source, target in rows:
         position = scenario.locate(network, row.at)
         latitude, longitude, river_km = _coordinates(scenario, network, position)
-        time, distance = _from_first_release(network, route, releases, position)
+        time, distance, spread = _from_first_release(network, route, releases, position)
         flow = route.flow
         lateral = float(flow.lateral_inflow[position.reach])
         discharge = float(flow.discharge_head[position.reach]) + lateral * position.distance
@@ -74,6 +77,7 @@ def station_places(
                 discharge / float(flow.cross_section_area[position.reach]),
                 time,
                 distance,
+                spread,
             )
         )
     return tuple(found)
@@ -81,16 +85,17 @@ def station_places(
 
 def _from_first_release(
     network: Network, route: Route, releases: Sequence[Position], place: Position
-) -> tuple[float, float]:
-    """Time of travel and distance from the first release in the scenario that lies upstream."""
+) -> tuple[float, float, float]:
+    """Time of travel, distance and spread from the first release that lies upstream."""
     for release in releases:
         distance = distance_between(network, release, place)
         if distance is not None:
             to_place = travel_time_to(route.flow, place.reach, place.distance)
             to_release = travel_time_to(route.flow, release.reach, release.distance)
             heads = route.theta_head[place.reach] - route.theta_head[release.reach]
-            return float(heads) + to_place - to_release, float(distance)
-    return math.nan, math.nan
+            (spread,) = temporal_deviations(network, route.flow, [(release, 0.0)], [place])
+            return float(heads) + to_place - to_release, float(distance), spread.edge
+    return math.nan, math.nan, math.nan
 
 
 def _coordinates(

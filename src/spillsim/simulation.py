@@ -90,6 +90,8 @@ def compiled() -> bool:
     """Tell whether the kernels lie compiled in numba's cache, so that a run starts at once."""
     from .transport.kernels import march_steps
 
+    if not hasattr(march_steps, "stats"):
+        return True  # compilation is switched off (NUMBA_DISABLE_JIT)
     place = getattr(march_steps.stats, "cache_path", None)
     return place is not None and any(Path(place).glob("kernels.march_steps-*.nbi"))
 

@@ -564,7 +564,7 @@ def test_empty_table(tmp_path: Path) -> None:
 
 def test_table_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     folder = copy(tmp_path, "confluence")
-    with open(folder / "reaches.csv", "r+b") as stream:
+    with (folder / "reaches.csv").open("r+b") as stream:
         stream.truncate(60_000_000_000)  # a sparse file: takes no space
     (fault,) = faults_of(folder)
     assert (fault.where, fault.line) == ("network.reaches", 11)
@@ -691,7 +691,7 @@ def test_nothing_from_a_file_reaches_the_terminal_as_control(tmp_path: Path) -> 
 def test_a_broken_long_table_does_not_bury_the_rest(tmp_path: Path) -> None:
     folder = copy(tmp_path, "confluence")
     rows = "\n".join(f"n{i},,,,x{i},,,," for i in range(2000))
-    with open(folder / "nodes.csv", "a", encoding="utf-8") as stream:
+    with (folder / "nodes.csv").open("a", encoding="utf-8") as stream:
         stream.write(rows + "\n")
     edit(folder, TOML, '"100 kg"', '"100 m"')
     faults = faults_of(folder)

@@ -1,7 +1,8 @@
 """Crossings, spans and peaks of sampled curves; plain arrays, the last axis is time.
 
-Between two samples a curve is taken as a straight line, so the time of a crossing is exact to
-second order in the sampling interval.
+Between two samples the logarithm of a curve is taken as a straight line: fronts and tails of
+plumes rise and fall by powers of ten within an interval. Where a sample is zero the curve itself
+is the straight line. Either way the time of a crossing is exact to second order in the interval.
 """
 
 from __future__ import annotations
@@ -39,16 +40,15 @@ def crossings(time: Array, curve: Array, threshold: Array) -> Crossings:
     time : (T,) increasing [s]; curve : (..., T); threshold : (...), NaN means none.
     "Above" is strict, so a curve of zeros is never above a threshold of zero.
     """
-    excess = curve - threshold[..., None]
-    above = excess > 0.0
+    above = curve > threshold[..., None]
     rises = above.copy()
     rises[..., 1:] &= ~above[..., :-1]
     ever = above.any(axis=-1)
     start = np.argmax(above, axis=-1)
     stop = above.shape[-1] - 1 - np.argmax(above[..., ::-1], axis=-1)
     at_start, at_end = above[..., 0], above[..., -1]
-    first = np.where(at_start, time[0], _zero_between(time, excess, start - 1))
-    last = np.where(at_end, np.nan, _zero_between(time, excess, stop))
+    first = np.where(at_start, time[0], _crossing_between(time, curve, threshold, start - 1))
+    last = np.where(at_end, np.nan, _crossing_between(time, curve, threshold, stop))
     return Crossings(
         first=np.where(ever, first, np.nan),
         last=np.where(ever, last, np.nan),
@@ -58,22 +58,33 @@ def crossings(time: Array, curve: Array, threshold: Array) -> Crossings:
     )
 
 
-def _zero_between(time: Array, excess: Array, left: NDArray[np.intp]) -> Array:
-    """Return where the line from sample ``left`` to the next crosses zero, NaN where flat."""
+def _crossing_between(time: Array, curve: Array, threshold: Array, left: NDArray[np.intp]) -> Array:
+    """Return when the curve crosses between sample ``left`` and the next, NaN where flat."""
     if time.size < 2:
         return np.full(left.shape, np.nan)
     left = np.minimum(np.maximum(left, 0), time.size - 2)
-    here = np.take_along_axis(excess, left[..., None], axis=-1)[..., 0]
-    there = np.take_along_axis(excess, left[..., None] + 1, axis=-1)[..., 0]
+    before = np.take_along_axis(curve, left[..., None], axis=-1)[..., 0]
+    after = np.take_along_axis(curve, left[..., None] + 1, axis=-1)[..., 0]
+    here, there = _signed_distance(before, after, threshold)
     rise = there - here
     share = np.divide(-here, rise, out=np.full(rise.shape, np.nan), where=rise != 0.0)
     return np.asarray(time[left] + share * (time[left + 1] - time[left]), dtype=np.float64)
 
 
+def _signed_distance(before: Array, after: Array, threshold: Array) -> tuple[Array, Array]:
+    """Return how far two neighbouring samples lie above a threshold, on the scale of the line."""
+    logarithmic = (before > 0.0) & (after > 0.0) & (threshold > 0.0)
+
+    def distance(value: Array) -> Array:
+        ratio = np.where(logarithmic, value, 1.0) / np.where(logarithmic, threshold, 1.0)
+        return np.where(logarithmic, np.log(ratio), value - threshold)
+
+    return distance(before), distance(after)
+
+
 def time_above(time: Array, curve: Array, threshold: Array) -> Array:
     """Return the total time that curves (..., T) spend above thresholds (...) [s]."""
-    excess = curve - threshold[..., None]
-    here, there = excess[..., :-1], excess[..., 1:]
+    here, there = _signed_distance(curve[..., :-1], curve[..., 1:], threshold[..., None])
     top = np.maximum(np.maximum(here, there), 0.0)
     span = np.abs(here) + np.abs(there)
     # a line between two signs is above for the share top / (|here| + |there|) of its interval

@@ -17,7 +17,7 @@ def limit_exceedance(dataset: xr.Dataset) -> xr.Dataset:
     """Return first exceedance, time above, its share of the run, and peak / limit.
 
     All over (station, limit); an empty dataset when the scenario states no limit. Time above is
-    the sum over all spans above the limit within the run, linear between samples.
+    the sum over all spans above the limit within the run, found as in ``curves.time_above``.
     """
     if "limit_value" not in dataset:
         return xr.Dataset()

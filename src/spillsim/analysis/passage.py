@@ -35,7 +35,8 @@ def breakthrough(dataset: xr.Dataset, threshold: Threshold = None) -> xr.Dataset
     The arrival is the first rise above the threshold (the first sample where that is already
     above), the end is the last fall below it (NaT where the curve is still above at the end of
     the run); ``passage_status`` says which case it is and ``passage_count`` how many separate
-    spans lie between. Both times are linear between samples; for the peak see ``curves.peaks``.
+    spans lie between. Both times are found as in ``curves.crossings``, the peak as in
+    ``curves.peaks``.
     Mass passed counts the whole run.
 
     Raises

@@ -49,7 +49,7 @@ def _print_stations(console: Console, model: Model) -> None:
         [
             Column("station", "", names, left=True, least=16),
             Column(
-                "river", "", tuple(p.river for p in places), left=True, least=6, leaves=3,
+                "river", "", tuple(p.river for p in places), left=True, least=10, leaves=3,
                 heads_groups=True,
             ),
             Column("below", "km", tuple(words.whole(p.distance / 1000.0) for p in places)),

@@ -67,7 +67,7 @@ class Console:
     def labelled(self, label: str, text: str, *, label_width: int = 10) -> None:
         """Print ``label     text``, wrapped at words under the text."""
         indent = " " * label_width
-        lines = self.wrapped(text, self.width - label_width) or [""]
+        lines = self.wrapped(text, self.width - 1 - label_width) or [""]
         for number, part in enumerate(lines):
             self.line((label.ljust(label_width) if number == 0 else indent) + part)
 

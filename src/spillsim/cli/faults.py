@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from ..errors import Fault, ScenarioError, SpillsimError
@@ -11,11 +12,14 @@ _WHERE = 2
 _WHAT = 6
 
 
-def tell(console: Console, error: SpillsimError, code: int) -> None:
-    """Print an error of the user's on the standard error, with what became of the work."""
+def tell(console: Console, error: SpillsimError, code: int, case: str = "") -> None:
+    """Print an error of the user's on the standard error, with what became of the work.
+
+    case : the case as the user named it
+    """
     left = what_is_left(console)
     if isinstance(error, ScenarioError):
-        _tell_scenario(console, error)
+        _tell_scenario(console, error, case)
         left = "nothing was computed."
     else:
         for paragraph in str(error).splitlines():
@@ -39,21 +43,33 @@ def closing(console: Console, text: str, code: int) -> None:
     console.complain(f"{text.ljust(room)}{mark}" if len(text) < room else f"{text}  {mark}")
 
 
-def _tell_scenario(console: Console, error: ScenarioError) -> None:
+def _tell_scenario(console: Console, error: ScenarioError, case: str) -> None:
     amount = len(error.faults)
-    title = error.case or "scenario"
+    title = case or error.case or "scenario"
     console.complain(f"{title}: {amount} fault{'' if amount == 1 else 's'}", bold=True)
     console.complain("")
     places = [_place(fault) for fault in error.faults]
     column = min(max((display_width(place) for place in places), default=0), 32)
     for fault, place in zip(error.faults, places, strict=True):
         padding = " " * max(0, column - display_width(place))
-        head = f"{place}{padding}  {fault.where}" if place else fault.where
+        found, message = _found(fault)
+        head = f"{place}{padding}  {found}" if place else found
         if head.strip():
-            console.complain(" " * _WHERE + head)
-        for text in (fault.message, fault.hint):
+            console.complain(" " * _WHERE + head.rstrip())
+        for text in (message, fault.hint):
             for line in _wrapped(console, text, _WHAT):
                 console.complain(line)
+
+
+def _found(fault: Fault) -> tuple[str, str]:
+    """Return ``key = "what stands there"`` and what is wrong with it.
+
+    Messages of the reader begin with the value as it was written.
+    """
+    value = re.match(r'("[^"]*"|-?[\d.]+(?:e[-+]?\d+)?): (?=\S)', fault.message)
+    if value is None or not fault.where:
+        return fault.where, fault.message
+    return f"{fault.where} = {value[1]}", fault.message[value.end() :]
 
 
 def _place(fault: Fault) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -31,9 +32,11 @@ def tell_passages(console: Console, dataset: xr.Dataset) -> None:
 
 
 def _tell_substance(console: Console, dataset: xr.Dataset, rows: Sequence[PassageRow]) -> None:
+    from ..analysis.reading import first_release
+
     for line in console.wrapped(_basis(dataset, rows), console.width - 1):
         console.line(line)
-    print_table(console, _columns(rows, _zone(dataset)))
+    print_table(console, _columns(rows, first_release(dataset)))
     console.line()
 
 
@@ -56,15 +59,10 @@ def _strictest(dataset: xr.Dataset, substance: str) -> float:
     return float(values.min())
 
 
-def _zone(dataset: xr.Dataset) -> str:
-    from ..analysis.reading import first_release
-
-    return words.offset(first_release(dataset))
-
-
-def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
+def _columns(rows: Sequence[PassageRow], release: dt.datetime) -> list[Column]:
     from ..analysis.reading import SECONDS_PER_HOUR as HOUR
 
+    zone = words.offset(release)
     reached = [row.peak_concentration > 0.0 for row in rows]
     seen = [row.arrival is not None for row in rows]
     load_unit, per_load = _load_unit(max((row.load for row in rows), default=0.0))
@@ -72,7 +70,7 @@ def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
     columns = [
         Column("station", "", names, left=True, least=16),
         Column(
-            "river", "", tuple(row.river for row in rows), left=True, least=6, leaves=3,
+            "river", "", tuple(row.river for row in rows), left=True, least=10, leaves=3,
             heads_groups=True,
         ),
         Column("below", "km", tuple(words.whole(row.distance) for row in rows)),
@@ -91,7 +89,7 @@ def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
                 words.moment(row.peak) if known else words.DASH
                 for row, known in zip(rows, reached, strict=True)
             ), leaves=4,
-            short=Column("at", "h", tuple(map(_peak_after, rows)), leaves=2),
+            short=Column("at", "h", tuple(_peak_after(row, release) for row in rows), leaves=2),
         ),
         Column("passes", "h", tuple(map(_passes, rows)), leaves=1),
     ]  # fmt: skip
@@ -106,12 +104,11 @@ def _columns(rows: Sequence[PassageRow], zone: str) -> list[Column]:
     return columns
 
 
-def _peak_after(row: PassageRow) -> str:
+def _peak_after(row: PassageRow, release: dt.datetime) -> str:
     """Return the peak's time since the release in hours."""
-    if row.peak is None or row.arrival is None or row.peak_concentration <= 0.0:
+    if row.peak is None or row.peak_concentration <= 0.0:
         return words.DASH
-    later = (row.peak - row.arrival).total_seconds()
-    return words.after(later + row.arrival_after_release * 3600.0).removesuffix(" h")
+    return words.after((row.peak - release).total_seconds()).removesuffix(" h")
 
 
 def _passes(row: PassageRow) -> str:

@@ -13,6 +13,7 @@ from ..model import assemble
 from ..results.whole import check_target
 from . import describe, words
 from .console import Console
+from .lean import without_optional_imports
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     model = assemble(loaded)
     describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
     describe.describe(console, model)
-    dataset = _march(console, model)
-    from .. import results
-    from .passages import tell_passages
+    with without_optional_imports():
+        dataset = _march(console, model)
+        from .. import results
+        from .passages import tell_passages
 
-    results.write(dataset, target)
+        results.write(dataset, target)
     console.wrote(target)
     console.line()
     tell_passages(console, dataset)

@@ -120,4 +120,4 @@ def _short(value: float) -> str:
     """Return two significant digits below ten, whole numbers above."""
     if value >= 99.5 or value == round(value):
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 0.95 else f"{value:.2g}"
+    return f"{value:.1f}".removesuffix(".0") if value >= 0.95 else f"{value:.2g}"

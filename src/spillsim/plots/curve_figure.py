@@ -61,7 +61,7 @@ _WIDE_RANGE = 30.0
 """Peak over lowest limit from which a linear axis would hide the limits."""
 _CLOCK = 1.2
 """Space for ticks and label of the clock [cm]."""
-_ELAPSED = 1.4
+_ELAPSED = 1.0
 """Space for ticks and label above the axes [cm]."""
 _NAME = 0.42
 """Space for the name above a panel [cm]."""
@@ -164,7 +164,7 @@ def _panels(drawing: Drawing, words: tuple[str, str, str]) -> Figure:
     below = _CLOCK + legend_height(len(marks), len(own))
     height = min(PAGE_HEIGHT, 3.2 + below + rows * (2.4 if columns == 1 else 2.1))
     frame = new_figure(height, *words)
-    every = grid_of_axes(frame, Grid(rows, columns, below, _ELAPSED), number)
+    every = grid_of_axes(frame, Grid(rows, columns, below, _ELAPSED + _NAME), number)
     for place, (axes, one) in enumerate(zip(every, drawing.curves, strict=True)):
         values = drawable(drawing, one)
         axes.plot(drawing.time, values, color=CURVE, linewidth=1.1)
@@ -187,7 +187,7 @@ def _panels(drawing: Drawing, words: tuple[str, str, str]) -> Figure:
 def _label(frame: Frame, drawing: Drawing, below: float) -> None:
     """Label the axes once for all panels."""
     height = frame.figure.get_figheight() * 2.54
-    bottom, top = frame.bottom + below, frame.top - _ELAPSED
+    bottom, top = frame.bottom + below, frame.top - _ELAPSED - _NAME
     look: dict[str, Any] = {"fontsize": BODY, "color": INK, "ha": "center"}
     unit = "h" if drawing.time[-1] < 3.0 else "d"
     frame.figure.text(

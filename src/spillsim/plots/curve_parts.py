@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
 
-_RIGHT = 0.35
+_RIGHT = 0.55
 """Margin right of the axes [cm]."""
 _LEFT = 1.55
 VEIL = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
@@ -86,10 +86,7 @@ def drawable(drawing: Drawing, one: Curve) -> Array:
 
 def set_axes(axes: Axes, drawing: Drawing, peak: float) -> None:
     """Set ranges, scale and look; a linear axis reaches to its own peak."""
-    arrived = [c.end for c in drawing.curves if np.isfinite(c.arrival)]
-    last = float(drawing.time[-1])
-    if arrived and np.isfinite(arrived).all():
-        last = min(last, max(arrived) * 1.04 + 0.02)
+    last = _end(drawing)
     axes.set_xlim(max(float(drawing.time[0]), -0.02 * last), last)
     bare(axes)
     if drawing.logarithmic:
@@ -99,6 +96,18 @@ def set_axes(axes: Axes, drawing: Drawing, peak: float) -> None:
     axes.set_ylim(0.0, 1.15 * max([peak, *near]) if peak > 0.0 else 1.0)
     axes.locator_params(axis="y", nbins=4)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+
+
+def _end(drawing: Drawing) -> float:
+    """Return where the time axis ends: when no curve rises above what can be seen any more."""
+    last = 0.0
+    for one in drawing.curves:
+        visible = drawing.low if drawing.logarithmic else 0.005 * one.peak
+        seen = np.flatnonzero(one.concentration > visible)
+        if seen.size:
+            last = max(last, float(drawing.time[seen[-1]]))
+    whole = float(drawing.time[-1])
+    return min(1.03 * last, whole) if last > 0.0 else whole
 
 
 def mark(axes: Axes, one: Curve, colour: str, marker: str) -> None:
@@ -197,7 +206,7 @@ def name_panel(axes: Axes, one: Curve, *, wide: bool) -> None:
     if np.isfinite(one.arrival):
         details.append(f"+{_elapsed(one.arrival)}")
     details.append(f"{figure_number(one.peak, 2)} mg/L" if one.is_reached else "not reached")
-    name, river = plain(one.label), plain(one.river)
+    name, river = plain(f"◆ {one.label}" if one.is_border else one.label), plain(one.river)
     if wide and river:
         name = f"{name}, {river}"
     look: dict[str, Any] = {
@@ -213,7 +222,7 @@ def name_panel(axes: Axes, one: Curve, *, wide: bool) -> None:
     )  # fmt: skip
 
 
-PANEL_DETAILS = "above each panel: distance below the release · arrival · peak"
+PANEL_DETAILS = "above each panel: ◆ border; distance below the release, arrival, peak"
 
 
 def _elapsed(days: float) -> str:

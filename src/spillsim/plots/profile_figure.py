@@ -145,7 +145,7 @@ def _path(dataset: xr.Dataset, substance: str) -> _Path:
 def _draw_maxima(axes: Axes, path: _Path, places: list[Curve], own: list[Limit]) -> None:
     seen = path.peak > 0.0
     axes.plot(
-        path.distance, np.where(seen, path.peak, np.nan), color=CURVE, linewidth=1.5, zorder=3
+        path.distance, np.where(seen, path.peak, np.nan), color=CURVE, linewidth=1.5, zorder=6
     )
     bare(axes)
     if seen.any():
@@ -157,14 +157,23 @@ def _draw_maxima(axes: Axes, path: _Path, places: list[Curve], own: list[Limit])
         if not axes.get_ylim()[0] <= limit.value <= axes.get_ylim()[1]:
             continue
         axes.axhline(limit.value, color=LIMIT, linestyle=dashes, linewidth=0.9)
+        left = _is_free_on_the_left(path, limit.value)
         axes.annotate(
-            limit_words(limit),
-            (0.0, limit.value), xycoords=("axes fraction", "data"), xytext=(3, 1.5),
-            textcoords="offset points", fontsize=TINY, color=LIMIT, va="bottom",
-            bbox=VEIL,
+            limit_words(limit), (0.0 if left else 1.0, limit.value),
+            xycoords=("axes fraction", "data"), xytext=(3 if left else -3, 1.5),
+            textcoords="offset points", ha="left" if left else "right", va="bottom",
+            fontsize=TINY, color=LIMIT, bbox=VEIL,
         )  # fmt: skip
     _draw_points(axes, [(p.distance, p.peak, p.is_border) for p in places if p.is_reached])
     axes.set_ylabel(VARIABLES["peak_concentration"].axis_label, fontsize=BODY, color=INK)
+
+
+def _is_free_on_the_left(path: _Path, value: float) -> bool:
+    """Return whether words at this value are farther from the curve on the left than the right."""
+    middle = 0.5 * path.distance[-1]
+    factor = np.abs(np.log(np.maximum(path.peak, 1e-3 * value) / value))
+    left, right = path.distance <= middle, path.distance >= middle
+    return bool(factor[left].min() >= factor[right].min())
 
 
 def _draw_times(axes: Axes, path: _Path, places: list[Curve]) -> None:
@@ -219,7 +228,7 @@ def _draw_points(axes: Axes, points: list[tuple[float, float, bool]]) -> None:
             axes.plot(
                 *zip(*chosen, strict=True), linestyle="none", marker=marker, markersize=size,
                 markerfacecolor=INK if border else "white", markeredgecolor=INK,
-                markeredgewidth=0.8, zorder=4,
+                markeredgewidth=0.8, zorder=7,
             )  # fmt: skip
 
 
@@ -274,5 +283,5 @@ def _apart(wanted: Array, gap: float, length: float) -> Array:
         for centre, members in blocks
         for number in range(members)
     ]
-    shift = min(0.0, length - found[-1]) if found else 0.0
-    return np.array(found) + shift
+    last = length - gap * np.arange(len(found) - 1, -1, -1)
+    return np.asarray(np.minimum(found, last), dtype=np.float64)

@@ -36,6 +36,9 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
         "axis": "T",
         "units_metadata": "leap_seconds: none",
     },
+    "ledger_time": {
+        "units_metadata": "leap_seconds: none",
+    },
     "station": {
         "cf_role": "timeseries_id",
     },

@@ -8,7 +8,7 @@ import numpy as np
 
 from .contracts import ModelLike
 
-_OVERHEAD = 82_000
+_OVERHEAD = 125_000
 """An all but empty result: names, attributes, provenance [bytes]."""
 _KEPT_SINGLE = 0.70
 """Deflated share of single-precision values that are not zero; smooth curves keep 0.5 to 0.75."""
@@ -37,11 +37,11 @@ class Extent:
     cells: int
     reaches: int
     field_times: int = 0
-    ledger_times: int = 200
     active_share: float = 0.7
     """Share of the run in which a station sees the substance."""
     active_field_share: float = 0.3
     """Share of the field's values (cells by times) that hold any."""
+    ledger_times: int = 200
     text_bytes: int = 0
     """Scenario text and the like."""
 
@@ -49,13 +49,19 @@ class Extent:
 def extent_of(model: ModelLike, times: int, cells: int, field_times: int = 0) -> Extent:
     """Return the counts of a model's result.
 
-    A station is taken to see the substance from nine tenths of the time of travel of the water to
-    the end of the run; one that no release reaches never does.
+    A station is taken to see the substance for as long as the release lasts, and sixteen standard
+    deviations of what dispersion makes of it on the way, but no longer than from nine tenths of
+    the time of travel to the end of the run; one that no release reaches never does.
     """
     scenario = model.scenario
     duration = float(scenario.case.duration)
     travel = np.array([place.travel_time for place in model.stations], dtype=np.float64)
-    seen = np.where(np.isfinite(travel), 1.0 - 0.9 * travel / duration, 0.0)
+    spread = np.array([place.spread for place in model.stations], dtype=np.float64)
+    lasting = max((float(getattr(r, "duration", 0.0)) for r in scenario.releases), default=0.0)
+    known = np.isfinite(travel)
+    passage = lasting + 16.0 * np.where(known, spread, 0.0)
+    left = duration - 0.9 * np.where(known, travel, duration)
+    seen = np.where(known, np.minimum(passage, left) / duration, 0.0)
     files = scenario.files
     return Extent(
         substances=len(scenario.substances),

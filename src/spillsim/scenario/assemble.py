@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -16,7 +14,7 @@ from .check import check
 from .draft import Draft
 from .faults import Faults, any_of, from_pydantic, nearest, quoted
 from .fields import type_name
-from .files import LARGEST_TABLE, FileFaultError, SourceFile, place, read_source
+from .reading import Reading, check_rising, full_column, read_named, read_table
 from .scenario import GaugesFlow, InflowsFlow, Scenario
 from .sections import (
     DISPERSION_SECTIONS,
@@ -40,26 +38,13 @@ from .sections import (
     Section,
     Storage,
 )
-from .tables import Row, Table, TableKind, read_csv, read_rows
+from .tables import Row, Table, TableKind
 
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
 SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release")
 _NEEDED = ("case", "network", "flow", "substance", "release")
-
-
-@dataclass
-class Reading:
-    """A scenario while it is read."""
-
-    data: dict[str, Any]
-    source: SourceFile
-    folder: Path | None
-    name: str
-    faults: Faults
-    files: dict[str, SourceFile | None] = field(default_factory=dict)
-    start: datetime | None = None
 
 
 def assemble(reading: Reading) -> Scenario:
@@ -86,8 +71,8 @@ def assemble(reading: Reading) -> Scenario:
     dispersion = _chosen(reading, "dispersion", DISPERSION_SECTIONS, "formula")
     draft = Draft(faults=faults)
     draft.case = _of(Case, single.get("case"))
-    draft.nodes = _read(reading, "network", "nodes", TableKind("node", rows.NODES))
-    draft.reaches = _read(reading, "network", "reaches", TableKind("reach", rows.REACHES))
+    draft.nodes = read_named(reading, "network", "nodes", TableKind("node", rows.NODES))
+    draft.reaches = read_named(reading, "network", "reaches", TableKind("reach", rows.REACHES))
     draft.hydraulics = _of(Hydraulics, single.get("hydraulics", Hydraulics()))
     draft.dispersion = dispersion
     draft.substances = listed["substance"]
@@ -226,45 +211,6 @@ def _by_kind(
     return _validated(reading, value, models[kind], where)
 
 
-def _read(reading: Reading, section: str, key: str, kind: TableKind) -> Table | None:
-    """Read the table that a section names, from the raw data: its own faults may wait."""
-    part = reading.data.get(section)
-    source = part.get(key) if isinstance(part, Mapping) else None
-    return _table(reading, source, f"{section}.{key}", kind)
-
-
-def _table(reading: Reading, source: Any, where: str, kind: TableKind) -> Table | None:
-    """Read a table from a file name or from inline rows; None if there is nothing to read."""
-    if isinstance(source, list | tuple):
-        return read_rows(source, where, kind, reading.faults)
-    if not isinstance(source, str):
-        return None
-    file = _file(reading, source, where)
-    return None if file is None else read_csv(file, where, kind, reading.faults)
-
-
-def _file(reading: Reading, name: str, where: str) -> SourceFile | None:
-    """Read a file once; a fault at the key that names it if that is not possible."""
-    if name in reading.files:
-        return reading.files[name]
-    reading.files[name] = None
-    if reading.folder is None:
-        reading.faults.add(
-            where, f"{quoted(name)}: without a case folder no file can be read",
-            "Give the rows as a list, or a folder.",
-        )  # fmt: skip
-        return None
-    try:
-        reading.files[name] = read_source(place(reading.folder, name), name, LARGEST_TABLE)
-    except FileFaultError as fault:
-        message = fault.message if name in fault.message else f"{quoted(name)}: {fault.message}"
-        if fault.line is None:
-            reading.faults.add(where, message, fault.hint)
-        else:
-            reading.faults.add("", message, fault.hint, name, fault.line)
-    return reading.files[name]
-
-
 def _ratings(reading: Reading, reaches: Table | None) -> dict[str, rows.Rating]:
     """Read every rating table once."""
     found: dict[str, rows.Rating] = {}
@@ -276,7 +222,7 @@ def _ratings(reading: Reading, reaches: Table | None) -> dict[str, rows.Rating]:
         seen.add(name)
         before = len(reading.faults.found)
         where = f"{row.where}.rating" if reaches and reaches.file is None else row.where
-        table = _table(reading, name, where, TableKind("row", rows.RATING))
+        table = read_table(reading, name, where, TableKind("row", rows.RATING))
         if table is None or not table.sound:
             if table is None and reaches and len(reading.faults.found) > before:
                 # The fault belongs to the row of the reach table rather than to the scenario.
@@ -286,35 +232,10 @@ def _ratings(reading: Reading, reaches: Table | None) -> dict[str, rows.Rating]:
                 else:
                     reaches.add_fault(reading.faults, row, "rating", fault.message, fault.hint)
             continue
-        _rising(reading.faults, table, "discharge")
-        columns = {key: _column(reading.faults, table, key) for key in table.columns}
+        check_rising(reading.faults, table, "discharge")
+        columns = {key: full_column(reading.faults, table, key) for key in table.columns}
         found[name] = rows.Rating(file=name, **columns)
     return found
-
-
-def _column(faults: Faults, table: Table, column: str) -> tuple[float, ...]:
-    """A column without gaps; a fault for each gap."""
-    for row in table.rows:
-        if column not in row.cells:
-            table.add_fault(faults, row, column, "is empty; a value is needed")
-            table.sound = False
-    return tuple(row.cells[column] for row in table.rows if column in row.cells)
-
-
-def _rising(faults: Faults, table: Table, column: str) -> None:
-    """A fault where a column does not rise from row to row."""
-    previous: Row | None = None
-    for row in table.rows:
-        if column not in row.cells:
-            continue
-        if previous is not None and not row.cells[column] > previous.cells[column]:
-            message = f"{column} must rise from row to row"
-            if row.cells[column] == previous.cells[column]:
-                message += "; it stands twice"
-            hint = f"Row at line {previous.line} is not before this one." if previous.line else ""
-            table.add_fault(faults, row, column, message, hint)
-            table.sound = False
-        previous = row
 
 
 def _flow_tables(reading: Reading, draft: Draft) -> None:
@@ -322,10 +243,10 @@ def _flow_tables(reading: Reading, draft: Draft) -> None:
     kind = flow.get("kind") if isinstance(flow, Mapping) else None
     inflows, gauges = TableKind("node", rows.INFLOWS), TableKind("gauge", rows.GAUGES)
     if kind == "gauges":
-        draft.gauges = _read(reading, "flow", "table", gauges)
-        draft.inflows = _read(reading, "flow", "inflows", inflows)
+        draft.gauges = read_named(reading, "flow", "table", gauges)
+        draft.inflows = read_named(reading, "flow", "inflows", inflows)
     elif kind == "inflows":
-        draft.inflows = _read(reading, "flow", "table", inflows)
+        draft.inflows = read_named(reading, "flow", "table", inflows)
 
 
 def _releases(reading: Reading) -> list[Release | None]:
@@ -338,7 +259,7 @@ def _releases(reading: Reading) -> list[Release | None]:
         points = None
         if kind in ("hydrograph", "concentration"):
             columns = rows.HYDROGRAPH if kind == "hydrograph" else rows.CONCENTRATION
-            points = _table(reading, table, f"{where}.table", TableKind("row", columns))
+            points = read_table(reading, table, f"{where}.table", TableKind("row", columns))
         if points is not None:
             _check_points(reading.faults, points, kind == "hydrograph")
         found.append(_with_points(section, points))
@@ -347,7 +268,7 @@ def _releases(reading: Reading) -> list[Release | None]:
 
 def _check_points(faults: Faults, table: Table, is_hydrograph: bool) -> None:
     """Time rises; a hydrograph has a mass rate, or discharge and concentration."""
-    _rising(faults, table, "time")
+    check_rising(faults, table, "time")
     if table.sound and len(table.rows) < 2:
         table.add_fault(faults, table.rows[-1], "", "at least two points in time are needed")
         table.sound = False
@@ -366,7 +287,7 @@ def _check_points(faults: Faults, table: Table, is_hydrograph: bool) -> None:
         table.sound = False
         return
     for column in sorted(given) if table.sound else ():
-        _column(faults, table, column)
+        full_column(faults, table, column)
 
 
 def _with_points(section: Section | None, table: Table | None) -> Release | None:
@@ -412,16 +333,20 @@ def _reaches(table: Table | None, ratings: Mapping[str, rows.Rating]) -> tuple[r
 
 
 def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow:
+    assert isinstance(section, GaugesSection | InflowsSection)
     inflows = _rows(rows.Inflow, draft.inflows)
+    # what the user left out stays unset, so that it can be told as assumed
+    given = "temperature" in section.model_fields_set
+    told: dict[str, Any] = {"temperature": section.temperature} if given else {}
+    flow: InflowsFlow | GaugesFlow
     if isinstance(section, GaugesSection):
-        flow: InflowsFlow | GaugesFlow = GaugesFlow(
+        flow = GaugesFlow(
             gauges=_rows(rows.Gauge, draft.gauges),
             inflows=inflows,
             closure_warning=section.closure_warning,
-            temperature=section.temperature,
+            **told,
         )
     else:
-        assert isinstance(section, InflowsSection)
-        flow = InflowsFlow(inflows=inflows, temperature=section.temperature)
+        flow = InflowsFlow(inflows=inflows, **told)
     flow._file, flow._line, flow._where = section._file, section._line, section._where
     return flow

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Fault, ScenarioError
-from .assemble import Reading, assemble
+from .assemble import assemble
 from .faults import Faults, clean
 from .files import LARGEST_SCENARIO, FileFaultError, SourceFile, read_source
 from .locate_lines import locate_lines
+from .reading import Reading
 from .scenario import Scenario
 
 SCENARIO_FILE = "scenario.toml"

@@ -40,8 +40,8 @@ class InflowsFlow(Section):
 
     kind: str = "inflows"
     inflows: tuple[Inflow, ...]
-    temperature: float
-    """Water temperature of reaches that name none [degC]."""
+    temperature: float = 10.0
+    """Water temperature of reaches that name none; an assumption unless given [degC]."""
 
 
 class GaugesFlow(Section):
@@ -52,8 +52,8 @@ class GaugesFlow(Section):
     inflows: tuple[Inflow, ...]
     closure_warning: float
     """Share of the discharge above which an unexplained gain or loss is told [-]."""
-    temperature: float
-    """Water temperature of reaches that name none [degC]."""
+    temperature: float = 10.0
+    """Water temperature of reaches that name none; an assumption unless given [degC]."""
 
 
 class Scenario(Section):

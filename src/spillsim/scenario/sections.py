@@ -270,7 +270,10 @@ class Numerics(Section):
     """How exactly to compute."""
 
     error: float = Field(
-        default=0.01, gt=0, le=0.5, description="largest numerical error, as a share of the peak"
+        default=0.01,
+        gt=0,
+        le=0.5,
+        description="numerical error asked for, as a share of the area under each curve",
     )
     time_step: Duration | None = Field(default=None, description="chosen from error when left out")
     cell_length: PositiveLength | None = Field(

@@ -22,6 +22,8 @@ PAD = 3
 LIMITER_NONE = 0
 LIMITER_POSITIVE = 1
 LIMITER_MONOTONE = 2
+LIMITER_SHOWN = 3
+"""For showing a profile, not for moving mass: monotone but for smooth extrema."""
 LIMITER_CODES = {
     "none": LIMITER_NONE,
     "positive": LIMITER_POSITIVE,
@@ -38,9 +40,7 @@ class Paths(NamedTuple):
     end: IntArray
     """(P,) one past the last cell."""
     join_cell: IntArray
-    """(P,) first of two cells that take what leaves the path, -1 at the outlet."""
-    join_share: FloatArray
-    """(P,) share of the first of them [-]."""
+    """(P,) cell that takes what leaves the path, -1 at the outlet."""
     range_pointer: IntArray
     """(P + 1,) start of each path's part of the range arrays."""
     range_start: IntArray
@@ -130,8 +130,12 @@ class Gauges(NamedTuple):
     """(S,) share of that cell's volume lying upstream of the place [-]."""
     reach_back: FloatArray
     """(S,) cells that the water moves in a step, here [-]."""
-    below_junction: BoolArray
-    """(S,) true where a confluence lies less than one step upstream."""
+    side: IntArray
+    """(S,) which profile can be followed for a step: 0 both, 1 only the new one, downstream (a
+    confluence lies upstream), -1 only the old one, upstream, 2 neither."""
+    dilution: FloatArray
+    """(S, 2) discharge one step upstream and one step downstream over that at the place, where
+    inflow along the river dilutes; 1 elsewhere [-]."""
 
 
 class State(NamedTuple):
@@ -165,15 +169,11 @@ class State(NamedTuple):
     """(P,) true where the plume is near a place of the path, or may come there, in this step."""
     work: IntArray
     """(2,) cell-steps done; steps done."""
-
-
-class Profile(NamedTuple):
-    """The part of cells and state that observation looks at."""
-
-    mass: FloatArray
-    concentration: FloatArray
-    through: FloatArray
-    cells: Cells
+    before: FloatArray
+    """(S, 4) concentration [kg/m3] and mass passed [kg] at each place before the step, and the
+    same of the water one step upstream."""
+    shapes: FloatArray
+    """(3, 4) scratch: mean, two edges and volume of a gauge's cell and its neighbours."""
 
 
 class Outputs(NamedTuple):

@@ -12,17 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
+from .along import Along, jumping, place_reaches
 from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths
 from .paths import Path, Route, find_paths
+from .resolution import DISPERSION_NUMBER
 from .splitting import remaining_dispersion
-
-DISPERSION_NUMBER = 0.64
-"""Largest D dt / dx2 of a cell; dx = max(U dt, 1.25 sqrt(D dt)) keeps below it."""
 
 
 @dataclass(frozen=True)
@@ -67,66 +66,6 @@ class Grid:
         return int(sum(grid.slow.size for grid in self.paths))
 
 
-@dataclass(frozen=True)
-class Along:
-    """Where the water of each reach of a path lies once its confluences stand on faces."""
-
-    flow: SteadyFlow
-    path: Path
-    edges: FloatArray
-    """(J + 1,) coordinate at which each reach takes over, confluences on faces [s]."""
-
-    def place(self, theta: FloatArray) -> IntArray:
-        """Place j in the path of the reach that holds each coordinate."""
-        return np.searchsorted(self.edges[1:-1], theta, side="right").astype(np.int64)
-
-    def distance(self, place: IntArray, theta: FloatArray) -> FloatArray:
-        """Distance from the head of the reach at ``place``; beyond it the reach goes on [m].
-
-        Beyond its foot it gains no more water: an inflow along a short reach, carried on for a
-        long time step, would grow without bound.
-        """
-        reach = self.path.reaches[place]
-        time = theta - self.path.theta[place]
-        head = self.flow.discharge_head[reach]
-        area = self.flow.cross_section_area[reach]
-        lateral = self.flow.lateral_inflow[reach]
-        passed = self.flow.travel_time[reach]
-        within = np.where(lateral > 0.0, np.minimum(time, passed), time)
-        growth = lateral * within / area
-        small = np.abs(growth) < 1e-9
-        grown = head / np.where(small, 1.0, lateral) * np.expm1(np.where(small, 0.0, growth))
-        inside = np.where(small, head * within / area * (1.0 + 0.5 * growth), grown)
-        return np.asarray(inside + (time - within) * self.flow.discharge_foot[reach] / area)
-
-    def integral(self, per_length: FloatArray, theta: FloatArray) -> FloatArray:
-        """Integral from the head of the path of a quantity constant in each reach [unit m]."""
-        rate = per_length[self.path.reaches]
-        every = np.arange(rate.size)
-        first = self.distance(every, self.edges[:-1])
-        length = self.distance(every, self.edges[1:]) - first
-        at_head = np.concatenate([[0.0], np.cumsum(rate * length)])
-        place = self.place(theta)
-        inside = self.distance(place, theta) - first[place]
-        return np.asarray(at_head[place] + rate[place] * inside)
-
-
-def _along(route: Route, path: Path, faces: FloatArray) -> Along:
-    """Move every point at which the discharge jumps to the nearest face of the path."""
-    flow = route.flow
-    edges = path.theta.copy()
-    for j in _jumping(flow, path):
-        edges[j] = faces[int(np.argmin(np.abs(faces - path.theta[j])))]
-    return Along(flow, path, np.maximum.accumulate(edges))
-
-
-def _jumping(flow: SteadyFlow, path: Path) -> list[int]:
-    """Places j in the path at whose head water joins or leaves."""
-    above, below = path.reaches[:-1], path.reaches[1:]
-    change = np.abs(flow.discharge_head[below] / flow.discharge_foot[above] - 1.0)
-    return [int(j) for j in np.flatnonzero(change > 1e-9) + 1]
-
-
 def _slow_spans(route: Route, path: Path, phase: float, step: float) -> list[tuple[int, int, int]]:
     """Stretches (first face, last face, cells) where cells must hold several steps.
 
@@ -159,8 +98,8 @@ def _faces(
     theta: list[FloatArray] = []
     slow: list[BoolArray] = []
     at = first
-    for a, b, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
-        a, b = max(a, at), min(b, last)
+    for begin, until, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
+        a, b = max(begin, at), min(until, last)
         if a > at:
             theta.append(np.asarray(phase + step * np.arange(at, a), dtype=np.float64))
             slow.append(np.zeros(a - at, dtype=np.bool_))
@@ -189,10 +128,13 @@ def build_grid(route: Route, releases: Sequence[Position], time_step: float, ori
     paths = find_paths(route, releases, time_step)
     phase = origin
     grids: list[PathGrid] = []
+    mouths: dict[int, float] = {}
     start = PAD
     for path in paths:
         theta, slow = _faces(route, path, float(path.theta[-1]), phase, time_step)
-        grids.append(PathGrid(path, start, theta, _along(route, path, theta), slow))
+        grids.append(PathGrid(path, start, theta, place_reaches(route, path, theta, mouths), slow))
+        mouth = int(route.network.reach_to[path.reaches[-1]])
+        mouths[mouth] = max(float(theta[-1]), mouths.get(mouth, -np.inf))
         start += slow.size + PAD
     return _assemble(route, tuple(grids), start, time_step)
 
@@ -230,7 +172,7 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
         keep[own] = _kept_share(route, grid, volume[own], step)
     weights = _edge_weights(volume, jump)
     cells = Cells(volume, 1.0 / volume, weights, jump)
-    arrays = _path_arrays(grids, keep, step)
+    arrays = _path_arrays(grids, keep)
     return Grid(
         route,
         step,
@@ -249,7 +191,7 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
 def _jumps(grid: PathGrid) -> BoolArray:
     """(n - 1,) true at inner faces where a confluence makes concentration jump."""
     jump = np.zeros(grid.slow.size - 1, dtype=np.bool_)
-    for j in _jumping(grid.along.flow, grid.path):
+    for j in jumping(grid.along.flow, grid.path):
         face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
         if 0 < face < grid.slow.size:
             jump[face - 1] = True
@@ -262,30 +204,28 @@ def _kept_share(route: Route, grid: PathGrid, volume: FloatArray, step: float) -
     Defined through the water balance of the step, so that a uniform concentration stays
     uniform to round-off: kept = V / (V + what was lost with the concentration of the river).
     """
-    flow, path = route.flow, grid.path
-    loss_rate = np.where(flow.lateral_inflow < 0.0, -flow.lateral_inflow, 0.0)
-    per_cell = np.diff(grid.along.integral(loss_rate, grid.theta)) * step
-    lost = 0.5 * per_cell
-    lost[1:] += np.where(grid.slow[1:], 0.5 * per_cell[1:], 0.5 * per_cell[:-1])
+    flow, path, along = route.flow, grid.path, grid.along
+    net = np.diff(along.integral(flow.lateral_inflow, grid.theta))
+    losing = np.diff(along.integral(np.minimum(flow.lateral_inflow, 0.0), grid.theta)) < 0.0
+    losing[1:] |= losing[:-1]
+    leaves = volume * step / np.diff(grid.theta)
+    gained = np.where(net > 0.0, net * step, 0.0)
     for j, reach in enumerate(path.reaches[1:], start=1):
-        taken = float(flow.node_abstraction[route.network.reach_from[reach]]) * step
+        node = route.network.reach_from[reach]
+        taken = float(flow.node_abstraction[node])
         if taken > 0.0:
             # the edge stands on a face: whatever crosses it arrives in the cell below
-            face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
-            lost[min(face, volume.size - 1)] += taken
-    kept = volume / (volume + lost)
-    # where water only leaves, the balance of the volumes themselves is exact, also for a loss
-    # that is crowded into a part of a cell
-    moved = step / np.diff(grid.theta)
-    arrived = volume[1:] * (1.0 - moved[1:]) + volume[:-1] * moved[:-1]
-    gains = np.diff(grid.along.integral(np.maximum(flow.lateral_inflow, 0.0), grid.theta)) > 0.0
-    for j in _jumping(flow, path):
-        if flow.discharge_head[path.reaches[j]] > flow.discharge_foot[path.reaches[j - 1]]:
-            face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
-            gains[min(face, kept.size - 1)] = True
-    only = ~(gains[1:] | gains[:-1]) & (lost[1:] > 0.0) & (arrived > volume[1:])
-    kept[1:][only] = volume[1:][only] / arrived[only]
-    return np.asarray(kept)
+            face = int(np.argmin(np.abs(grid.theta - along.edges[j])))
+            cell = min(face, volume.size - 1)
+            losing[cell] = True
+            above = path.reaches[j - 1]
+            brought = flow.discharge_head[reach] + taken - flow.discharge_foot[above]
+            gained[cell] += float(brought) * step
+    lost = np.zeros(volume.size)
+    lost[1:] = leaves[:-1] - leaves[1:] + gained[1:]
+    lost[0] = max(-0.5 * net[0] * step, 0.0)
+    lost = np.where(losing, np.maximum(lost, 0.0), 0.0)
+    return np.asarray(volume / (volume + lost))
 
 
 def _edge_weights(volume: FloatArray, jump: BoolArray) -> FloatArray:
@@ -319,10 +259,9 @@ def _edge_weights(volume: FloatArray, jump: BoolArray) -> FloatArray:
     return weights
 
 
-def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> Paths:
+def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray) -> Paths:
     """Ranges of equal kind and where each path's outflow goes."""
     join_cell = np.full(len(grids), -1, dtype=np.int64)
-    join_share = np.ones(len(grids))
     pointer = [0]
     first: list[int] = []
     last: list[int] = []
@@ -330,17 +269,17 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
     for number, grid in enumerate(grids):
         change = np.flatnonzero(np.diff(grid.slow)) + 1
         edges = [0, *change.tolist(), grid.slow.size]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in pairwise(edges):
             first.append(grid.start + a)
             last.append(grid.start + b)
             slow.append(bool(grid.slow[a]))
         pointer.append(len(first))
         if grid.path.joins >= 0:
             target = grids[grid.path.joins]
-            theta = float(grid.theta[-1])
-            moved = 0.5 / float(np.diff(target.theta)[_cell_at(target, theta)] / step)
-            cell, share = split_between_cells(target, cell_position(target, theta) + moved)
-            join_cell[number], join_share[number] = target.start + cell, share
+            # the face to which the confluence was moved; into the whole cell below it, so that
+            # nothing is put above the mouth and a steady plume fills the cell evenly
+            face = int(np.argmin(np.abs(target.theta - grid.path.theta[-1])))
+            join_cell[number] = target.start + min(face, target.slow.size - 1)
     start = np.array([g.start for g in grids], dtype=np.int64)
     end = np.array([g.start + g.slow.size for g in grids], dtype=np.int64)
     loses = np.array([bool(np.any(keep[a:b] < 1.0)) for a, b in zip(start, end, strict=True)])
@@ -349,7 +288,7 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray, step: float) -> 
     inflow = np.argsort(below, kind="stable")[int(np.sum(below < 0)) :]
     inflow_pointer = np.searchsorted(below[inflow], np.arange(len(grids) + 1))
     return Paths(
-        start, end, join_cell, join_share, np.array(pointer, dtype=np.int64),
+        start, end, join_cell, np.array(pointer, dtype=np.int64),
         np.array(first, dtype=np.int64), np.array(last, dtype=np.int64),
         np.array(slow, dtype=np.bool_), loses, loses | has_slow,
         inflow_pointer.astype(np.int64), inflow.astype(np.int64),
@@ -367,6 +306,11 @@ def cell_position(grid: PathGrid, theta: float) -> float:
     cell = _cell_at(grid, theta)
     into = theta - float(grid.theta[cell])
     return cell + into / float(grid.theta[cell + 1] - grid.theta[cell])
+
+
+def cell_positions(grid: PathGrid, theta: FloatArray) -> FloatArray:
+    """Positions in cells of the path of many coordinates."""
+    return np.interp(theta, grid.theta, np.arange(grid.theta.size, dtype=np.float64))
 
 
 def split_between_cells(grid: PathGrid, position: float) -> tuple[int, float]:

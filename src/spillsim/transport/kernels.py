@@ -13,13 +13,17 @@ One step of length ``dt`` does, path by path from upstream to downstream:
 
 Mass is only moved between cells, so it closes to round-off; no value is ever clipped.
 
-What runs in every step takes bare arrays: handing a bundle of forty arrays to a function costs
-about a microsecond, ten times the work on a small window.
+What runs in every step and takes bundles of arrays is a ``part``, compiled into its caller:
+handing a bundle of forty arrays to a function costs about a microsecond, ten times the work on a
+small window. Inner loops take bare arrays.
 """
 
 from __future__ import annotations
 
 from .arrays import (
+    LIMITER_POSITIVE,
+    LIMITER_SHOWN,
+    BoolArray,
     Cells,
     Deposits,
     Dispersion,
@@ -30,31 +34,19 @@ from .arrays import (
     Motion,
     Outputs,
     Paths,
-    Profile,
     Record,
     State,
 )
-from .compiler import jit
-from .observe import observe_path
-from .reconstruct import cell_edges, downstream_share
-
-
-@jit
-def fill_concentration(
-    a: int, b: int, mass: FloatArray, inverse: FloatArray, c: FloatArray
-) -> None:
-    """Write c = mass / volume on cells a to b."""
-    source = mass[a:b]
-    scale = inverse[a:b]
-    target = c[a:b]
-    for i in range(target.shape[0]):
-        target[i] = source[i] * scale[i]
+from .compiler import jit, part
+from .observe import begin_watch, observe_path
+from .reconstruct import cell_edges, downstream_share, fill_concentration
+from .snapshots import is_due, write_field, write_ledger
 
 
 @jit
 def shift(a: int, b: int, mass: FloatArray) -> float:
     """Move the mass of cells a to b one cell on; returns what leaves cell b - 1."""
-    leaving = mass[b - 1]
+    leaving = float(mass[b - 1])
     source = mass[a : b - 1]
     target = mass[a + 1 : b]
     for i in range(source.shape[0] - 1, -1, -1):
@@ -64,13 +56,15 @@ def shift(a: int, b: int, mass: FloatArray) -> float:
 
 
 @jit
-def remap(a: int, b: int, cells: Cells, courant: FloatArray, state: State, limiter: int) -> None:
+def remap(
+    a: int, b: int, c: FloatArray, flux: FloatArray, edge_weight: FloatArray,
+    edge_jump: BoolArray, volume: FloatArray, courant: FloatArray, limiter: int,
+) -> None:  # fmt: skip
     """Mass through the downstream faces of cells a to b where the Courant number is below one."""
-    c = state.concentration
     for cell in range(a, b):
-        left, right = cell_edges(cell, c, cells, limiter)
+        left, right = cell_edges(cell, c, edge_weight, edge_jump, limiter)
         share = downstream_share(c[cell], left, right, courant[cell + 1])
-        state.flux[cell + 1] = cells.volume[cell] * share
+        flux[cell + 1] = volume[cell] * share
 
 
 @jit
@@ -91,7 +85,10 @@ def advect_mixed(
         a, b = max(paths.range_start[r], low), min(paths.range_end[r], high)
         if a < b:
             if paths.range_slow[r]:
-                remap(a, b, cells, motion.courant, state, limiter)
+                remap(
+                    a, b, state.concentration, flux, cells.edge_weight, cells.edge_jump,
+                    cells.volume, motion.courant, limiter,
+                )  # fmt: skip
             else:
                 for cell in range(a, b):
                     flux[cell + 1] = mass[cell]
@@ -243,20 +240,21 @@ def add_deposits(
             widen(p, cell, state.low, state.high)
 
 
-@jit
-def add_tributaries(p: int, paths: Paths, state: State) -> None:
-    """Put what left the paths that end in this one into the cells below their mouths."""
+@part
+def add_tributaries(p: int, paths: Paths, keep: FloatArray, state: State) -> None:
+    """Put what left the paths that end in this one into the cells below their mouths.
+
+    Water taken out at the confluence takes its share of what the tributaries bring as well.
+    """
     for k in range(paths.inflow_pointer[p], paths.inflow_pointer[p + 1]):
         q = paths.inflow_path[k]
         if state.outflow[q] == 0.0:
             continue
         cell = paths.join_cell[q]
-        share = paths.join_share[q]
-        state.mass[cell] += share * state.outflow[q]
+        kept = state.outflow[q] * keep[cell]
+        state.mass[cell] += kept
+        state.total[1] += state.outflow[q] - kept
         widen(p, cell, state.low, state.high)
-        if share < 1.0:
-            state.mass[cell + 1] += (1.0 - share) * state.outflow[q]
-            widen(p, cell + 1, state.low, state.high)
         state.outflow[q] = 0.0
 
 
@@ -272,29 +270,49 @@ def widen(p: int, cell: int, low: IntArray, high: IntArray) -> None:
         high[p] = cell + 1
 
 
-@jit
-def write_ledger(row: int, paths: Paths, state: State, record: Record) -> None:
-    """Sum what is in the river and in storage; independent of the running totals."""
-    river = 0.0
-    stored = 0.0
-    for p in range(paths.start.shape[0]):
-        for i in range(state.low[p], state.high[p]):
-            river += state.mass[i]
-            stored += state.storage[i]
-    record.ledger[row, 0] = state.total[0]
-    record.ledger[row, 1] = river
-    record.ledger[row, 2] = stored
-    record.ledger[row, 3] = state.decayed.sum()
-    record.ledger[row, 4] = state.total[1]
-    record.ledger[row, 5] = state.total[2]
+@part
+def advect(
+    p: int, paths: Paths, cells: Cells, motion: Motion, gauges: Gauges, state: State, limiter: int
+) -> None:
+    """Move the water of a path by one step and take up what leaves it."""
+    a, b = state.low[p], state.high[p]
+    if paths.mixed[p]:
+        leaving = advect_mixed(p, paths, cells, motion, gauges, state, limiter)
+    else:
+        for s in range(gauges.pointer[p], gauges.pointer[p + 1]):
+            if a <= gauges.cell[s] < b:
+                state.through[s] += state.mass[gauges.cell[s]]
+        leaving = shift(a, b, state.mass)
+        if b < paths.end[p]:
+            state.mass[b] = leaving
+    if b < paths.end[p]:
+        state.high[p] = b + 1
+    elif paths.join_cell[p] < 0:
+        state.total[2] += leaving
+    else:
+        state.outflow[p] = leaving
 
 
-@jit
-def write_field(row: int, paths: Paths, cells: Cells, state: State, record: Record) -> None:
-    """Write the concentration of all cells."""
-    for p in range(paths.start.shape[0]):
-        a, b = state.low[p], state.high[p]
-        fill_concentration(a, b, state.mass, cells.inverse_volume, record.field[row])
+@part
+def spread(
+    p: int, paths: Paths, cells: Cells, dispersion: Dispersion, exchange: Exchange, gauges: Gauges,
+    state: State,
+) -> None:  # fmt: skip
+    """Disperse and exchange the water of a path; its window grows with every substep."""
+    a, b = state.low[p], state.high[p]
+    for _ in range(dispersion.substeps):
+        a, b = max(a - 2, paths.start[p]), min(b + 2, paths.end[p])
+        disperse(
+            a, b, state.mass, cells.inverse_volume, dispersion.conductance, dispersion.correction,
+            state.concentration, state.flux,
+        )  # fmt: skip
+        for s in range(gauges.pointer[p], gauges.pointer[p + 1]):
+            if a < gauges.cell[s] + 1 < b:
+                state.through[s] += state.flux[gauges.cell[s] + 1]
+    if exchange.has_storage or exchange.decays:
+        exchange_cells(a, b, exchange, state.mass, state.storage, state.decayed)
+    state.work[0] += b - a
+    state.low[p], state.high[p] = a, b
 
 
 @jit
@@ -308,83 +326,46 @@ def march_steps(
     ``settings`` holds the limiter and the mass below which the window is trimmed [kg].
     """
     limiter, floor = settings
-    mass, storage, low, high = state.mass, state.storage, state.low, state.high
-    through, gauge_cell, gauge_pointer = state.through, gauges.cell, gauges.pointer
-    ends, mixed, joins = paths.end, paths.mixed, paths.join_cell
-    starts, inverse, inflows = paths.start, cells.inverse_volume, paths.inflow_pointer
-    watched = state.watched
-    g, h, c, flux = dispersion.conductance, dispersion.correction, state.concentration, state.flux
-    reacts = exchange.has_storage or exchange.decays
-    profile = Profile(mass, c, through, cells)
-    output_time, cumulative = outputs.time, outputs.cumulative_mass
+    shown = LIMITER_SHOWN if limiter == LIMITER_POSITIVE else limiter
+    low, high, watched = state.low, state.high, state.watched
     last, ledger_row, field_row = int(position[0]), int(position[1]), int(position[2])
     for step in range(span[0], span[1]):
         first = last
-        while last < output_time.shape[0] and output_time[last] <= step + 1.0:
+        while last < outputs.time.shape[0] and outputs.time[last] <= step + 1.0:
             last += 1
+        due = (first, last, step)
         rows = (deposits.pointer[step], deposits.pointer[step + 1])
-        for p in range(starts.shape[0]):
-            a, b = low[p], high[p]
+        for p in range(paths.start.shape[0]):
+            path = (p, paths.start[p], paths.end[p])
+            fed = paths.inflow_pointer[p] < paths.inflow_pointer[p + 1]
             if last > first:
-                opens = a >= b and (rows[0] < rows[1] or inflows[p] < inflows[p + 1])
-                watched[p] = opens
-                for s in range(gauge_pointer[p], gauge_pointer[p + 1]):
-                    if a < b and a - 8 < gauge_cell[s] < b + 8:
-                        watched[p] = True
+                may_open = fed or rows[0] < rows[1]
+                watched[p] = begin_watch(p, due, may_open, gauges, state, outputs)
                 if watched[p]:
-                    observe_path(p, (first, last, step), 0.0, (starts[p], ends[p]), gauges,
-                                 profile, outputs, limiter)  # fmt: skip
-                else:
-                    for s in range(gauge_pointer[p], gauge_pointer[p + 1]):
-                        for k in range(first, last):
-                            cumulative[s, k] = through[s]
-            if a < b:
-                if mixed[p]:
-                    leaving = advect_mixed(p, paths, cells, motion, gauges, state, limiter)
-                else:
-                    for s in range(gauge_pointer[p], gauge_pointer[p + 1]):
-                        if a <= gauge_cell[s] < b:
-                            through[s] += mass[gauge_cell[s]]
-                    leaving = shift(a, b, mass)
-                    if b < ends[p]:
-                        mass[b] = leaving
-                if b < ends[p]:
-                    high[p] = b + 1
-                elif joins[p] < 0:
-                    state.total[2] += leaving
-                else:
-                    state.outflow[p] = leaving
-            if inflows[p] < inflows[p + 1]:
-                add_tributaries(p, paths, state)
+                    observe_path(due, 0.0, path, cells, gauges, state, outputs, shown)
+            if low[p] < high[p]:
+                advect(p, paths, cells, motion, gauges, state, limiter)
+            add_tributaries(p, paths, motion.keep, state)
             if rows[0] < rows[1]:
                 add_deposits(p, rows, False, paths, deposits, state)
-            if low[p] >= high[p]:
-                continue
-            a, b = low[p], high[p]
-            for _ in range(dispersion.substeps):
-                a, b = max(a - 2, starts[p]), min(b + 2, ends[p])
-                disperse(a, b, mass, inverse, g, h, c, flux)
-                for s in range(gauge_pointer[p], gauge_pointer[p + 1]):
-                    if a < gauge_cell[s] + 1 < b:
-                        through[s] += flux[gauge_cell[s] + 1]
-            if reacts:
-                exchange_cells(a, b, exchange, mass, storage, state.decayed)
-            state.work[0] += b - a
-            low[p], high[p] = a, b
-            if rows[0] < rows[1]:
-                add_deposits(p, rows, True, paths, deposits, state)
-            a, b = trim(a, b, floor, mass, storage)
-            note_peaks(a, b, step + 1.0, mass, inverse, state.peak, state.peak_step)
-            low[p], high[p] = a, b
+            if low[p] < high[p]:
+                spread(p, paths, cells, dispersion, exchange, gauges, state)
+                if rows[0] < rows[1]:
+                    add_deposits(p, rows, True, paths, deposits, state)
+                low[p], high[p] = trim(low[p], high[p], floor, state.mass, state.storage)
+                note_peaks(
+                    low[p], high[p], step + 1.0, state.mass, cells.inverse_volume, state.peak,
+                    state.peak_step,
+                )  # fmt: skip
         if last > first:
-            for p in range(starts.shape[0]):
+            for p in range(paths.start.shape[0]):
                 if watched[p]:
-                    observe_path(p, (first, last, step), 1.0, (starts[p], ends[p]), gauges,
-                                 profile, outputs, limiter)  # fmt: skip
-        if ledger_row < record.ledger_step.shape[0] and record.ledger_step[ledger_row] == step + 1:
-            write_ledger(ledger_row, paths, state, record)
+                    path = (p, paths.start[p], paths.end[p])
+                    observe_path(due, 1.0, path, cells, gauges, state, outputs, shown)
+        if is_due(ledger_row, record.ledger_step, step):
+            write_ledger(ledger_row, exchange.decays, paths, state, record)
             ledger_row += 1
-        if field_row < record.field_step.shape[0] and record.field_step[field_row] == step + 1:
+        if is_due(field_row, record.field_step, step):
             write_field(field_row, paths, cells, state, record)
             field_row += 1
     position[0], position[1], position[2] = last, ledger_row, field_row

@@ -66,6 +66,8 @@ def new_state(grid: Grid, gauges: Gauges) -> State:
         np.zeros(3),
         np.zeros(paths, dtype=np.bool_),
         np.zeros(2, dtype=np.int64),
+        np.zeros((gauges.cell.size, 4)),
+        np.zeros((3, 4)),
     )
 
 

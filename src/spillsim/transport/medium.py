@@ -8,6 +8,11 @@ from .arrays import LIMITER_NONE, BoolArray, Dispersion, Exchange, FloatArray
 from .grid import Grid, PathGrid
 
 MAX_SUBSTEPS = 200
+WALL_LENGTHS = 32.0
+"""Below a path's upper end dispersion is left at second order over so many lengths D / U.
+
+From there on a plume is more than four standard deviations away from its head.
+"""
 
 
 def build_dispersion(grid: Grid, limiter: int) -> Dispersion:
@@ -42,11 +47,21 @@ def build_dispersion(grid: Grid, limiter: int) -> Dispersion:
 
 
 def _smooth_faces(grid: Grid) -> BoolArray:
-    """(K,) true at faces whose four cells are alike, so that the correction is an order gain."""
+    """(K,) true at faces whose four cells are alike, so that the correction is an order gain.
+
+    Where the correction begins it moves the centre of mass by the curvature of the profile there.
+    That sums to nothing when a plume has passed from above; below a headwater it must not begin
+    before a fresh release is behind it.
+    """
     size = grid.cells.volume.size
     length = np.full(size, np.nan)
     for own in grid.paths:
-        length[own.start : own.start + own.slow.size] = np.diff(own.theta)
+        reach, flow = own.path.reaches[0], grid.route.flow
+        spread = float(flow.dispersion_coefficient[reach] / flow.velocity[reach] ** 2)
+        behind = own.theta[0] + WALL_LENGTHS * spread + 2.0 * grid.time_step
+        skipped = int(np.searchsorted(own.theta[:-1], behind))
+        first = own.start + skipped
+        length[first : own.start + own.slow.size] = np.diff(own.theta)[skipped:]
     smooth = np.zeros(size, dtype=np.bool_)
     four = np.stack([length[:-3], length[1:-2], length[2:-1], length[3:]])
     alike = np.max(four, axis=0) <= 1.05 * np.min(four, axis=0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..network.network import Position
 from .arrays import FloatArray, Gauges, IntArray
-from .grid import Grid, cell_position, locate
+from .grid import Grid, PathGrid, cell_position, locate
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,52 @@ def place_gauges(grid: Grid, places: Sequence[Position]) -> tuple[Gauges, IntArr
         own = grid.paths[number]
         position = min(max(cell_position(own, theta), 0.0), own.slow.size - 1e-9)
         cell = int(np.floor(position))
-        offset = position - cell
         stride = grid.time_step / float(own.theta[cell + 1] - own.theta[cell])
         if abs(stride - 1.0) < 1e-9:
             stride = 1.0
-        upper = int(np.floor(position - stride))
-        jumps = grid.cells.edge_jump[own.start + upper + 1 : own.start + cell + 1]
-        rows.append((number, own.start + cell, offset, stride, bool(jumps.any()), index))
-    rows.sort(key=lambda row: (row[0], row[5]))
+        rows.append(
+            (
+                number,
+                own.start + cell,
+                position - cell,
+                stride,
+                _side(grid, own, position, stride),
+                _dilution(grid, own, theta),
+                index,
+            )
+        )
+    rows.sort(key=lambda row: (row[0], row[-1]))
     pointer = np.searchsorted([row[0] for row in rows], np.arange(len(grid.paths) + 1))
     gauges = Gauges(
         pointer.astype(np.int64),
         np.array([row[1] for row in rows], dtype=np.int64),
         np.array([row[2] for row in rows], dtype=np.float64),
         np.array([row[3] for row in rows], dtype=np.float64),
-        np.array([row[4] for row in rows], dtype=np.bool_),
+        np.array([row[4] for row in rows], dtype=np.int64),
+        np.array([row[5] for row in rows], dtype=np.float64).reshape(-1, 2),
     )
-    return gauges, np.array([row[5] for row in rows], dtype=np.int64)
+    return gauges, np.array([row[-1] for row in rows], dtype=np.int64)
+
+
+def _side(grid: Grid, own: PathGrid, position: float, stride: float) -> int:
+    """Which profile can be followed past a place for a step, as in ``Gauges.side``."""
+    jump = grid.cells.edge_jump[own.start : own.start + own.slow.size + 1].copy()
+    jump[0] = False  # the closed upper end: nothing comes from there
+    jump[-1] = True
+    cell = int(np.floor(position))
+    upper = bool(jump[int(np.floor(position - stride)) + 1 : cell + 1].any())
+    lower = bool(jump[cell + 1 : int(np.floor(position + stride)) + 1].any())
+    return 2 if upper and lower else int(upper) - int(lower)
+
+
+def _dilution(grid: Grid, own: PathGrid, theta: float) -> tuple[float, float]:
+    """Discharge a step upstream and downstream over that at a place, where inflow dilutes."""
+    along, flow = own.along, grid.route.flow
+    at = theta + grid.time_step * np.array([-1.0, 0.0, 1.0])
+    place = along.place(at)
+    reach = along.path.reaches[place]
+    lateral = flow.lateral_inflow[reach]
+    discharge = flow.discharge_head[reach] + lateral * along.distance(place, at)
+    if lateral[1] <= 0.0:
+        return 1.0, 1.0
+    return float(discharge[0] / discharge[1]), float(discharge[2] / discharge[1])

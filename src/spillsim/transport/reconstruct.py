@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from .arrays import LIMITER_MONOTONE, LIMITER_NONE, Cells, FloatArray
+from .arrays import LIMITER_MONOTONE, LIMITER_NONE, LIMITER_SHOWN, BoolArray, FloatArray
 from .compiler import jit
 
 
 @jit
-def cell_edges(cell: int, c: FloatArray, cells: Cells, limiter: int) -> tuple[float, float]:
+def fill_concentration(
+    a: int, b: int, mass: FloatArray, inverse: FloatArray, c: FloatArray
+) -> None:
+    """Write c = mass / volume on cells a to b."""
+    source = mass[a:b]
+    scale = inverse[a:b]
+    target = c[a:b]
+    for i in range(target.shape[0]):
+        target[i] = source[i] * scale[i]
+
+
+@jit
+def one_sided_edges(mean: float, left: float, right: float, above: bool) -> tuple[float, float]:
+    """Edges of a straight line in a cell beside a confluence, from the edge away from it."""
+    slope = right - mean if above else mean - left
+    # no steeper than what reaches zero at an edge
+    slope = min(max(slope, -mean), mean)
+    return mean - slope, mean + slope
+
+
+@jit
+def smooth_top(cell: int, c: FloatArray) -> bool:
+    """Tell a resolved extremum, curved alike over five cells, from the corner of a plateau."""
+    here = c[cell - 1] - 2.0 * c[cell] + c[cell + 1]
+    above = c[cell - 2] - 2.0 * c[cell - 1] + c[cell]
+    below = c[cell] - 2.0 * c[cell + 1] + c[cell + 2]
+    turns = (c[cell] - c[cell - 1]) * (c[cell + 1] - c[cell]) <= 0.0
+    alike = above * here > 0.0 and below * here > 0.0
+    return bool(turns and alike and abs(here) <= 2.0 * min(abs(above), abs(below)))
+
+
+@jit
+def cell_edges(
+    cell: int, c: FloatArray, edge_weight: FloatArray, edge_jump: BoolArray, limiter: int
+) -> tuple[float, float]:
     """Concentration at the upstream and downstream edge of a cell, limited as asked.
 
     ``positive`` keeps both edges in [0, 3 c], which keeps the parabola through them with mean
     ``c`` from being negative anywhere; ``monotone`` is the limiter of Colella & Woodward (1984,
-    eq. 1.10); ``none`` leaves the fourth-order values.
+    eq. 1.10); ``none`` leaves the fourth-order values. ``shown`` is monotone too, except at
+    extrema whose neighbours curve alike: the top of a plume is kept, the edge of a plateau
+    makes no bump.
     """
     mean = c[cell]
     left = mean
     right = mean
-    if not cells.edge_jump[cell]:
-        w = cells.edge_weight[cell]
+    if not edge_jump[cell]:
+        w = edge_weight[cell]
         left = w[0] * c[cell - 2] + w[1] * c[cell - 1] + w[2] * mean + w[3] * c[cell + 1]
-    if not cells.edge_jump[cell + 1]:
-        w = cells.edge_weight[cell + 1]
+    if not edge_jump[cell + 1]:
+        w = edge_weight[cell + 1]
         right = w[0] * c[cell - 1] + w[1] * mean + w[2] * c[cell + 1] + w[3] * c[cell + 2]
     if limiter == LIMITER_NONE:
         return left, right
-    if limiter == LIMITER_MONOTONE:
+    if limiter == LIMITER_SHOWN and edge_jump[cell] != edge_jump[cell + 1]:
+        left, right = one_sided_edges(mean, left, right, edge_jump[cell])
+        return left, right
+    if limiter == LIMITER_MONOTONE or (limiter == LIMITER_SHOWN and not smooth_top(cell, c)):
         left = min(max(left, min(c[cell - 1], mean)), max(c[cell - 1], mean))
         right = min(max(right, min(c[cell + 1], mean)), max(c[cell + 1], mean))
         if (right - mean) * (mean - left) <= 0.0:
@@ -55,34 +92,3 @@ def point_value(mean: float, left: float, right: float, s: float) -> float:
     """Value of the parabola at the share ``s`` of the cell's volume from its upstream edge."""
     curvature = 3.0 * (2.0 * mean - left - right)
     return left + s * ((right - left) + curvature * (1.0 - s))
-
-
-@jit
-def sample(
-    position: float, ends: tuple[int, int], c: FloatArray, cells: Cells, limiter: int
-) -> float:
-    """Concentration at a position in cell coordinates; zero outside the path."""
-    cell = int(np.floor(position))
-    if cell < ends[0] or cell >= ends[1]:
-        return 0.0
-    left, right = cell_edges(cell, c, cells, limiter)
-    return point_value(c[cell], left, right, position - cell)
-
-
-@jit
-def mass_between(
-    upper: float, lower: float, ends: tuple[int, int], c: FloatArray, cells: Cells, limiter: int
-) -> float:
-    """Mass between two positions (upper <= lower, less than two cells apart) [kg]."""
-    total = 0.0
-    cell = int(np.floor(upper))
-    while cell < lower and cell < ends[1]:
-        if cell >= ends[0]:
-            left, right = cell_edges(cell, c, cells, limiter)
-            from_top = downstream_share(c[cell], left, right, 1.0 - max(upper - cell, 0.0))
-            to_end = 0.0
-            if lower < cell + 1.0:
-                to_end = downstream_share(c[cell], left, right, 1.0 - (lower - cell))
-            total += cells.volume[cell] * (from_top - to_end)
-        cell += 1
-    return total

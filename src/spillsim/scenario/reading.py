@@ -1,0 +1,90 @@
+"""What is shared while a scenario is read: its raw data, its faults, its table files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from .faults import Faults, quoted
+from .files import LARGEST_TABLE, FileFaultError, SourceFile, place, read_source
+from .tables import Row, Table, TableKind, read_csv, read_rows
+
+
+@dataclass
+class Reading:
+    """A scenario while it is read."""
+
+    data: dict[str, Any]
+    source: SourceFile
+    folder: Path | None
+    name: str
+    faults: Faults
+    files: dict[str, SourceFile | None] = field(default_factory=dict)
+    start: datetime | None = None
+
+
+def read_named(reading: Reading, section: str, key: str, kind: TableKind) -> Table | None:
+    """Read the table that a section names, from the raw data: its own faults may wait."""
+    part = reading.data.get(section)
+    source = part.get(key) if isinstance(part, Mapping) else None
+    return read_table(reading, source, f"{section}.{key}", kind)
+
+
+def read_table(reading: Reading, source: Any, where: str, kind: TableKind) -> Table | None:
+    """Read a table from a file name or from inline rows; None if there is nothing to read."""
+    if isinstance(source, list | tuple):
+        return read_rows(source, where, kind, reading.faults)
+    if not isinstance(source, str):
+        return None
+    file = read_file(reading, source, where)
+    return None if file is None else read_csv(file, where, kind, reading.faults)
+
+
+def read_file(reading: Reading, name: str, where: str) -> SourceFile | None:
+    """Read a file once; a fault at the key that names it if that is not possible."""
+    if name in reading.files:
+        return reading.files[name]
+    reading.files[name] = None
+    if reading.folder is None:
+        reading.faults.add(
+            where, f"{quoted(name)}: without a case folder no file can be read",
+            "Give the rows as a list, or a folder.",
+        )  # fmt: skip
+        return None
+    try:
+        reading.files[name] = read_source(place(reading.folder, name), name, LARGEST_TABLE)
+    except FileFaultError as fault:
+        message = fault.message if name in fault.message else f"{quoted(name)}: {fault.message}"
+        if fault.line is None:
+            reading.faults.add(where, message, fault.hint)
+        else:
+            reading.faults.add("", message, fault.hint, name, fault.line)
+    return reading.files[name]
+
+
+def full_column(faults: Faults, table: Table, column: str) -> tuple[float, ...]:
+    """A column without gaps; a fault for each gap."""
+    for row in table.rows:
+        if column not in row.cells:
+            table.add_fault(faults, row, column, "is empty; a value is needed")
+            table.sound = False
+    return tuple(row.cells[column] for row in table.rows if column in row.cells)
+
+
+def check_rising(faults: Faults, table: Table, column: str) -> None:
+    """A fault where a column does not rise from row to row."""
+    previous: Row | None = None
+    for row in table.rows:
+        if column not in row.cells:
+            continue
+        if previous is not None and not row.cells[column] > previous.cells[column]:
+            message = f"{column} must rise from row to row"
+            if row.cells[column] == previous.cells[column]:
+                message += "; it stands twice"
+            hint = f"Row at line {previous.line} is not before this one." if previous.line else ""
+            table.add_fault(faults, row, column, message, hint)
+            table.sound = False
+        previous = row

@@ -1,0 +1,80 @@
+"""Reaches along a path in the coordinate of travel time, with confluences on faces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..hydraulics.flow import SteadyFlow
+from .arrays import FloatArray, IntArray
+from .paths import Path, Route
+
+
+@dataclass(frozen=True)
+class Along:
+    """Where the water of each reach of a path lies once its confluences stand on faces."""
+
+    flow: SteadyFlow
+    path: Path
+    edges: FloatArray
+    """(J + 1,) coordinate at which each reach takes over, confluences on faces [s]."""
+
+    def place(self, theta: FloatArray) -> IntArray:
+        """Place j in the path of the reach that holds each coordinate."""
+        return np.searchsorted(self.edges[1:-1], theta, side="right").astype(np.int64)
+
+    def distance(self, place: IntArray, theta: FloatArray) -> FloatArray:
+        """Distance from the head of the reach at ``place``; beyond it the reach goes on [m].
+
+        Beyond its foot it gains no more water: an inflow along a short reach, carried on for a
+        long time step, would grow without bound.
+        """
+        reach = self.path.reaches[place]
+        time = theta - self.path.theta[place]
+        head = self.flow.discharge_head[reach]
+        area = self.flow.cross_section_area[reach]
+        lateral = self.flow.lateral_inflow[reach]
+        passed = self.flow.travel_time[reach]
+        within = np.where(lateral > 0.0, np.minimum(time, passed), time)
+        growth = lateral * within / area
+        small = np.abs(growth) < 1e-9
+        grown = head / np.where(small, 1.0, lateral) * np.expm1(np.where(small, 0.0, growth))
+        inside = np.where(small, head * within / area * (1.0 + 0.5 * growth), grown)
+        return np.asarray(inside + (time - within) * self.flow.discharge_foot[reach] / area)
+
+    def integral(self, per_length: FloatArray, theta: FloatArray) -> FloatArray:
+        """Integral from the head of the path of a quantity constant in each reach [unit m]."""
+        rate = per_length[self.path.reaches]
+        every = np.arange(rate.size)
+        first = self.distance(every, self.edges[:-1])
+        length = self.distance(every, self.edges[1:]) - first
+        at_head = np.concatenate([[0.0], np.cumsum(rate * length)])
+        place = self.place(theta)
+        inside = self.distance(place, theta) - first[place]
+        return np.asarray(at_head[place] + rate[place] * inside)
+
+
+def place_reaches(
+    route: Route, path: Path, faces: FloatArray, mouths: Mapping[int, float]
+) -> Along:
+    """Move every point at which the discharge jumps to the nearest face of the path.
+
+    ``mouths`` holds the coordinate at which the cells of a tributary end, by node: a tributary
+    shorter than a cell reaches past its mouth, and the confluence goes along.
+    """
+    flow = route.flow
+    edges = path.theta.copy()
+    for j in jumping(flow, path):
+        node = int(route.network.reach_from[path.reaches[j]])
+        place = mouths.get(node, float(path.theta[j]))
+        edges[j] = faces[int(np.argmin(np.abs(faces - place)))]
+    return Along(flow, path, np.maximum.accumulate(edges))
+
+
+def jumping(flow: SteadyFlow, path: Path) -> list[int]:
+    """Places j in the path at whose head water joins or leaves."""
+    above, below = path.reaches[:-1], path.reaches[1:]
+    change = np.abs(flow.discharge_head[below] / flow.discharge_foot[above] - 1.0)
+    return [int(j) for j in np.flatnonzero(change > 1e-9) + 1]
