@@ -18,7 +18,7 @@ from spillsim import scenario
 from spillsim.errors import ScenarioError
 
 TREE = [reach("r0", "n0", "sea"), reach("r1", "n1", "n0"), reach("r2", "n2", "n0")]
-ODD = "a \"b\" <b>x</b> [red]y[/] %s %d $x^2$ \\ {0} é Ω 河 {x!r} '"
+ODD = 'a "b" <b>x</b> [red]y[/] %s %d $x^2$ \\ {0} é Ω 河 {x!r} \''
 
 
 def border(at: Row) -> Row:
