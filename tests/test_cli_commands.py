@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -366,3 +367,16 @@ def test_an_interrupt_between_two_figures_names_what_is_there(
     assert main(["plot", str(result)]) == 130
     assert "interrupted; written before: case_curves.png." in capsys.readouterr().err
     assert names(tmp_path) == ["case_curves.png"]
+
+
+def test_a_field_brings_a_map_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = Path(__file__).parents[1] / "scenarios" / "baia_mare_2000"
+    case = tmp_path / "field"
+    shutil.copytree(source, case)
+    change(case, "[output]\n", "[output]\nfield = true\nfield_interval = '1 d'\n")
+    assert main(["run", str(case)]) == 0
+    assert "field_map.nc (" in capsys.readouterr().out
+    with xr.open_dataset(tmp_path / "field_map.nc") as found:
+        assert found["concentration_cyanide"].dims == ("time", "mesh_edge")
+        assert found.sizes["time"] == 25
+        assert float(found["concentration_cyanide"].max()) > 10.0

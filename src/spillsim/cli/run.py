@@ -41,14 +41,19 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         from .passages import tell_passages
 
         results.write(dataset, target)
-    console.wrote(target)
+        written = [target]
+        if model.field_times and "mesh_edge_nodes" in dataset:
+            chart = target.with_name(f"{target.stem}_map.nc")
+            written.append(results.write(results.map_dataset(dataset), chart))
+    for path in written:
+        console.wrote(path)
     console.line()
     tell_passages(console, dataset)
     closed = _tell_ledger(console, dataset)
     describe.tell_estimates(console, model)
     describe.tell_notices(console, model.notices)
-    size = words.size(target.stat().st_size)
-    console.labelled("wrote", f"{target} ({size})")
+    told = (f"{path} ({words.size(path.stat().st_size)})" for path in written)
+    console.labelled("wrote", " · ".join(told))
     console.labelled("next", f"spillsim plot {shlex.quote(str(target))}")
     return 0 if closed else 1
 

@@ -262,7 +262,10 @@ class Output(Section):
     """What is written."""
 
     interval: Duration | None = Field(default=None, description="time between output values")
-    field: bool = Field(default=False, description="write the concentration along the river too")
+    field: bool = Field(
+        default=False,
+        description="write the concentration along the river too, and a map file for QGIS",
+    )
     field_interval: Duration | None = Field(default=None, description="time between fields")
 
 
