@@ -47,7 +47,8 @@ def test_mass_closes_and_nothing_is_negative(data: Row) -> None:
         assert curves.min(initial=0.0) >= -1e-15 * peaks.max()
         assert ledger.in_river[number].min() >= 0.0
         assert ledger.in_storage[number].min() >= 0.0
-        gone = np.stack([ledger.decayed, ledger.abstracted, ledger.past_outlet])[:, number]
+        # what is past the outlet may lose a little again: dispersion knows no outlet
+        gone = np.stack([ledger.decayed, ledger.abstracted])[:, number]
         assert np.diff(gone, axis=1).min(initial=0.0) >= -1e-14 * ledger.released[number].max()
 
 
