@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -20,6 +21,8 @@ import xarray as xr
 
 from spillsim import results, scenario
 from spillsim.cli import main
+from spillsim.cli.console import Console
+from spillsim.cli.progress import Progress
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -294,7 +297,7 @@ def test_an_interrupted_run_leaves_nothing(case: Path, tmp_path: Path) -> None:
         assert running.poll() is None, "it ended before it could be interrupted"
     time.sleep(1.5)  # well into the march
     running.send_signal(signal.SIGINT)
-    _, error = running.communicate(timeout=30)
+    _, error = running.communicate(timeout=60)
     assert running.returncode == 130
     assert re.search(r"interrupted; nothing was written\. +\(exit 130\)", error)
     assert "Traceback" not in error
@@ -380,3 +383,19 @@ def test_a_field_brings_a_map_file(tmp_path: Path, capsys: pytest.CaptureFixture
         assert found["concentration_cyanide"].dims == ("time", "mesh_edge")
         assert found.sizes["time"] == 25
         assert float(found["concentration_cyanide"].max()) > 10.0
+
+
+def test_an_interrupt_that_a_library_swallows_is_remembered() -> None:
+    console = Console()
+    console.quiet = True
+
+    def march() -> None:
+        with Progress(console, 1.0) as progress:
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            progress(0.5)
+            raise AssertionError("the march went on")
+
+    with pytest.raises(KeyboardInterrupt):
+        march()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import time
-from types import TracebackType
-from typing import TextIO
+from types import FrameType, TracebackType
+from typing import Any, TextIO
 
 from . import words
 from .console import Console
@@ -30,9 +32,14 @@ class Progress:
             streams = (console.out, sys.stderr)
             self._stream = next((s for s in streams if s.isatty()), None)
         self._open = False
+        self._interrupted = False
+        self._handler: Any = None
 
     def __call__(self, share: float) -> None:
-        """Draw the bar, at most ten times a second."""
+        """Draw the bar, at most ten times a second; stop if Ctrl-C was pressed before."""
+        if self._interrupted:
+            # somewhere in the loading of a library the interrupt got lost
+            raise KeyboardInterrupt
         now = time.monotonic() - self._began
         if self._stream is None or now - self._drawn < _INTERVAL:
             return
@@ -83,7 +90,14 @@ class Progress:
             self._stream.write(text)
             self._stream.flush()
 
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self._interrupted = True
+        signal.default_int_handler(number, frame)
+
     def __enter__(self) -> Progress:
+        """Remember a Ctrl-C from now on, also one that a library swallows."""
+        if threading.current_thread() is threading.main_thread():
+            self._handler = signal.signal(signal.SIGINT, self._interrupt)
         return self
 
     def __exit__(
@@ -93,4 +107,8 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         """End the line that a broken-off run leaves behind."""
+        if self._handler is not None:
+            signal.signal(signal.SIGINT, self._handler)
         self._end()
+        if self._interrupted and kind is None:
+            raise KeyboardInterrupt
