@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from spillsim import formulas, hydraulics, scenario
+from spillsim import assemble, formulas, hydraulics, scenario
 from spillsim.scenario import names
 
 CASE = {
@@ -41,3 +41,8 @@ def test_a_temperature_left_out_is_told_as_assumed() -> None:
     flow = hydraulics.solve(case, case.build_network())
     assert not flow.estimated["temperature"].any()
     assert flow.temperature[0] == 12.0
+
+
+def test_a_short_time_step_is_no_doubt_about_storage() -> None:
+    case = scenario.parse({**CASE, "numerics": {"time_step": "0.2 s"}})
+    assert not [n for n in assemble(case).notices if n.subject == "transient storage"]

@@ -218,7 +218,7 @@ def _time_step(
     if basis != "time_step given":
         step = _fit_releases(step, [span for _, span in spans])
     split = step_for_splitting(flow, route.active, step)
-    if split < shortest:
+    if split < min(shortest, step):
         message = (
             "exchange is so fast for the dispersion there that the step would have to be "
             f"{split:.3g} s; with {shortest:.3g} s the computed plume is wider than it should be"

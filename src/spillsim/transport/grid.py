@@ -333,11 +333,6 @@ def cell_position(grid: PathGrid, theta: float) -> float:
     return cell + into / float(grid.theta[cell + 1] - grid.theta[cell])
 
 
-def cell_positions(grid: PathGrid, theta: FloatArray) -> FloatArray:
-    """Positions in cells of the path of many coordinates."""
-    return np.interp(theta, grid.theta, np.arange(grid.theta.size, dtype=np.float64))
-
-
 def split_between_cells(grid: PathGrid, position: float) -> tuple[int, float]:
     """Cell and share such that mass put into it and the next has its centre at ``position``."""
     centre = position - 0.5
