@@ -1,0 +1,38 @@
+"""What flow that changes hands to the transport: discharges of every reach over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .flow import SteadyFlow
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class VaryingFlow:
+    """Flow on a network of R reaches at M times; all SI.
+
+    The flowing area is uniform along a reach and follows from continuity alone,
+    A(t) = A0 + integral of (Q_head - Q_foot + lateral inflow) / length, so that the discharge is
+    linear along the reach and water is neither made nor lost, whatever discharges are given. What
+    the reaches at a node do not balance flows in there from outside, or is taken out.
+    """
+
+    time: Array
+    """(M,) increasing; the first and last row hold before and after [s since the case's start]."""
+    discharge_head: Array
+    """(M, R) discharge at the head of each reach, negative where it flows back [m3/s]."""
+    discharge_foot: Array
+    """(M, R) discharge at the foot of each reach [m3/s]."""
+    lateral_inflow: Array
+    """(M, R) net inflow along the whole reach [m3/s]."""
+    linear: bool
+    """True where discharges run linearly between the times, false where row m holds up to m + 1."""
+    initial_area: Array
+    """(R,) flowing area at the first time, 0 where the reach is dry [m2]."""
+    reference: SteadyFlow
+    """Properties of the reaches, and a typical flow to place cells by."""
