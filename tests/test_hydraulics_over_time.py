@@ -135,9 +135,12 @@ def test_a_reach_that_flows_both_ways_has_its_root_mean_square() -> None:
     ],
 )
 def test_faults_of_the_table(rows: list[dict[str, Any]], part: str) -> None:
-    with pytest.raises(ScenarioError) as caught:
+    def read() -> None:
         parsed = scenario.parse(data(rows), None)
         solve(parsed, parsed.build_network())
+
+    with pytest.raises(ScenarioError) as caught:
+        read()
     assert part in str(caught.value)
 
 
