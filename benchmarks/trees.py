@@ -127,7 +127,8 @@ def write_case(tree: Tree, folder: Path, spills: list[int], error: float = 0.01)
     depth = tree.discharge / tree.velocity / width
     nodes = ["id,name,kind,river,river_km [km],latitude,longitude,country,source"]
     nodes += [
-        f"n{n},,{'headwater' if head else 'junction'},,,,,," for n, head in enumerate(tree.headwater)
+        f"n{n},,{'headwater' if head else 'junction'},,,,,,"
+        for n, head in enumerate(tree.headwater)
     ]
     nodes.append(f"n{size},,outlet,,,,,,")
     rows = zip(
@@ -243,7 +244,9 @@ def _stems(tree: Tree, way: Indices) -> list[list[int]]:
     return stems
 
 
-def _transform(tree: Tree, way: Indices, stations: list[int], s: ComplexArray) -> list[ComplexArray]:
+def _transform(
+    tree: Tree, way: Indices, stations: list[int], s: ComplexArray
+) -> list[ComplexArray]:
     """Transform of the concentration in the middle of each station's reach, per mass entering.
 
     C and the mass flux are continuous along a stem; a tributary ends with dC/dx = 0, and only its
@@ -281,7 +284,9 @@ def _transform(tree: Tree, way: Indices, stations: list[int], s: ComplexArray) -
             fall = amplitude * np.exp(-zone.f * LENGTH)
             if reach in stations:
                 half = 0.5 * LENGTH
-                found[reach] = amplitude * np.exp(-zone.f * half) + fall * r * np.exp(-zone.g * half)
+                found[reach] = amplitude * np.exp(-zone.f * half) + fall * r * np.exp(
+                    -zone.g * half
+                )
             head = fall * (1.0 + r)
         entering = zones[-1].discharge * head
         before = stem[-1]
