@@ -102,6 +102,7 @@ def assemble(scenario: Scenario) -> Model:
         With all faults, in the user's names.
     """
     network = scenario.build_network()
+    _refuse_unready(scenario, network)
     positions = _release_positions(scenario, network)
     inflow, told = release_inflow(scenario, network, positions)
     flow = solve(scenario, network, inflow if inflow.any() else None)
@@ -132,6 +133,19 @@ def assemble(scenario: Scenario) -> Model:
     )  # fmt: skip
     return Model(scenario, network, flow, releases, places, reached, grid, plan, dispersion, basis,
                  tuple(dict.fromkeys(notices)))  # fmt: skip
+
+
+def _refuse_unready(scenario: Scenario, network: Network) -> None:
+    """Refuse what no engine computes yet."""
+    faults = []
+    if scenario.flow.kind == "table":
+        faults.append(scenario.fault("flow.kind", "flow that changes is not computed yet"))
+    if not network.is_tree:
+        faults.append(scenario.fault("network", "a river that divides is not computed yet"))
+    faults += [scenario.fault(reach, "a tank is not computed yet", key="kind")
+               for reach in scenario.reaches if reach.kind == "tank"]  # fmt: skip
+    if faults:
+        raise ScenarioError(faults, scenario.name)
 
 
 def _release_positions(scenario: Scenario, network: Network) -> list[Position]:

@@ -149,6 +149,11 @@ def solve_discharge(
     """
     found = balance(network, tables.inflow, tables.abstraction, lateral_inflow, tables.gauge)
     faults = list(tables.faults)
+    if hasattr(scenario.flow, "gauges") and not network.is_tree:
+        node = int(np.flatnonzero(np.diff(network.downstream_pointer) > 1)[0])
+        message = f"the river divides at {network.node_id[node]}; gauges cannot be closed over that"
+        hint = 'Give inflows (kind = "inflows") or a table of discharges (kind = "table").'
+        faults.append(scenario.fault("flow.kind", message, hint))
     nodes = {row.id: row for row in scenario.nodes}
     table = "gauges or inflows" if hasattr(scenario.flow, "gauges") else "inflows"
     for node in waterless_headwaters(network, found):

@@ -20,9 +20,11 @@ class Position:
 
 @dataclass(frozen=True)
 class Network:
-    """A tree of N nodes and R reaches that all flow to one outlet.
+    """N nodes and R reaches that all flow to one outlet, without circles.
 
-    Indices follow the order in which nodes and reaches were given; nothing depends on it.
+    A river may divide: of the reaches that leave a node, the one with the largest share of its
+    discharge is the main arm, which ``reach_below`` names. Indices follow the order in which
+    nodes and reaches were given; nothing depends on it.
     """
 
     node_id: tuple[str, ...]
@@ -36,10 +38,21 @@ class Network:
     order: NDArray[np.int64]
     """(R,) reach indices, every reach after all reaches upstream of it."""
     reach_below: NDArray[np.int64]
-    """(N,) the reach that leaves a node, -1 at the outlet."""
+    """(N,) the reach that leaves a node, the main arm where the river divides, -1 at the outlet."""
     upstream_pointer: NDArray[np.int64]
     """(N + 1,) start of each node's part of ``upstream_reach``."""
     upstream_reach: NDArray[np.int64]
     """(R,) reaches entering a node: ``upstream_reach[p[n]:p[n + 1]]``."""
     outlet: int
     """Node index of the outlet."""
+    downstream_pointer: NDArray[np.int64]
+    """(N + 1,) start of each node's part of ``downstream_reach``."""
+    downstream_reach: NDArray[np.int64]
+    """(R,) reaches leaving a node."""
+    reach_share: NDArray[np.float64]
+    """(R,) share of the discharge leaving the node at its head that a reach takes [-]."""
+
+    @property
+    def is_tree(self) -> bool:
+        """True where no river divides."""
+        return int(np.max(np.diff(self.downstream_pointer))) <= 1

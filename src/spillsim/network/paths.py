@@ -9,7 +9,7 @@ from .network import Network, Position
 
 
 def downstream_reaches(network: Network, reach: int) -> NDArray[np.int64]:
-    """Give the reaches from ``reach`` (first) to the outlet, in the order of the flow.
+    """Give the reaches from ``reach`` (first) to the outlet along the main arms.
 
     Returns
     -------
@@ -28,13 +28,17 @@ def upstream_closure(network: Network, reach: int) -> NDArray[np.int64]:
 
     Returns
     -------
-    (K,) reach indices, each before those upstream of it
+    (K,) reach indices, each before those upstream of it unless the river divides
     """
     pointer, entering = network.upstream_pointer, network.upstream_reach
     found = [reach]
+    seen = {reach}
     for member in found:  # grows while it is walked
         node = network.reach_from[member]
-        found.extend(entering[pointer[node] : pointer[node + 1]].tolist())
+        for above in entering[pointer[node] : pointer[node + 1]].tolist():
+            if above not in seen:
+                seen.add(above)
+                found.append(above)
     return np.array(found, dtype=np.int64)
 
 
@@ -44,13 +48,28 @@ def is_downstream(network: Network, place: Position, of: Position) -> bool:
 
 
 def distance_between(network: Network, a: Position, b: Position) -> float | None:
-    """Give the distance along the flow from ``a`` down to ``b`` [m]; None when b is not below."""
-    distance = -a.distance
-    reach = a.reach
-    while reach != b.reach:
+    """Give the distance along the flow from ``a`` down to ``b`` [m]; None when b is not below.
+
+    Where the river divides on the way, the way goes through the main arms as far as it can.
+    """
+    if a.reach == b.reach and b.distance >= a.distance:
+        return b.distance - a.distance
+    # the last branch put aside is tried first, so that every arm is left for the next only
+    # when nothing below it leads to b
+    aside = [(a.reach, -a.distance)]
+    seen = set()
+    while aside:
+        reach, distance = aside.pop()
+        if reach in seen:
+            continue
+        seen.add(reach)
         distance += float(network.reach_length[reach])
-        reach = int(network.reach_below[network.reach_to[reach]])
-        if reach < 0:
-            return None
-    distance += b.distance
-    return distance if distance >= 0 else None
+        node = network.reach_to[reach]
+        main = int(network.reach_below[node])
+        span = slice(network.downstream_pointer[node], network.downstream_pointer[node + 1])
+        for arm in (*(r for r in network.downstream_reach[span].tolist() if r != main), main):
+            if arm == b.reach:
+                return distance + b.distance
+            if arm >= 0:
+                aside.append((arm, distance))
+    return None

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from ..errors import ScenarioError
 from . import rows
 from .check import check
+from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, from_pydantic, nearest, quoted
 from .fields import type_name
 from .reading import Reading, check_rising, full_column, read_named, read_table
-from .scenario import GaugesFlow, InflowsFlow, Scenario
+from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
 from .sections import (
     DISPERSION_SECTIONS,
     FLOW_SECTIONS,
@@ -37,6 +38,7 @@ from .sections import (
     Release,
     Section,
     Storage,
+    TableSection,
 )
 from .tables import Row, Table, TableKind
 
@@ -247,6 +249,9 @@ def _flow_tables(reading: Reading, draft: Draft) -> None:
         draft.inflows = read_named(reading, "flow", "inflows", inflows)
     elif kind == "inflows":
         draft.inflows = read_named(reading, "flow", "table", inflows)
+    elif kind == "table":
+        discharges = TableKind("row", rows.DISCHARGES)
+        draft.discharges = read_named(reading, "flow", "table", discharges)
 
 
 def _releases(reading: Reading) -> list[Release | None]:
@@ -332,14 +337,19 @@ def _reaches(table: Table | None, ratings: Mapping[str, rows.Rating]) -> tuple[r
     return _rows(rows.Reach, table)
 
 
-def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow:
-    assert isinstance(section, GaugesSection | InflowsSection)
+def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow | TableFlow:
+    assert isinstance(section, GaugesSection | InflowsSection | TableSection)
     inflows = _rows(rows.Inflow, draft.inflows)
     # what the user left out stays unset, so that it can be told as assumed
     given = "temperature" in section.model_fields_set
     told: dict[str, Any] = {"temperature": section.temperature} if given else {}
-    flow: InflowsFlow | GaugesFlow
-    if isinstance(section, GaugesSection):
+    flow: InflowsFlow | GaugesFlow | TableFlow
+    if isinstance(section, TableSection):
+        assert draft.discharges is not None
+        assert draft.reaches is not None
+        series = discharge_series(draft.discharges, draft.reaches)
+        flow = TableFlow(series=series, interpolation=section.interpolation, **told)
+    elif isinstance(section, GaugesSection):
         flow = GaugesFlow(
             gauges=_rows(rows.Gauge, draft.gauges),
             inflows=inflows,

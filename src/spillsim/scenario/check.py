@@ -8,6 +8,7 @@ from typing import Any
 from .. import network as river_network
 from ..errors import ScenarioError
 from ..network.faults import GraphFault
+from .discharges import check_discharges
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
@@ -28,6 +29,7 @@ def check(draft: Draft) -> None:
     _check_methods(draft)
     for table in (draft.inflows, draft.gauges):
         _check_flow_nodes(draft, table)
+    check_discharges(draft)
     check_places(draft, _check_graph(draft))
 
 
@@ -173,6 +175,7 @@ def _check_graph(draft: Draft) -> river_network.Network | None:
         [row.cells["id"] for row in reaches.rows],
         [row.cells["from"] for row in reaches.rows],
         [row.cells["to"] for row in reaches.rows],
+        [row.cells.get("share") for row in reaches.rows],
     )
     for fault in found:
         _place(draft, nodes, reaches, fault)
@@ -185,6 +188,7 @@ def _check_graph(draft: Draft) -> river_network.Network | None:
             [row.cells["from"] for row in reaches.rows],
             [row.cells["to"] for row in reaches.rows],
             [row.cells["length"] for row in reaches.rows],
+            [row.cells.get("share") for row in reaches.rows],
         )
     except ScenarioError:
         return None

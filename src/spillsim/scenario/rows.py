@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from .names import HYDRAULIC_METHODS, NODE_KINDS
+from .names import HYDRAULIC_METHODS, NODE_KINDS, REACH_KINDS
 from .sections import Section
 
 
@@ -60,10 +60,15 @@ class Reach(Section):
     from_node: str = Field(alias="from")
     to_node: str = Field(alias="to")
     length: float
+    kind: str = ""
+    """``channel``, which is meant when empty, or ``tank``."""
+    share: float | None = None
+    """Share of the discharge leaving the node at its head, where the river divides [-]."""
     hydraulics: str = ""
     velocity: float | None = None
     travel_time: float | None = None
     cross_section_area: float | None = None
+    volume: float | None = None
     width: float | None = None
     depth: float | None = None
     side_slope: float | None = None
@@ -94,6 +99,18 @@ class Inflow(Section):
     source: str = ""
 
 
+class DischargeSeries(Section):
+    """The discharge of a reach over time."""
+
+    reach: str
+    time: tuple[float, ...]
+    """(P,) rising [s since the start of the case]."""
+    discharge: tuple[float, ...]
+    """(P,) at the head of the reach, negative where it flows back [m3/s]."""
+    discharge_foot: tuple[float, ...]
+    """(P,) at its foot [m3/s]."""
+
+
 class Gauge(Section):
     """A discharge known at a node."""
 
@@ -120,10 +137,15 @@ REACHES: Mapping[str, Column] = {
     "from": Column("id", required=True, help="node at the head"),
     "to": Column("id", required=True, help="node at the foot"),
     "length": Column("length", required=True, above=0),
+    "kind": Column("word", words=REACH_KINDS, help="a tank is mixed throughout"),
+    "share": Column(
+        "dimensionless", above=0, maximum=1, help="of the discharge where the river divides"
+    ),
     "hydraulics": Column("word", words=tuple(HYDRAULIC_METHODS)),
     "velocity": Column("velocity", above=0),
     "travel_time": Column("time", above=0),
     "cross_section_area": Column("area", above=0),
+    "volume": Column("volume", above=0, help="of the water in the reach"),
     "width": Column("length", above=0),
     "depth": Column("length", above=0),
     "side_slope": Column("dimensionless", minimum=0, help="horizontal per vertical of the banks"),
@@ -156,6 +178,17 @@ GAUGES: Mapping[str, Column] = {
     "node": Column("id", required=True),
     "discharge": Column("discharge", required=True, minimum=0),
     "source": Column("name"),
+}
+
+DISCHARGES: Mapping[str, Column] = {
+    "time": Column("time", required=True, help="since the start of the case"),
+    "reach": Column("id", required=True),
+    "discharge": Column(
+        "discharge", required=True, help="at the head of the reach, negative where it flows back"
+    ),
+    "discharge_foot": Column(
+        "discharge", help="at its foot; discharge plus lateral_inflow where left out"
+    ),
 }
 
 RATING: Mapping[str, Column] = {

@@ -12,7 +12,7 @@ from .. import network as river_network
 from ..errors import Fault
 from .faults import clean, line_of
 from .files import SourceFile
-from .rows import Gauge, Inflow, Node, Reach
+from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
 from .sections import (
     AtNode,
     AtReach,
@@ -56,14 +56,25 @@ class GaugesFlow(Section):
     """Water temperature of reaches that name none; an assumption unless given [degC]."""
 
 
+class TableFlow(Section):
+    """Discharge of every reach over time."""
+
+    kind: str = "table"
+    series: tuple[DischargeSeries, ...]
+    interpolation: str
+    temperature: float = 10.0
+    """Water temperature of reaches that name none; an assumption unless given [degC]."""
+    inflows: tuple[Inflow, ...] = ()
+
+
 class Scenario(Section):
-    """What the user wrote, checked: every name resolves, the network is a tree."""
+    """What the user wrote, checked: every name resolves, all water reaches the outlet."""
 
     spillsim: int
     case: Case
     nodes: tuple[Node, ...]
     reaches: tuple[Reach, ...]
-    flow: InflowsFlow | GaugesFlow
+    flow: InflowsFlow | GaugesFlow | TableFlow
     hydraulics: Hydraulics
     dispersion: DispersionFormula | DispersionValue
     storage: Storage | None
@@ -109,6 +120,7 @@ class Scenario(Section):
             [reach.from_node for reach in self.reaches],
             [reach.to_node for reach in self.reaches],
             [reach.length for reach in self.reaches],
+            [reach.share for reach in self.reaches],
         )
 
     def locate(self, network: Network, at: AtNode | AtRiverKm | AtReach) -> Position:

@@ -34,6 +34,7 @@ from .fields import (
 MethodName = Literal[
     "velocity",
     "travel_time",
+    "volume",
     "manning",
     "at_a_station_geometry",
     "downstream_geometry",
@@ -322,6 +323,17 @@ class GaugesSection(Section):
     temperature: Temperature = Field(default=10.0, description="water temperature")
 
 
+class TableSection(Section):
+    """Discharge of every reach over time, from a measurement or a model of the flow."""
+
+    kind: Literal["table"]
+    table: TableSource = Field(examples=["discharges.csv"])
+    interpolation: Literal["linear", "steps"] = Field(
+        default="linear", description="between the times of the table; steps hold up to the next"
+    )
+    temperature: Temperature = Field(default=10.0, description="water temperature")
+
+
 class HydrographSection(_Release):
     """A release whose mass per time is read from a table."""
 
@@ -345,7 +357,11 @@ RELEASE_SECTIONS: dict[str, type[_Release]] = {
     "hydrograph": HydrographSection,
     "concentration": ConcentrationSection,
 }
-FLOW_SECTIONS: dict[str, type[Section]] = {"inflows": InflowsSection, "gauges": GaugesSection}
+FLOW_SECTIONS: dict[str, type[Section]] = {
+    "inflows": InflowsSection,
+    "gauges": GaugesSection,
+    "table": TableSection,
+}
 DISPERSION_SECTIONS: dict[str, type[Section]] = {
     "formula": DispersionFormula,
     "value": DispersionValue,
