@@ -193,4 +193,7 @@ def run(substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0)
         field=field,
         profile={"assemble": 0.01, "march": 0.02},
         cell_steps=60_000,
+        achieved_error=np.full((substances, 3), 0.004),
+        achieved_by="made up",
+        notices=(),
     )

@@ -160,7 +160,8 @@ def reservoir(inside: bool) -> Case:
         release = slug("head", 1000.0, at=at("r", 2.5e3))
         source = pulse_source(1000.0)
         stem = Stem([above, Zone(2.5e3, 70.0, 3500.0, 5.0),
-                     Zone(2.5e3, 70.0, 3500.0, 5.0, source=source), below], head="open")  # fmt: skip
+                     Zone(2.5e3, 70.0, 3500.0, 5.0, source=source), below],
+                    head="open")  # fmt: skip
     else:
         release = pulse("head", 1000.0, 0.0, 3600.0)
         stem = Stem([Zone(20e3, 70.0, 100.0, 30.0, source=PULSE), Zone(5e3, 70.0, 3500.0, 5.0),
