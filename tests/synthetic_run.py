@@ -45,6 +45,9 @@ def network() -> Network:
         upstream_pointer=np.array([0, 0, 2, 3, 4, 4]),
         upstream_reach=np.array([0, 3, 1, 2]),
         outlet=3,
+        downstream_pointer=np.array([0, 1, 2, 3, 3, 4]),
+        downstream_reach=np.array([0, 1, 2, 3]),
+        reach_share=np.ones(4),
     )
 
 

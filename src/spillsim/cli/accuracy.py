@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +24,7 @@ def tell_accuracy(console: Console, dataset: xr.Dataset) -> bool:
         console.labelled("accuracy", "nothing passes a station: no numerical error to measure")
         return True
     asked = float(found.attrs["error_asked_for"])
-    how = f"({found.attrs['measured_by']}, {_spent(dataset)})"
+    how = f"({found.attrs['measured_by']})"
     largest = float(known.max())
     if largest <= asked:
         console.labelled(
@@ -39,12 +38,6 @@ def tell_accuracy(console: Console, dataset: xr.Dataset) -> bool:
     )
     console.labelled("accuracy", text, bold=True)
     return False
-
-
-def _spent(dataset: xr.Dataset) -> str:
-    """Return how long measuring, and computing again, took."""
-    profile = json.loads(dataset.attrs["run_profile"])
-    return words.clock_seconds(float(profile["verify"]))
 
 
 def _percent(share: float) -> str:

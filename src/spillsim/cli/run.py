@@ -92,7 +92,8 @@ def _march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[
         console.line("compiling the kernels, once per machine (about 20 s)", dim=True)
     with Progress(console, model.scenario.case.duration) as progress:
         model, found = verification.simulate_to_target(model, progress)
-        progress.done(found.profile["march"], found.profile["load_kernels"])
+        profile = found.profile
+        progress.done(profile["march"], profile["load_kernels"], profile.get("verify", 0.0))
     return model, analysis.add_metrics(results.to_dataset(model, found)), found.notices
 
 
