@@ -58,8 +58,7 @@ def reference_balance(scenario: Scenario, network: Network) -> tuple[Balance, li
     span = (0.0, scenario.case.duration)
     typical = []
     for values in (head, foot):
-        mean = _mean(time, values, linear, span)
-        size = np.sqrt(_mean(time, values**2, linear, span))
+        mean, size = _mean_and_size(time, values, linear, span)
         typical.append(np.where(mean < REVERSING * size, size, mean))
     faults = [
         scenario.fault(
@@ -86,18 +85,21 @@ def reference_balance(scenario: Scenario, network: Network) -> tuple[Balance, li
     ), faults
 
 
-def _mean(time: Array, values: Array, linear: bool, span: tuple[float, float]) -> Array:
-    """(R,) mean over a span of time; the first and last row hold before and after."""
+def _mean_and_size(
+    time: Array, values: Array, linear: bool, span: tuple[float, float]
+) -> tuple[Array, Array]:
+    """(R,) mean and root mean square over a span; the first and last row hold before and after."""
     inner = time[(time > span[0]) & (time < span[1])]
     edges = np.concatenate([[span[0]], inner, [span[1]]])
-    middle = 0.5 * (edges[1:] + edges[:-1])
     if linear:
-        # exact for what is linear between the edges
-        at = np.stack([np.interp(middle, time, column) for column in values.T], axis=1)
+        at = np.stack([np.interp(edges, time, column) for column in values.T], axis=1)
+        first, second = at[:-1], at[1:]
     else:
-        held = np.maximum(np.searchsorted(time, middle, side="right") - 1, 0)
-        at = values[held]
-    return np.asarray(np.diff(edges) @ at / (span[1] - span[0]))
+        held = np.maximum(np.searchsorted(time, edges[:-1], side="right") - 1, 0)
+        first = second = values[held]
+    share = np.diff(edges) / (span[1] - span[0])
+    square = share @ (first * first + first * second + second * second) / 3.0
+    return np.asarray(share @ (0.5 * (first + second))), np.sqrt(square)
 
 
 def varying_flow(
@@ -122,7 +124,8 @@ def varying_flow(
                 scenario.fault(
                     scenario.reaches[reach],
                     f"the table of discharges takes more water out of reach "
-                    f"{network.reach_id[reach]} than it holds: it is empty "
+                    f"{network.reach_id[reach]} than it holds: it lacks "
+                    f"{-lowest[reach] * network.reach_length[reach]:.4g} m3 by "
                     f"{when[reach] / 3600.0:.4g} h after the start",
                     "Check discharge against discharge_foot, or give the reach more water to "
                     "begin with.",
