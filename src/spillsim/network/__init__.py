@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from .graph import build
     from .locate import locate_node, locate_reach, locate_river_km
     from .network import Network, Position
-    from .paths import distance_between, downstream_reaches, is_downstream, upstream_closure
+    from .paths import (
+        distance_between,
+        downstream_reaches,
+        is_downstream,
+        upstream_closure,
+        way_between,
+    )
 
 __all__ = [
     "GraphFault",
@@ -29,6 +35,7 @@ __all__ = [
     "locate_reach",
     "locate_river_km",
     "upstream_closure",
+    "way_between",
 ]
 
 _HOME = {
@@ -44,6 +51,7 @@ _HOME = {
     "downstream_reaches": "paths",
     "is_downstream": "paths",
     "upstream_closure": "paths",
+    "way_between": "paths",
 }
 
 
