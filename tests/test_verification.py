@@ -140,7 +140,7 @@ def test_a_finer_step_of_ours_meets_the_target() -> None:
     assert before.achieved_error.max() > TARGET > run.achieved_error.max()
     assert finer.time_step < model.time_step
     assert "made finer" in run.notices[0].message
-    assert np.array_equal(finer.plan.output_time, model.plan.output_time)
+    assert np.array_equal(finer.output_time, model.output_time)
 
 
 def test_another_step_keeps_everything_else() -> None:

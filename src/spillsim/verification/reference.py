@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,9 +58,7 @@ def half_step_reference(model: Model, progress: Progress | None = None) -> Refer
         From marching again.
     """
     half = with_time_step(model, 0.5 * model.time_step)
-    plan = half.plan
-    bare = replace(plan, field_step=plan.field_step[:0], ledger_step=plan.ledger_step[-1:])
-    found = simulation.simulate(replace(half, plan=bare), progress).concentration
+    found = simulation.simulate(half.curves_only(), progress).concentration
     return Reference(found, HALVING_FACTOR, np.zeros(found.shape[:2]), HALVED, False)
 
 
@@ -73,7 +71,7 @@ def exact_reference(model: Model) -> Reference | None:
     """
     from ..transfer import NotSmoothError, prepare
 
-    shape = (len(model.scenario.substances), len(model.stations), model.plan.output_time.size)
+    shape = (len(model.scenario.substances), len(model.stations), model.output_time.size)
     found = np.zeros(shape)
     left = np.zeros(shape[:2])
     known: dict[tuple[object, ...], list[_Curve]] = {}
@@ -92,7 +90,7 @@ def exact_reference(model: Model) -> Reference | None:
             for curve in known[key]:
                 found[number, curve.station] += _mass(release) * curve.value
                 left[number, curve.station] += _mass(release) * curve.left
-    seen = model.plan.output_time
+    seen = model.output_time
     interval = float(seen[1] - seen[0]) if seen.size > 1 else 1.0
     area = interval * np.abs(found).sum(axis=2)
     error = left / np.where(area > 0.0, area, np.inf)
@@ -116,7 +114,7 @@ def _curves(model: Model, river: River, release: CompiledRelease) -> list[_Curve
     from ..transfer import build_course, source_of
     from ..transfer.response import CONCENTRATION, ask, questions_at
 
-    below: list[int] = np.flatnonzero(model.reached >= 0).tolist()
+    below = [s for s, place in enumerate(model.stations) if np.isfinite(place.travel_time)]
     course = build_course(river, release.position, [model.stations[s].position for s in below])
     below = [s for s in below if course.locate(model.stations[s].position) is not None]
     places = [model.stations[s].position for s in below]
@@ -126,7 +124,7 @@ def _curves(model: Model, river: River, release: CompiledRelease) -> list[_Curve
     for answers in ask(course, source, questions_at(course, places, CONCENTRATION)):
         for number, row in enumerate(answers.rows.tolist()):
             series = answers.series(number)
-            value = series.at(model.plan.output_time)
+            value = series.at(model.output_time)
             found.append(_Curve(below[row], weight * value, weight * _left_out(series)))
     return found
 
@@ -137,7 +135,7 @@ def _staircase(model: Model) -> float:
     Where water is lost, mass that disperses upstream from a release, D / U far, loses its share
     of it at a step instead of on the way.
     """
-    flow, active = model.flow, model.grid.route.active
+    flow, active = model.flow, model.route.active
     lateral = flow.lateral_inflow[active]
     if not lateral.any():
         return 0.0
