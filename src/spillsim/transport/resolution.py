@@ -9,6 +9,8 @@ import numpy as np
 
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Network, Position
+from ..network.paths import sum_to_outlet
+from .arrays import BoolArray, FloatArray, IntArray
 from .splitting import SPLITTING_SHARE, splitting_dispersion
 
 STEPS_AT_ONE_PERCENT = 3.7
@@ -22,15 +24,33 @@ EDGE_WEIGHT = 0.4
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Width in time of a release's curve at a place, as the step has to follow it."""
+class Spreads:
+    """Width in time of M curves, each of a release at a place, as the step has to follow it.
 
-    release: int
-    place: int
-    deviation: float
-    """Width that sets the step [s]."""
-    edge: float
-    """Standard deviation that dispersion alone gives, the width of front and tail [s]."""
+    Ordered by release, then by place.
+    """
+
+    release: IntArray
+    """(M,) number of the release."""
+    place: IntArray
+    """(M,) number of the place."""
+    deviation: FloatArray
+    """(M,) width that sets the step [s]."""
+    edge: FloatArray
+    """(M,) standard deviation that dispersion alone gives, the width of front and tail [s]."""
+
+    def take(self, rows: IntArray | BoolArray) -> Spreads:
+        """Some of the curves."""
+        return Spreads(self.release[rows], self.place[rows], self.deviation[rows], self.edge[rows])
+
+    def join(self, other: Spreads) -> Spreads:
+        """These curves, then those of another."""
+        return Spreads(
+            np.concatenate([self.release, other.release]),
+            np.concatenate([self.place, other.place]),
+            np.concatenate([self.deviation, other.deviation]),
+            np.concatenate([self.edge, other.edge]),
+        )
 
 
 def temporal_deviations(
@@ -38,7 +58,7 @@ def temporal_deviations(
     flow: SteadyFlow,
     releases: Sequence[tuple[Position, float]],
     places: Sequence[Position],
-) -> list[Spread]:
+) -> Spreads:
     """Spread of every release at every place below it.
 
     The variance grows by 2 D L (1 + beta)2 / U3 along a reach of length L (Aris 1956), but no
@@ -56,6 +76,38 @@ def temporal_deviations(
     releases : sequence of (position, duration [s])
     places : sequence of Position
     """
+    per_length = variance_per_length(network, flow)
+    number, end = network.descent
+    to_outlet = sum_to_outlet(network, per_length * network.reach_length)
+    origin = np.array([position.reach for position, _ in releases], dtype=np.int64)
+    within = np.array([position.distance for position, _ in releases], dtype=np.float64)
+    release_variance = np.array([duration for _, duration in releases]) ** 2 / 12.0
+    above = to_outlet[origin] - per_length[origin] * within
+    found: list[tuple[IntArray, int, FloatArray]] = []
+    for p, place in enumerate(places):
+        reach = place.reach
+        passes = (number[reach] <= number[origin]) & (number[origin] < end[reach])
+        rows = np.flatnonzero(passes & ~((origin == reach) & (place.distance < within)))
+        left = to_outlet[reach] - per_length[reach] * place.distance
+        # in the same reach nothing of the way to the outlet is left to round off
+        near = per_length[reach] * (place.distance - within[rows])
+        variance = np.where(origin[rows] == reach, near, above[rows] - left)
+        found.append((rows, p, np.maximum(variance, 0.0)))
+    release = np.concatenate([rows for rows, _, _ in found]) if found else origin[:0]
+    numbers = np.repeat([p for _, p, _ in found], [rows.size for rows, _, _ in found])
+    dispersed = np.concatenate([v for _, _, v in found]) if found else within[:0]
+    total = dispersed + release_variance[release]
+    share = np.where(total > 0.0, dispersed / np.where(total > 0.0, total, 1.0), 1.0)
+    width = np.sqrt(total) * share ** (EDGE_WEIGHT / 2.0)
+    order = np.lexsort((numbers, release))
+    return Spreads(release, numbers.astype(np.int64), width, np.sqrt(dispersed)).take(order)
+
+
+def variance_per_length(network: Network, flow: SteadyFlow) -> FloatArray:
+    """(R,) variance in time that a curve gains per length of a reach [s2/m].
+
+    As told in ``temporal_deviations``.
+    """
     length = network.reach_length
     beta = np.where(flow.exchange_coefficient > 0.0, flow.storage_area_ratio, 0.0)
     residence = (1.0 + beta) * length / flow.velocity
@@ -64,34 +116,7 @@ def temporal_deviations(
     small = peclet < 1e-4
     safe = np.where(small, 1.0, peclet)
     mixed = np.where(small, 1.0 - peclet / 3.0, 2.0 / safe + 2.0 / safe**2 * np.expm1(-safe))
-    per_length = residence**2 * mixed / length
-    found = []
-    for r, (origin, duration) in enumerate(releases):
-        below = _variance_below(network, per_length, origin)
-        for p, place in enumerate(places):
-            if place.reach not in below:
-                continue
-            variance = below[place.reach] + per_length[place.reach] * place.distance
-            if place.reach == origin.reach and place.distance < origin.distance:
-                continue
-            dispersed = max(float(variance), 0.0)
-            total = dispersed + duration**2 / 12.0
-            share = dispersed / total if total > 0.0 else 1.0
-            width = float(np.sqrt(total) * share ** (EDGE_WEIGHT / 2.0))
-            found.append(Spread(r, p, width, float(np.sqrt(dispersed))))
-    return found
-
-
-def _variance_below(network: Network, per_length: np.ndarray, origin: Position) -> dict[int, float]:
-    """Variance gained from a release to the head of each reach below it [s2]."""
-    gained: dict[int, float] = {}
-    reach = origin.reach
-    variance = -float(per_length[reach]) * origin.distance
-    while reach >= 0:
-        gained[reach] = variance
-        variance += float(per_length[reach] * network.reach_length[reach])
-        reach = int(network.reach_below[network.reach_to[reach]])
-    return gained
+    return np.asarray(residence**2 * mixed / length)
 
 
 def step_for_error(deviation: float, error: float) -> float:
