@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .network import distance_between
+from .network import way_between
 from .network.network import Network, Position
 from .transport.paths import Route, travel_time_to
 from .transport.resolution import temporal_deviations
@@ -119,13 +119,16 @@ def _from_release(
     network: Network, route: Route, release: Position | None, place: Position
 ) -> tuple[float, float]:
     """Time of travel and distance from a release; nan without one."""
-    distance = None if release is None else distance_between(network, release, place)
-    if release is None or distance is None:
+    way = None if release is None else way_between(network, release, place)
+    if release is None or way is None:
         return math.nan, math.nan
-    to_place = travel_time_to(route.flow, place.reach, place.distance)
-    to_release = travel_time_to(route.flow, release.reach, release.distance)
-    heads = route.theta_head[place.reach] - route.theta_head[release.reach]
-    return float(heads) + to_place - to_release, float(distance)
+    flow = route.flow
+    time = travel_time_to(flow, place.reach, place.distance)
+    time -= travel_time_to(flow, release.reach, release.distance)
+    time += float(flow.travel_time[way[:-1]].sum())
+    distance = float(network.reach_length[way[:-1]].sum())
+    distance += place.distance - release.distance
+    return time, distance
 
 
 def _coordinates(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         passes,
         sum_to_outlet,
         upstream_closure,
+        way_between,
     )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "passes",
     "sum_to_outlet",
     "upstream_closure",
+    "way_between",
 ]
 
 _HOME = {
@@ -59,6 +61,7 @@ _HOME = {
     "passes": "paths",
     "sum_to_outlet": "paths",
     "upstream_closure": "paths",
+    "way_between": "paths",
 }
 
 

@@ -69,17 +69,22 @@ def travel_time_to(flow: SteadyFlow, reach: int, distance: float) -> float:
 def active_reaches(network: Network, releases: Sequence[Position]) -> BoolArray:
     """(R,) true for every reach that water from a release position flows through."""
     active = [False] * len(network.reach_id)
-    below = network.below.tolist()
-    for release in releases:
-        reach = release.reach
-        while reach >= 0 and not active[reach]:
+    pointer, leaving = network.downstream_pointer.tolist(), network.downstream_reach.tolist()
+    foot = network.reach_to.tolist()
+    waiting = [release.reach for release in releases]
+    while waiting:
+        reach = waiting.pop()
+        if not active[reach]:
             active[reach] = True
-            reach = below[reach]
+            waiting += leaving[pointer[foot[reach]] : pointer[foot[reach] + 1]]
     return np.array(active, dtype=np.bool_)
 
 
 def build_route(network: Network, flow: SteadyFlow, releases: Sequence[Position]) -> Route:
-    """Travel-time coordinate of every reach that flows into the active network's stems."""
+    """Travel-time coordinate of every reach that flows into the active network's stems.
+
+    Where the river divides, the time to the outlet is that through the main arms.
+    """
     active = active_reaches(network, releases)
     # subtracting in plain floats takes a tenth of the time that array elements take
     theta = [-time for time in flow.travel_time.tolist()]

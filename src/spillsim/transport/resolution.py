@@ -77,30 +77,59 @@ def temporal_deviations(
     places : sequence of Position
     """
     per_length = variance_per_length(network, flow)
-    number, end = network.descent
-    to_outlet = sum_to_outlet(network, per_length * network.reach_length)
-    origin = np.array([position.reach for position, _ in releases], dtype=np.int64)
-    within = np.array([position.distance for position, _ in releases], dtype=np.float64)
+    origin = [position for position, _ in releases]
+    gained = _gained_on_tree if network.is_tree else _gained_through_arms
+    found = gained(network, per_length, origin, places)
     release_variance = np.array([duration for _, duration in releases]) ** 2 / 12.0
-    above = to_outlet[origin] - per_length[origin] * within
-    found: list[tuple[IntArray, int, FloatArray]] = []
-    for p, place in enumerate(places):
-        reach = place.reach
-        passes = (number[reach] <= number[origin]) & (number[origin] < end[reach])
-        rows = np.flatnonzero(passes & ~((origin == reach) & (place.distance < within)))
-        left = to_outlet[reach] - per_length[reach] * place.distance
-        # in the same reach nothing of the way to the outlet is left to round off
-        near = per_length[reach] * (place.distance - within[rows])
-        variance = np.where(origin[rows] == reach, near, above[rows] - left)
-        found.append((rows, p, np.maximum(variance, 0.0)))
-    release = np.concatenate([rows for rows, _, _ in found]) if found else origin[:0]
-    numbers = np.repeat([p for _, p, _ in found], [rows.size for rows, _, _ in found])
-    dispersed = np.concatenate([v for _, _, v in found]) if found else within[:0]
+    none = np.zeros(0)
+    release = np.concatenate([none.astype(np.int64), *(rows for rows, _ in found)])
+    numbers = np.repeat(np.arange(len(found)), [rows.size for rows, _ in found])
+    dispersed = np.maximum(np.concatenate([none, *(variance for _, variance in found)]), 0.0)
     total = dispersed + release_variance[release]
     share = np.where(total > 0.0, dispersed / np.where(total > 0.0, total, 1.0), 1.0)
     width = np.sqrt(total) * share ** (EDGE_WEIGHT / 2.0)
     order = np.lexsort((numbers, release))
     return Spreads(release, numbers.astype(np.int64), width, np.sqrt(dispersed)).take(order)
+
+
+def _gained_on_tree(
+    network: Network, per_length: FloatArray, origin: Sequence[Position], places: Sequence[Position]
+) -> list[tuple[IntArray, FloatArray]]:
+    """Of each place the releases above it and the variance gained from them [s2].
+
+    From sums to the outlet, so that nothing is walked for each release.
+    """
+    number, end = network.descent
+    to_outlet = sum_to_outlet(network, per_length * network.reach_length)
+    held = np.array([position.reach for position in origin], dtype=np.int64)
+    within = np.array([position.distance for position in origin], dtype=np.float64)
+    above = to_outlet[held] - per_length[held] * within
+    found = []
+    for place in places:
+        reach = place.reach
+        passes = (number[reach] <= number[held]) & (number[held] < end[reach])
+        rows = np.flatnonzero(passes & ~((held == reach) & (place.distance < within)))
+        left = to_outlet[reach] - per_length[reach] * place.distance
+        # in the same reach nothing of the way to the outlet is left to round off
+        near = per_length[reach] * (place.distance - within[rows])
+        found.append((rows, np.where(held[rows] == reach, near, above[rows] - left)))
+    return found
+
+
+def _gained_through_arms(
+    network: Network, per_length: FloatArray, origin: Sequence[Position], places: Sequence[Position]
+) -> list[tuple[IntArray, FloatArray]]:
+    """The same where the river divides: every way is walked."""
+    rows: list[list[int]] = [[] for _ in places]
+    gained: list[list[float]] = [[] for _ in places]
+    for r, release in enumerate(origin):
+        below = _variance_below(network, per_length, release)
+        for p, place in enumerate(places):
+            upstream = place.reach == release.reach and place.distance < release.distance
+            if place.reach in below and not upstream:
+                rows[p].append(r)
+                gained[p].append(below[place.reach] + per_length[place.reach] * place.distance)
+    return [(np.array(r, dtype=np.int64), np.array(v)) for r, v in zip(rows, gained, strict=True)]
 
 
 def variance_per_length(network: Network, flow: SteadyFlow) -> FloatArray:
@@ -117,6 +146,24 @@ def variance_per_length(network: Network, flow: SteadyFlow) -> FloatArray:
     safe = np.where(small, 1.0, peclet)
     mixed = np.where(small, 1.0 - peclet / 3.0, 2.0 / safe + 2.0 / safe**2 * np.expm1(-safe))
     return np.asarray(residence**2 * mixed / length)
+
+
+def _variance_below(network: Network, per_length: np.ndarray, origin: Position) -> dict[int, float]:
+    """Variance gained from a release to the head of each reach below it [s2].
+
+    Where arms of a river meet again, the smaller one: the narrower curve sets the step.
+    """
+    gained = {origin.reach: -float(per_length[origin.reach]) * origin.distance}
+    pointer, leaving = network.downstream_pointer, network.downstream_reach
+    below = [origin.reach]
+    for reach in below:  # grows while it is walked
+        node = network.reach_to[reach]
+        variance = gained[reach] + float(per_length[reach] * network.reach_length[reach])
+        for arm in leaving[pointer[node] : pointer[node + 1]].tolist():
+            if arm not in gained or variance < gained[arm]:
+                gained[arm] = variance
+                below.append(arm)
+    return gained
 
 
 def step_for_error(deviation: float, error: float) -> float:
