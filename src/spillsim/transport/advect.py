@@ -69,7 +69,7 @@ def advect_mixed(
             else:
                 for cell in range(first, last):
                     flux[cell + 1] = mass[cell]
-    leaving = flux[b]
+    leaving = float(flux[b])
     if b < end:
         flux[b] = 0.0
         leaving = 0.0

@@ -143,7 +143,7 @@ class Gauges(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """``Paths`` as the kernels take them. Few arrays: each costs time to compile and to hand over."""
+    """``Paths`` as the kernels take them; few arrays, for each costs time to hand over."""
 
     table: IntArray
     """(6, P) first cell; one past the last; one past the last above the outlet; cell that takes

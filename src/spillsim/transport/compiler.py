@@ -31,7 +31,7 @@ def inner(function: Callable[..., Any]) -> Any:
     Without entries from Python and C, which take apart every bundle and took half of the time to
     compile.
     """
-    return nb.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function)
+    return nb.njit(**(OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}))(function)
 
 
 def part(function: Callable[..., Any]) -> Any:

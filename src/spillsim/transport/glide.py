@@ -35,14 +35,15 @@ from .arrays import (
     State,
     Watch,
 )
-from .compiler import inner
-from .observe import find_near, note_rows
+from .compiler import inner, part
+from .observe import NEAR, find_near, note_rows
 from .passes import carry, decay, disperse, exchange_stored, note_peaks, settle
-from .snapshots import add_path, add_totals, sum_decayed
+from .snapshots import write_alone
 from .windows import BLOCK, grow, holds, trim
 
 TRIM_EVERY = 8
 """Steps between two looks at whether a window can shrink."""
+NOWHERE = 1 << 60
 CLOSING = 4 * BLOCK
 """Cells below which a window at its path's end is looked at for closing."""
 
@@ -85,6 +86,66 @@ def pass_faces(
                 through[s, j] += flux[(cell[s] + 1) * members + j]
 
 
+@part
+def set_off(
+    a: int, b: int, ends: tuple[int, int, int], reach: int, drifts: bool, mass: FloatArray,
+    floor: FloatArray, leaving: FloatArray,
+) -> tuple[int, int]:  # fmt: skip
+    """Window after a step in which the water moves by one cell; lets out what leaves the path.
+
+    A window that ``drifts`` moves along with the water, but for what may still get to the path's
+    head.
+    """
+    members = floor.shape[0]
+    top = b * members
+    if b == ends[1]:
+        for i in range(members):
+            leaving[i] += mass[top - members + i]
+            mass[top - members + i] = 0.0
+    elif drifts:
+        b += 1
+    if drifts and (a > ends[0] or not holds(a, min(a + reach, b), members, mass, floor)):
+        a += 1
+    return a, b
+
+
+@part
+def move(
+    a: int, b: int, back: int, stays: bool, substeps: int, coefficients: tuple[FloatArray, ...],
+    arrays: tuple[FloatArray, ...], cell: IntArray, near: IntArray, through: FloatArray,
+) -> None:  # fmt: skip
+    """Take the water from ``back`` entries upstream and disperse it.
+
+    ``stays`` tells that what is in the window's last cell does not move out of it.
+    """
+    inverse, conductance, correction = coefficients
+    mass, carried, c, flux = arrays
+    members = through.shape[1]
+    lo, hi = a * members, b * members
+    for n in range(substeps):
+        carry(lo, hi, members, back if n == 0 else 0, mass, inverse, carried, c)
+        if stays and n == 0:
+            # next to nothing, but no mass may be lost
+            for i in range(hi - members, hi):
+                carried[i] += mass[i]
+                c[i] = carried[i] * inverse[i]
+                c[i + members] = 0.0
+        disperse(lo, hi, members, conductance, correction, c, flux)
+        if near[0] > 0:
+            pass_faces(a, b, flux, members, cell, near, through)
+        settle(lo, hi, members, carried, flux, mass)
+
+
+@inner
+def next_place(b: int, places: tuple[int, int], cell: IntArray) -> int:
+    """First place of a path that a window ending at ``b`` is not near to yet, as a cell."""
+    found = NOWHERE
+    for s in range(places[0], places[1]):
+        if cell[s] >= b + NEAR:
+            found = min(found, cell[s])
+    return found
+
+
 @inner
 def glide(
     p: int, span: tuple[int, int], moved: bool, begin: int, ledger_row: int,
@@ -121,46 +182,25 @@ def glide(
     leaving = total[PAST] if outlet else state.outflow[p]
     members = floor.shape[0]
     a, b = spans[LOW], spans[HIGH]
-    work = 0
-    reach = 2 * substeps + 1
-    step = span[0]
+    coefficients, arrays = (inverse, conductance, correction), (mass, carried, c, flux)
+    work, reach, step = 0, 2 * substeps + 1, span[0]
+    coming = -1
     while step < span[1]:
-        way = 0
+        before, way, stays = a, 0, False
         if not moved:
             a, b = grow(a, b, ends, reach, members, mass, floor)
-            find_near(a, b, places[0], places[1], cell, near)
-            if near[0] > 0:
-                note_rows(step, step - begin, members, cell, mass, through, near, noted,
-                          stamp, last)  # fmt: skip
+            if near[0] > 0 or b + NEAR > coming or a < before:
+                find_near(a, b, places[0], places[1], cell, near)
+                coming = next_place(b, places, cell)
+                note_rows(step, step - begin, members, cell, mass, through, near, noted, stamp,
+                          last)  # fmt: skip
                 pass_places(mass, members, cell, near, through)
-            way = members
-        lo, hi = a * members, b * members
-        before = lo
-        stays = not moved and b < ends[1]
-        if not moved and b == ends[1]:
-            for j in range(members):
-                leaving[j] += mass[hi - members + j]
-        if not moved and not has_storage:
-            # the window moves along with the water, but for what may still get to the path's head
-            if a > ends[0] or not holds(a, min(a + reach, b), members, mass, floor):
-                a += 1
-            if stays:
-                b += 1
-                stays = False
-            lo, hi = a * members, b * members
-        for n in range(substeps):
-            carry(lo, hi, way if n == 0 else 0, mass, inverse, carried, c)
-            if stays and n == 0:
-                # the window stays where it is: next to nothing, but no mass may be lost
-                for i in range(hi - members, hi):
-                    carried[i] += mass[i]
-                    c[i] = carried[i] * inverse[i]
-            disperse(lo, hi, members, conductance, correction, c, flux)
-            if near[0] > 0:
-                pass_faces(a, b, flux, members, cell, near, through)
-            settle(lo, hi, members, carried, flux, mass)
-        for i in range(before, lo):
+            before, way, stays = a, members, has_storage and b < ends[1]
+            a, b = set_off(a, b, ends, reach, not has_storage, mass, floor, leaving)
+        move(a, b, way, stays, substeps, coefficients, arrays, cell, near, through)
+        for i in range(before * members, a * members):
             mass[i] = 0.0
+        lo, hi = a * members, b * members
         if has_storage:
             exchange_stored(lo, hi, decays, stay, back, into, hold, mass, storage, decayed)
         elif decays:
@@ -172,20 +212,16 @@ def glide(
         step += 1
         note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
         if decays:
-            spans[DECAY_LOW] = min(spans[DECAY_LOW], a)
-            spans[DECAY_HIGH] = max(spans[DECAY_HIGH], b)
+            spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)
+            spans[DECAY_HIGH] = max(spans[DECAY_HIGH], hi // members)
         if near[0] > 0:
-            note_rows(step, step - begin, members, cell, mass, through, near, noted,
-                      stamp, last)  # fmt: skip
+            note_rows(step, step - begin, members, cell, mass, through, near, noted, stamp, last)
         work += b - a
         if b == ends[1] and not outlet:
             break
         if 0 <= ledger_row < ledger_step.shape[0] and ledger_step[ledger_row] == step:
-            add_path(ledger_row, (a, b), ends[2], has_storage, mass, storage, ledger)
-            if decays:
-                spans[LOW] = a
-                sum_decayed(spans, ends[2], decayed, total)
-            add_totals(ledger_row, total, ledger)
+            spans[LOW], spans[HIGH] = a, b
+            write_alone(ledger_row, spans, ends[2], has_storage, decays, cells, total, ledger)
             ledger_row += 1
         if b == ends[1] and b - a < CLOSING:
             break

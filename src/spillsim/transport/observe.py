@@ -118,7 +118,7 @@ def write_curve(
     held = watch.through[1, s, j]
     ready = -1
     while k < end:
-        step = int(math.ceil(time[k])) - 1
+        step = math.ceil(time[k]) - 1
         n = step - begin
         if stamp[n] != step or stamp[n + 1] != step + 1:
             # the plume is not near: what has passed has passed

@@ -17,14 +17,18 @@ from .compiler import part
 
 @part
 def carry(
-    lo: int, hi: int, back: int, mass: FloatArray, inverse: FloatArray, carried: FloatArray,
-    c: FloatArray,
+    lo: int, hi: int, members: int, back: int, mass: FloatArray, inverse: FloatArray,
+    carried: FloatArray, c: FloatArray,
 ) -> None:  # fmt: skip
-    """Take the mass from ``back`` entries upstream and its concentration in the new cells."""
-    source = mass[lo - back : hi - back]
-    scale = inverse[lo:hi]
-    target = carried[lo:hi]
-    diluted = c[lo:hi]
+    """Take the mass from ``back`` entries upstream and its concentration in the new cells.
+
+    Two cells on either side of the window, which hold nothing, come along for the dispersion.
+    """
+    first, last = lo - 2 * members, hi + 2 * members
+    source = mass[first - back : last - back]
+    scale = inverse[first:last]
+    target = carried[first:last]
+    diluted = c[first:last]
     for i in range(target.shape[0]):
         moved = source[i]
         target[i] = moved
@@ -39,11 +43,8 @@ def disperse(
 
     F_f = -g (c_f - c_{f-1}) + h (c_{f+1} - 3 c_f + 3 c_{f-1} - c_{f-2}), with h = g e and
     e = 1/12 - d/2: the 1/12 cancels the error of the central difference in space, the -d/2 that
-    of the forward step in time.
+    of the forward step in time. Two cells on either side of the window must hold nothing.
     """
-    for i in range(2 * members):
-        c[lo - 1 - i] = 0.0
-        c[hi + i] = 0.0
     far = c[lo - 2 * members : hi - 2 * members]
     near = c[lo - members : hi - members]
     here = c[lo:hi]

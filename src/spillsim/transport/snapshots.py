@@ -99,6 +99,18 @@ def add_totals(row: int, total: FloatArray, ledger: FloatArray) -> None:
 
 
 @inner
+def write_alone(
+    row: int, spans: IntArray, outlet: int, stores: bool, decays: bool, cells: FloatArray,
+    total: FloatArray, ledger: FloatArray,
+) -> None:  # fmt: skip
+    """Write a row of the ledger where one path alone is active."""
+    add_path(row, (spans[LOW], spans[HIGH]), outlet, stores, cells[MASS], cells[STORAGE], ledger)
+    if decays:
+        sum_decayed(spans, outlet, cells[DECAYED], total)
+    add_totals(row, total, ledger)
+
+
+@inner
 def write_ledger(
     row: int, active: IntArray, spans: IntArray, outlet: IntArray, medium: tuple[bool, bool],
     cells: FloatArray, total: FloatArray, ledger: FloatArray,
