@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .network import distance_between
+from .network import way_between
 from .network.network import Network, Position
 from .transport.paths import Route, travel_time_to
 from .transport.resolution import temporal_deviations
@@ -88,13 +88,16 @@ def _from_first_release(
 ) -> tuple[float, float, float]:
     """Time of travel, distance and spread from the first release that lies upstream."""
     for release in releases:
-        distance = distance_between(network, release, place)
-        if distance is not None:
-            to_place = travel_time_to(route.flow, place.reach, place.distance)
-            to_release = travel_time_to(route.flow, release.reach, release.distance)
-            heads = route.theta_head[place.reach] - route.theta_head[release.reach]
-            (spread,) = temporal_deviations(network, route.flow, [(release, 0.0)], [place])
-            return float(heads) + to_place - to_release, float(distance), spread.edge
+        way = way_between(network, release, place)
+        if way is not None:
+            flow = route.flow
+            time = travel_time_to(flow, place.reach, place.distance)
+            time -= travel_time_to(flow, release.reach, release.distance)
+            time += float(flow.travel_time[way[:-1]].sum())
+            distance = float(network.reach_length[way[:-1]].sum())
+            distance += place.distance - release.distance
+            (spread,) = temporal_deviations(network, flow, [(release, 0.0)], [place])
+            return time, distance, spread.edge
     return math.nan, math.nan, math.nan
 
 

@@ -150,9 +150,7 @@ def measured(model: Model, run: Run, reference: Reference | None = None) -> Run:
 def _halved(model: Model, progress: Progress | None = None) -> Reference:
     """Curves from marching again with half the step, at stations only."""
     half = with_time_step(model, 0.5 * model.time_step)
-    plan = half.plan
-    bare = replace(plan, field_step=plan.field_step[:0], ledger_step=plan.ledger_step[-1:])
-    found = simulation.simulate(replace(half, plan=bare), progress).concentration
+    found = simulation.simulate(half.curves_only(), progress).concentration
     return Reference(found, HALVING_FACTOR, np.zeros(found.shape[:2]), HALVED)
 
 

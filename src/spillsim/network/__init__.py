@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         is_downstream,
         passes,
         upstream_closure,
+        way_between,
     )
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "locate_river_km",
     "passes",
     "upstream_closure",
+    "way_between",
 ]
 
 _HOME = {
@@ -56,6 +58,7 @@ _HOME = {
     "is_downstream": "paths",
     "passes": "paths",
     "upstream_closure": "paths",
+    "way_between": "paths",
 }
 
 

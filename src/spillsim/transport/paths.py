@@ -69,16 +69,22 @@ def travel_time_to(flow: SteadyFlow, reach: int, distance: float) -> float:
 def active_reaches(network: Network, releases: Sequence[Position]) -> BoolArray:
     """(R,) true for every reach that water from a release position flows through."""
     active = np.zeros(len(network.reach_id), dtype=np.bool_)
-    for release in releases:
-        reach = release.reach
-        while reach >= 0 and not active[reach]:
+    pointer, leaving = network.downstream_pointer, network.downstream_reach
+    waiting = [release.reach for release in releases]
+    while waiting:
+        reach = waiting.pop()
+        if not active[reach]:
             active[reach] = True
-            reach = int(network.reach_below[network.reach_to[reach]])
+            node = network.reach_to[reach]
+            waiting += leaving[pointer[node] : pointer[node + 1]].tolist()
     return active
 
 
 def build_route(network: Network, flow: SteadyFlow, releases: Sequence[Position]) -> Route:
-    """Travel-time coordinate of every reach that flows into the active network's stems."""
+    """Travel-time coordinate of every reach that flows into the active network's stems.
+
+    Where the river divides, the time to the outlet is that through the main arms.
+    """
     active = active_reaches(network, releases)
     theta_head = np.full(len(network.reach_id), np.nan)
     for reach in network.order[::-1]:

@@ -83,14 +83,20 @@ def temporal_deviations(
 
 
 def _variance_below(network: Network, per_length: np.ndarray, origin: Position) -> dict[int, float]:
-    """Variance gained from a release to the head of each reach below it [s2]."""
-    gained: dict[int, float] = {}
-    reach = origin.reach
-    variance = -float(per_length[reach]) * origin.distance
-    while reach >= 0:
-        gained[reach] = variance
-        variance += float(per_length[reach] * network.reach_length[reach])
-        reach = int(network.reach_below[network.reach_to[reach]])
+    """Variance gained from a release to the head of each reach below it [s2].
+
+    Where arms of a river meet again, the smaller one: the narrower curve sets the step.
+    """
+    gained = {origin.reach: -float(per_length[origin.reach]) * origin.distance}
+    pointer, leaving = network.downstream_pointer, network.downstream_reach
+    below = [origin.reach]
+    for reach in below:  # grows while it is walked
+        node = network.reach_to[reach]
+        variance = gained[reach] + float(per_length[reach] * network.reach_length[reach])
+        for arm in leaving[pointer[node] : pointer[node + 1]].tolist():
+            if arm not in gained or variance < gained[arm]:
+                gained[arm] = variance
+                below.append(arm)
     return gained
 
 
