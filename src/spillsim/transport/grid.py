@@ -75,7 +75,7 @@ class Grid:
     cell_path: IntArray
     """(K,) path of the cell, -1 in the padding."""
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of cells without the padding and without those beyond the outlet."""
         return int(self.own_cells.size)

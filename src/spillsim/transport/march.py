@@ -9,7 +9,6 @@ import numpy as np
 
 from .arrays import (
     DECAY_LOW,
-    END,
     FED,
     FLOOR,
     INVERSE,
@@ -38,7 +37,7 @@ TRIM = 1e-14
 PIECE = 20_000_000
 """Cell-steps marched between two looks at the clock and at Ctrl-C, some hundredths of a second."""
 
-WATCHED_STEPS = 64
+WATCHED_STEPS = 32
 """Steps for which the water around places is noted before curves are made of it, at most."""
 WATCHED_ROWS = 4096
 """Rows of watched places, members times steps, above which fewer steps are noted."""
@@ -83,14 +82,10 @@ def new_state(grid: Grid, floor: FloatArray) -> State:
 
 def new_watch(plan: Plan, members: int) -> Watch:
     """Room for the water around the places of a plan."""
-    gauges, table = plan.gauges, plan.grid.ways.table
-    places = gauges.cell.size
+    places = plan.gauges.cell.size
     steps = max(min(WATCHED_STEPS, WATCHED_ROWS // max(places * members, 1)), 1)
-    path = np.searchsorted(table[START], gauges.cell, side="right") - 1
-    ends = np.full((3, places), -1)
-    ends[:2] = table[: END + 1, path]
     return Watch(
-        ends, np.zeros((2, places, members)), np.zeros((places, steps + 1, 8, members)),
+        plan.watched_paths.copy(), np.zeros((2, places, members)), np.zeros((places, steps + 1, 8, members)),
         np.full((places, steps + 1), -1), np.zeros(places + 1, dtype=np.int64),
         np.zeros((2, 3, 4)), np.zeros(7),
     )  # fmt: skip
@@ -100,12 +95,9 @@ def new_outputs(plan: Plan, members: int) -> tuple[Outputs, Record]:
     """Empty output arrays; the only ones that depend on the number of outputs."""
     places, count = plan.gauges.cell.size, plan.output_time.size
     size = plan.grid.cells.volume.size if plan.field_step.size else 0
-    relative = (plan.output_time - plan.start) / plan.grid.time_step
-    # an output meant for the end of a step must not fall just behind it
-    near = np.round(relative)
-    relative = np.where(np.abs(relative - near) < 1e-9 * np.maximum(1.0, near), near, relative)
+    relative = plan.output_step
     # outputs before the first step are zero and stay so
-    first = np.searchsorted(relative, 0.0, side="right")
+    first = relative.searchsorted(0.0, side="right")
     curves = np.zeros((2, members, places, count))
     outputs = Outputs(relative[None, :], np.array([first]), curves)
     record = Record(
@@ -118,23 +110,16 @@ def new_outputs(plan: Plan, members: int) -> tuple[Outputs, Record]:
 def gather_deposits(plan: Plan, deposits: Sequence[Deposits]) -> Feed:
     """Deposits of all members as one table: a row holds those of one member, nothing of others."""
     starts = plan.grid.ways.table[START]
-    pointer, cell, masses = (
-        deposits[0].pointer,
-        deposits[0].cell,
-        np.array(deposits[0][2:])[:, :, None],
-    )
+    pointer, cell = deposits[0].pointer, deposits[0].cell
+    masses = np.array(deposits[0][2:])[:, :, None]
     if len(deposits) > 1:
         step = [np.repeat(np.arange(plan.steps), np.diff(own.pointer)) for own in deposits]
         order = np.argsort(np.concatenate(step), kind="stable")
-        member = np.repeat(np.arange(len(deposits)), [own.cell.size for own in deposits])[order]
+        member = np.repeat(np.arange(len(deposits)), [own.cell.size for own in deposits])
+        values = np.concatenate([np.array(own[2:]) for own in deposits], axis=1)
         masses = np.zeros((2, order.size, len(deposits)))
-        masses[0, np.arange(order.size), member] = _joined([own.mass_early for own in deposits])[
-            order
-        ]
-        masses[1, np.arange(order.size), member] = _joined([own.mass_late for own in deposits])[
-            order
-        ]
-        cell = _joined([own.cell for own in deposits])[order]
+        masses[:, np.arange(order.size), member[order]] = values[:, order]
+        cell = np.concatenate([own.cell for own in deposits])[order]
         pointer = np.sum([own.pointer for own in deposits], axis=0)
     place = np.empty((2, cell.size), dtype=np.int64)
     place[0] = cell
@@ -149,18 +134,15 @@ def gather_medium(
     members, size = len(exchanges), grid.cells.volume.size
     has_storage = any(own.has_storage for own in exchanges)
     decays = any(own.decays for own in exchanges)
-    cells = np.empty((7 if has_storage else 4 if decays else 3, size * members))
+    cells = np.empty((7, size * members))
+    count = 7 if has_storage else 4 if decays else 3  # no one reads the others
     cells[INVERSE].reshape(size, members)[:] = grid.cells.inverse_volume[:, None]
     for j in range(members):
         dispersion, exchange = dispersions[j], exchanges[j]
         rows = (dispersion.conductance, dispersion.correction, *exchange[:4])
-        for k, values in zip(range(1, cells.shape[0]), rows, strict=False):
+        for k, values in zip(range(1, count), rows, strict=False):
             cells[k, j::members] = values
     return Medium(cells, dispersions[0].substeps, has_storage, decays)
-
-
-def _joined(values: Sequence[np.ndarray]) -> np.ndarray:
-    return np.concatenate(values)
 
 
 def march(
@@ -172,6 +154,37 @@ def march(
 ) -> March:
     """March one substance through the whole time of the plan; see ``march_together``."""
     return march_together(plan, dispersion, [exchange], [deposits], progress)[0]
+
+
+def march_substances(
+    plan: Plan,
+    dispersion: Dispersion,
+    exchanges: Sequence[Exchange],
+    deposits: Sequence[Deposits],
+    progress: Callable[[float], None] | None = None,
+) -> list[March]:
+    """March all substances, side by side those whose release begins in the same cell and step.
+
+    Others would only be computed where there is nothing of them. Arguments as in
+    ``march_together``.
+    """
+    groups: dict[tuple[int, int], list[int]] = {}
+    for number, own in enumerate(deposits):
+        first = (int(np.searchsorted(own.pointer, 0, side="right")), *own.cell[:1].tolist())
+        groups.setdefault(first, []).append(number)
+    found: dict[int, March] = {}
+    for group in groups.values():
+        begun = len(found)
+
+        def report(share: float, begun: int = begun, count: int = len(group)) -> None:
+            if progress is not None:
+                progress((begun + share * count) / len(deposits))
+
+        done = march_together(
+            plan, dispersion, [exchanges[n] for n in group], [deposits[n] for n in group], report
+        )
+        found.update(zip(group, done, strict=True))
+    return [found[number] for number in range(len(deposits))]
 
 
 def march_together(
@@ -236,12 +249,13 @@ def _march_pieces(
 def _marches(plan: Plan, state: State, outputs: Outputs, record: Record) -> list[March]:
     """Sort what the kernel left by member, with the places in the order asked for."""
     members = state.total.shape[1]
-    back = np.argsort(plan.gauge_order)
     peak = state.cells[PEAK].reshape(-1, members)
     peak_step = state.cells[PEAK_STEP].reshape(-1, members)
     peak_time = plan.start + plan.grid.time_step * peak_step
     peak_time[peak_step < 0.0] = np.nan
-    curves = outputs.curves[:, :, back]
+    curves = outputs.curves
+    if np.any(plan.gauge_order[1:] < plan.gauge_order[:-1]):
+        curves = curves[:, :, np.argsort(plan.gauge_order)]
     return [
         March(
             curves[0, j], curves[1, j], record.ledger[j], peak[:, j], peak_time[:, j],
