@@ -37,7 +37,7 @@ from .arrays import (
 )
 from .compiler import inner, part
 from .observe import NEAR, find_near, note_rows
-from .passes import carry, decay, disperse, exchange_stored, note_peaks, settle
+from .passes import carry, decay, disperse, exchange, exchange_stored, note_peaks, settle
 from .snapshots import write_alone
 from .windows import BLOCK, grow, holds, trim
 
@@ -183,6 +183,7 @@ def glide(
     members = floor.shape[0]
     a, b = spans[LOW], spans[HIGH]
     coefficients, arrays = (inverse, conductance, correction), (mass, carried, c, flux)
+    reacting = (mass, storage, decayed)
     work, reach, step = 0, 2 * substeps + 1, span[0]
     coming = -1
     while step < span[1]:
@@ -201,8 +202,10 @@ def glide(
         for i in range(before * members, a * members):
             mass[i] = 0.0
         lo, hi = a * members, b * members
-        if has_storage:
-            exchange_stored(lo, hi, decays, stay, back, into, hold, mass, storage, decayed)
+        if has_storage and decays:
+            exchange_stored(lo, hi, stay, back, into, hold, reacting, carried, c)
+        elif has_storage:
+            exchange(lo, hi, back, into, mass, storage)
         elif decays:
             decay(lo, hi, stay, mass, decayed)
         if moved:

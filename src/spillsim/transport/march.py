@@ -85,9 +85,10 @@ def new_watch(plan: Plan, members: int) -> Watch:
     places = plan.gauges.cell.size
     steps = max(min(WATCHED_STEPS, WATCHED_ROWS // max(places * members, 1)), 1)
     return Watch(
-        plan.watched_paths.copy(), np.zeros((2, places, members)), np.zeros((places, steps + 1, 8, members)),
-        np.full((places, steps + 1), -1), np.zeros(places + 1, dtype=np.int64),
-        np.zeros((2, 3, 4)), np.zeros(7),
+        plan.watched_paths.copy(), np.zeros((2, places, members)),
+        np.zeros((places, steps + 1, 8, members)), np.full((places, steps + 1), -1),
+        np.zeros(places + 1, dtype=np.int64), np.zeros((2, 3, 4)),
+        np.zeros(7),
     )  # fmt: skip
 
 

@@ -75,31 +75,46 @@ def settle(
 
 @part
 def exchange_stored(
-    lo: int, hi: int, decays: bool, stay: FloatArray, back: FloatArray, into: FloatArray,
-    hold: FloatArray, mass: FloatArray, storage: FloatArray, decayed: FloatArray,
+    lo: int, hi: int, stay: FloatArray, back: FloatArray, into: FloatArray, hold: FloatArray,
+    cells: tuple[FloatArray, FloatArray, FloatArray], left: FloatArray, rest: FloatArray,
 ) -> None:  # fmt: skip
-    """Decay and transient storage over one step; ``decayed`` gathers what decayed."""
+    """Decay and transient storage over one step; the third of ``cells`` gathers what decayed.
+
+    ``left`` and ``rest`` are scratch. With more arrays to a loop the compiler would not take
+    several entries at a time.
+    """
+    flowing, stored, lost = cells[0][lo:hi], cells[1][lo:hi], cells[2][lo:hi]
+    x = left[lo:hi]
+    y = rest[lo:hi]
+    kept = stay[lo:hi]
+    to_channel = back[lo:hi]
+    for i in range(x.shape[0]):
+        x[i] = kept[i] * flowing[i] + to_channel[i] * stored[i]
+    to_storage = into[lo:hi]
+    held = hold[lo:hi]
+    for i in range(y.shape[0]):
+        y[i] = to_storage[i] * flowing[i] + held[i] * stored[i]
+    for i in range(lost.shape[0]):
+        lost[i] += (flowing[i] - x[i]) + (stored[i] - y[i])
+    for i in range(flowing.shape[0]):
+        flowing[i] = x[i]
+        stored[i] = y[i]
+
+
+@part
+def exchange(
+    lo: int, hi: int, back: FloatArray, into: FloatArray, mass: FloatArray, storage: FloatArray
+) -> None:
+    """Transient storage over one step where nothing decays."""
     flowing = mass[lo:hi]
     stored = storage[lo:hi]
     to_storage = into[lo:hi]
     to_channel = back[lo:hi]
-    if decays:
-        kept = stay[lo:hi]
-        held = hold[lo:hi]
-        lost = decayed[lo:hi]
-        for i in range(flowing.shape[0]):
-            x, y = flowing[i], stored[i]
-            left = kept[i] * x + to_channel[i] * y
-            rest = to_storage[i] * x + held[i] * y
-            lost[i] += (x - left) + (y - rest)
-            flowing[i] = left
-            stored[i] = rest
-    else:
-        for i in range(flowing.shape[0]):
-            # what moves is computed once, so that channel and storage mirror each other
-            moved = to_storage[i] * flowing[i] - to_channel[i] * stored[i]
-            flowing[i] -= moved
-            stored[i] += moved
+    for i in range(flowing.shape[0]):
+        # what moves is computed once, so that channel and storage mirror each other
+        moved = to_storage[i] * flowing[i] - to_channel[i] * stored[i]
+        flowing[i] -= moved
+        stored[i] += moved
 
 
 @part
