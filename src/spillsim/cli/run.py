@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import scenario
-from ..errors import OutputError
 from ..model import assemble
-from ..results.whole import check_target
 from . import describe, words
 from .console import Console
 from .lean import without_optional_imports
 from .progress import Progress
+from .targets import netcdf_target
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,13 +23,12 @@ _LEDGER_BOUND = 1e-9
 """Share of the mass released that the ledger may lose; round-off is far below."""
 _WORTH_TELLING = 1e-6
 """Share of the mass released below which a part of the ledger is left out of the line."""
-_RESULT_SIGNATURES = (b"\x89HDF", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Load, assemble, march and write a case; the file is written before anything is told."""
     loaded = scenario.load(arguments.case)
-    target = _target(arguments.output, loaded.name)
+    target = netcdf_target(arguments.output or f"{loaded.name}.nc")
     model = assemble(loaded)
     describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
     describe.describe(console, model)
@@ -56,19 +53,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     console.labelled("wrote", " · ".join(told))
     console.labelled("next", f"spillsim plot {shlex.quote(str(target))}")
     return 0 if closed else 1
-
-
-def _target(wanted: str | None, case: str) -> Path:
-    """Return the result file, refused before computing when it cannot or should not be written."""
-    target = check_target(wanted if wanted is not None else f"{case}.nc")
-    if target.exists() and target.stat().st_size > 0:
-        with target.open("rb") as stream:
-            head = stream.read(4)
-        if head not in _RESULT_SIGNATURES:
-            raise OutputError(
-                f"{target} is there already and is no netCDF file: it is not overwritten."
-            )
-    return target
 
 
 def _march(console: Console, model: Model) -> xr.Dataset:

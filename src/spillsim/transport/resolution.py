@@ -9,6 +9,7 @@ import numpy as np
 
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Network, Position
+from .arrays import FloatArray
 from .splitting import SPLITTING_SHARE, splitting_dispersion
 
 STEPS_AT_ONE_PERCENT = 3.7
@@ -56,15 +57,7 @@ def temporal_deviations(
     releases : sequence of (position, duration [s])
     places : sequence of Position
     """
-    length = network.reach_length
-    beta = np.where(flow.exchange_coefficient > 0.0, flow.storage_area_ratio, 0.0)
-    residence = (1.0 + beta) * length / flow.velocity
-    peclet = flow.velocity * length / flow.dispersion_coefficient
-    # the difference cancels for small P, where 1 - P/3 takes over
-    small = peclet < 1e-4
-    safe = np.where(small, 1.0, peclet)
-    mixed = np.where(small, 1.0 - peclet / 3.0, 2.0 / safe + 2.0 / safe**2 * np.expm1(-safe))
-    per_length = residence**2 * mixed / length
+    per_length = variance_per_length(network, flow)
     found = []
     for r, (origin, duration) in enumerate(releases):
         below = _variance_below(network, per_length, origin)
@@ -80,6 +73,22 @@ def temporal_deviations(
             width = float(np.sqrt(total) * share ** (EDGE_WEIGHT / 2.0))
             found.append(Spread(r, p, width, float(np.sqrt(dispersed))))
     return found
+
+
+def variance_per_length(network: Network, flow: SteadyFlow) -> FloatArray:
+    """(R,) variance in time that a curve gains per length of a reach [s2/m].
+
+    As told in ``temporal_deviations``.
+    """
+    length = network.reach_length
+    beta = np.where(flow.exchange_coefficient > 0.0, flow.storage_area_ratio, 0.0)
+    residence = (1.0 + beta) * length / flow.velocity
+    peclet = flow.velocity * length / flow.dispersion_coefficient
+    # the difference cancels for small P, where 1 - P/3 takes over
+    small = peclet < 1e-4
+    safe = np.where(small, 1.0, peclet)
+    mixed = np.where(small, 1.0 - peclet / 3.0, 2.0 / safe + 2.0 / safe**2 * np.expm1(-safe))
+    return np.asarray(residence**2 * mixed / length)
 
 
 def _variance_below(network: Network, per_length: np.ndarray, origin: Position) -> dict[int, float]:
