@@ -30,6 +30,8 @@ def reach_map(arguments: argparse.Namespace, console: Console) -> int:
     """Load a case, march back from the border, write the files, then tell what was found."""
     from .. import linear
 
+    with without_optional_imports():
+        start = linear.reach_map  # loads the numerical libraries
     loaded = scenario.load(arguments.case)
     target = netcdf_target(arguments.output or f"{loaded.name}_reach_map.nc")
     figure = Path(arguments.figure or target.with_suffix(".png"))
@@ -44,10 +46,10 @@ def reach_map(arguments: argparse.Namespace, console: Console) -> int:
     _tell_setting(console, question)
     if not linear.compiled():
         console.line("compiling the kernel, once per machine (about 10 s)", dim=True)
-    with Progress(console, question.longest_way) as progress:
-        found = linear.reach_map(question, progress)
-        progress.done(found.profile["march"], 0.0)
     with without_optional_imports():
+        with Progress(console, question.longest_way) as progress:
+            found = start(question, progress)
+            progress.done(found.profile["march"], 0.0)
         _write(console, found, target, figure, table)
     console.line()
     _tell_rows(console, found)
