@@ -49,7 +49,7 @@ def reach_map(arguments: argparse.Namespace, console: Console) -> int:
     with without_optional_imports():
         with Progress(console, question.longest_way) as progress:
             found = start(question, progress)
-            progress.done(found.profile["march"], 0.0)
+            progress.done(found.profile["march"], found.profile["load_kernels"])
         _write(console, found, target, figure, table)
     console.line()
     _tell_rows(console, found)

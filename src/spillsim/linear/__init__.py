@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .reach_map import Question, ReachMap, Wanted, ask, compiled, reach_map
+    from .mapping import Question, ReachMap, Wanted, ask, compiled, reach_map
     from .table import csv_lines, map_dataset, table_rows
 
 __all__ = [
@@ -25,12 +25,12 @@ __all__ = [
 ]
 
 _HOME = {
-    "Question": "reach_map",
-    "ReachMap": "reach_map",
-    "Wanted": "reach_map",
-    "ask": "reach_map",
-    "compiled": "reach_map",
-    "reach_map": "reach_map",
+    "Question": "mapping",
+    "ReachMap": "mapping",
+    "Wanted": "mapping",
+    "ask": "mapping",
+    "compiled": "mapping",
+    "reach_map": "mapping",
     "csv_lines": "table",
     "map_dataset": "table",
     "table_rows": "table",

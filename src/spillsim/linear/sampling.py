@@ -47,30 +47,40 @@ def site_coordinates(grid: Grid, cell: Indices, theta: Array) -> tuple[Indices, 
     """
     number = grid.cell_path[cell]
     ahead = storage_lead(grid)[grid.cell_reach[cell]]
-    position = cell - np.array([own.start for own in grid.paths])[number].astype(np.float64)
+    position = np.asarray(cell - grid.path_arrays.start[number], dtype=np.float64)
     for path in np.unique(number[ahead > 0.0]):
         own = (number == path) & (ahead > 0.0)
         position[own] = _position(grid.paths[path], theta[own] - ahead[own])
     return number, position
 
 
-def head_coordinates(grid: Grid, reach: Indices) -> tuple[Indices, Array]:
-    """Path and position among its cells of releases at the heads of reaches."""
+def head_coordinates(grid: Grid, reach: Indices) -> tuple[Indices, Array, Array]:
+    """Path and position among its cells of releases at the heads of reaches, twice.
+
+    The second position is for how much comes: a release at a node enters below what is taken out
+    there, so the cells above have no part in it.
+    """
     ahead = storage_lead(grid)
     path_of = np.full(ahead.size, -1, dtype=np.int64)
-    for number, own in enumerate(grid.paths):
-        path_of[own.path.reaches] = number
+    for path, own in enumerate(grid.paths):
+        path_of[own.path.reaches] = path
     number = path_of[reach]
     position = np.empty(reach.size)
+    least = np.full(reach.size, -np.inf)
+    above = grid.route.network.reach_from[reach]
+    taken = np.asarray(grid.route.flow.node_abstraction[above] > 0.0)
     order = np.argsort(number, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(number[order])) + 1):
         own = grid.paths[number[rows[0]]]
         theta = grid.route.theta_head[reach[rows]] - ahead[reach[rows]]
         position[rows] = _position(own, theta)
+        for row in rows[taken[rows]]:
+            place = int(np.flatnonzero(own.path.reaches == reach[row])[0])
+            least[row] = float(np.argmin(np.abs(own.theta - own.along.edges[place])))
         for row in rows[reach[rows] == own.path.reaches[0]]:
             if _is_headwater(grid.route.network, int(reach[row])):
                 position[row] = _at_wall(grid, own, int(reach[row]), float(ahead[reach[row]]))
-    return number, position
+    return number, position, np.maximum(position, least)
 
 
 def _position(own: PathGrid, theta: Array) -> Array:
@@ -110,41 +120,52 @@ def _at_wall(grid: Grid, own: PathGrid, reach: int, ahead: float) -> float:
     return centre - 1.0
 
 
-def sample(answers: Answers, number: Indices, position: Array) -> Sampled:
-    """Answers between cells: times and logarithms of peaks are straight from middle to middle.
+def sample(
+    answers: Answers, number: Indices, position: Array, of_size: Array | None = None
+) -> Sampled:
+    """Answers between cells: times and logarithms of sizes are straight from middle to middle.
 
     Beyond the last cell of a tributary lies the one that takes what leaves it; beyond the first
-    the line through the first two goes on.
+    the line through the first two goes on. ``of_size`` is the position for sizes where it is not
+    that for times.
     """
-    grid = answers.grid
-    paths = grid.path_arrays
-    start = paths.start[number]
-    count = paths.end[number] - start
-    join = paths.join_cell[number]
-    last = np.where(join >= 0, count, count - 1)
-    above = np.minimum(np.maximum(np.floor(position), 0.0), np.maximum(last - 1, 0))
-    first = above.astype(np.int64)
-    share = position - first
-    upper = start + first
-    lower = np.where(first + 1 < count, upper + 1, np.where(join >= 0, join, upper))
-    share = np.where(lower == upper, 0.0, share)
-    keep = np.where((lower == join) & (join >= 0), grid.motion.keep[lower], 1.0)
-
-    def between(a: Array, b: Array) -> Array:
-        line = a + share * (b - a)
-        nearer = np.where(share < 0.5, a, b)
-        return np.where(np.isfinite(line), line, nearer)
-
-    def size(values: Array) -> Array:
-        a, b = values[upper], values[lower] * keep
-        known = (a > 0.0) & (b > 0.0)
-        safe = between(np.log(np.where(known, a, 1.0)), np.log(np.where(known, b, 1.0)))
-        return np.where(known, np.exp(safe), np.where(share < 0.5, a, b))
-
-    def time(values: Array) -> Array:
-        return np.maximum(between(values[upper], values[lower]), 0.0)
-
+    when = _Between(answers.grid, number, position)
+    much = when if of_size is None else _Between(answers.grid, number, of_size)
     return Sampled(
-        time(answers.arrival), time(answers.ending), time(answers.peak_time),
-        size(answers.peak), size(answers.exposure),
+        when.time(answers.arrival), when.time(answers.ending), when.time(answers.peak_time),
+        much.size(answers.peak), much.size(answers.exposure),
     )  # fmt: skip
+
+
+class _Between:
+    """The two cells beside each of P places, and how far each lies from the upper to the lower."""
+
+    def __init__(self, grid: Grid, number: Indices, position: Array) -> None:
+        paths = grid.path_arrays
+        start, join = paths.start[number], paths.join_cell[number]
+        count = paths.end[number] - start
+        last = np.where(join >= 0, count, count - 1)
+        above = np.minimum(np.maximum(np.floor(position), 0.0), np.maximum(last - 1, 0))
+        first = above.astype(np.int64)
+        self.upper = start + first
+        inside = first + 1 < count
+        self.lower = np.where(inside, self.upper + 1, np.where(join >= 0, join, self.upper))
+        self.share = np.where(self.lower == self.upper, 0.0, position - first)
+        joined = ~inside & (join >= 0)
+        self.keep = np.where(joined, grid.motion.keep[self.lower], 1.0)
+
+    def _line(self, a: Array, b: Array) -> Array:
+        """Values on the line through both, those of the nearer where one is not known."""
+        line = a + self.share * (b - a)
+        return np.where(np.isfinite(line), line, np.where(self.share < 0.5, a, b))
+
+    def time(self, values: Array) -> Array:
+        """Times since the release [s]."""
+        return np.asarray(np.maximum(self._line(values[self.upper], values[self.lower]), 0.0))
+
+    def size(self, values: Array) -> Array:
+        """Peaks or exposures; what a confluence takes out it takes out of tributaries too."""
+        a, b = values[self.upper], values[self.lower] * self.keep
+        known = (a > 0.0) & (b > 0.0)
+        line = self._line(np.log(np.where(known, a, 1.0)), np.log(np.where(known, b, 1.0)))
+        return np.where(known, np.exp(line), np.where(self.share < 0.5, a, b))

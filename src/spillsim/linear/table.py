@@ -20,7 +20,7 @@ from ..results.mesh import (
     place_coordinates,
 )
 from ..results.provenance import notices_text, version
-from .reach_map import ReachMap, Sites
+from .mapping import ReachMap, Sites
 
 Array = NDArray[np.float64]
 
@@ -77,22 +77,26 @@ def table_rows(found: ReachMap) -> list[Row]:
     order = np.argsort(heads.distance, kind="stable")
     return [
         Row(
-            network.reach_id[heads.reach[i]],
-            found.model.scenario.reaches[heads.reach[i]].river,
-            *(float(columns[name][i]) for name in ("distance", "travel_time", "arrival_time",
-                                                   "peak_time", "end_time", "peak_per_tonne")),
-            float(peak[i]),
-            float(columns["dilution_volume"][i]),
-            float(columns["share_passed"][i]),
-            bool(heads.resolved[i]),
+            reach=network.reach_id[heads.reach[i]],
+            river=found.model.scenario.reaches[heads.reach[i]].river,
+            distance=float(columns["distance"][i]),
+            travel_time=float(columns["travel_time"][i]),
+            arrival=float(columns["arrival_time"][i]),
+            peak_time=float(columns["peak_time"][i]),
+            end=float(columns["end_time"][i]),
+            peak_per_tonne=float(columns["peak_per_tonne"][i]),
+            peak=float(peak[i]),
+            dilution=float(columns["dilution_volume"][i]),
+            passed=float(columns["share_passed"][i]),
+            resolved=bool(heads.resolved[i]),
         )
         for i in order
-    ]  # fmt: skip
+    ]
 
 
-def _columns(found: ReachMap, sites: Sites) -> dict[str, Array]:
+def _columns(found: ReachMap, sites: Sites) -> dict[str, NDArray[Any]]:
     """Return the quantities of a set of places in the units of the file."""
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "distance": sites.distance / _KM,
         "travel_time": sites.travel_time / _HOUR,
         "arrival_time": sites.arrival / _HOUR,
@@ -134,7 +138,7 @@ def map_dataset(found: ReachMap) -> xr.Dataset:
     dataset = dataset.merge(mesh)
     on_mesh = {"mesh": MESH, "location": "edge", "grid_mapping": GRID_MAPPING} if mesh else {}
     dataset["mesh_edge_reach"] = ("mesh_edge", number[cells.reach], {
-        "long_name": "index of the reach of the cell along the reach dimension, from 0"})  # fmt: skip
+        "long_name": "index of the reach of the cell, counted from 0"})  # fmt: skip
     shape: Any = model  # only its network and scenario are read
     dataset["river_km"] = ("mesh_edge", cell_river_km(shape, cells.reach, cells.inside),
                            {"long_name": "river kilometre", "units": "km", **on_mesh})  # fmt: skip
