@@ -36,6 +36,7 @@ class Case(SimpleNamespace):
             [row.from_node for row in self.reaches],
             [row.to_node for row in self.reaches],
             [row.length for row in self.reaches],
+            [getattr(row, "share", None) for row in self.reaches],
         )
 
 
@@ -55,6 +56,7 @@ def case(
     """A case from its reaches; inflows below zero are abstractions."""
     names = dict.fromkeys(name for row in reaches for name in (row.from_node, row.to_node))
     flow = Row(
+        kind="inflows" if gauges is None else "gauges",
         inflows=[
             Row(node=node, inflow=max(value, 0.0), abstraction=max(-value, 0.0))
             for node, value in (inflows or {}).items()

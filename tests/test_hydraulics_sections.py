@@ -22,6 +22,7 @@ RATING = SimpleNamespace(
 EXAMPLES: dict[str, dict[str, Any]] = {
     "velocity": {"velocity": 0.8},
     "travel_time": {"travel_time": 12_500.0},
+    "volume": {"volume": 4e5},
     "manning": {"width": 40.0, "slope": 4e-4, "manning_n": 0.03},
     "at_a_station_geometry": {
         "width_coefficient": 20.0,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import SimulationError
+from .errors import Notice, SimulationError
 from .sources import decay_rates
 from .transport.deposits import build_deposits
 from .transport.medium import build_exchange
@@ -78,6 +78,13 @@ class Run:
     engine: str = "march"
     profile: dict[str, float] = dataclasses.field(default_factory=dict)
     """Seconds per stage."""
+    achieved_error: Array | None = None
+    """(N, S) L1 error of each curve over the area under it, nan where nothing passes [-]; None
+    where it was not measured."""
+    achieved_by: str = ""
+    """How it was measured."""
+    notices: tuple[Notice, ...] = ()
+    """What the run showed that the user should know."""
 
     @property
     def mass_error(self) -> float:
@@ -115,7 +122,7 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
     from .transport.march import march
 
     imported = perf_counter()
-    plan, grid = model.plan, model.grid
+    plan, grid = model.march.plan, model.march.grid
     substances = model.scenario.substances
     marches: list[March] = []
     for number, substance in enumerate(substances):
@@ -127,7 +134,7 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
             if progress is not None:
                 progress((number + share) / len(substances))
 
-        marches.append(march(plan, model.dispersion, exchange, deposits, report))
+        marches.append(march(plan, model.march.dispersion, exchange, deposits, report))
     marched = perf_counter()
     run = _gather(model, marches)
     _refuse_nonsense(model, run)
@@ -139,14 +146,14 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
 
 def _gather(model: Model, marches: list[March]) -> Run:
     """Arrays of all substances, without padding and with unreached stations at zero."""
-    plan, grid = model.plan, model.grid
+    plan, grid = model.march.plan, model.march.grid
     own = grid.own_cells
 
     def at_stations(rows: list[Array]) -> Array:
         every = np.zeros((len(rows), len(model.stations), plan.output_time.size))
-        seen = model.reached >= 0
+        seen = model.march.reached >= 0
         for substance, values in enumerate(rows):
-            every[substance, seen] = values[model.reached[seen]]
+            every[substance, seen] = values[model.march.reached[seen]]
         return every
 
     step_time = np.asarray(plan.start + grid.time_step * plan.ledger_step, dtype=np.float64)

@@ -357,7 +357,7 @@ CASES: dict[str, tuple[list[Edit], list[Expected]]] = {
     ),
     "bifurcation": (
         [("reaches.csv", "side_head,meeting", "meeting,side_head")],
-        [Expected('reach "side_1": from', "side_1", "not supported yet", "reaches.csv")],
+        [Expected('reach "side_1": share', "side_1", "how do they share", "reaches.csv")],
     ),
     "headwater with an inflowing reach": (
         [("nodes.csv", "meeting,Meeting,junction", "meeting,Meeting,headwater")],

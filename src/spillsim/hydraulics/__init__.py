@@ -1,4 +1,4 @@
-"""Steady discharge and reach hydraulics on the network; knows no substances."""
+"""Discharge and reach hydraulics on the network; knows no substances."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from .columns import METHODS
 from .discharge import Balance, Closure, add_inflow, balance
 from .flow import SteadyFlow
 from .mixing import mixing_distance, mixing_length, mixing_notices
+from .over_time import as_varying
 from .release_water import release_inflow
-from .solve import solve
+from .solve import solve, solve_over_time
 from .summary import estimated_quantities
+from .varying import VaryingFlow
 
 __all__ = [
     "METHODS",
     "Balance",
     "Closure",
     "SteadyFlow",
+    "VaryingFlow",
     "add_inflow",
+    "as_varying",
     "balance",
     "estimated_quantities",
     "mixing_distance",
@@ -23,4 +27,5 @@ __all__ = [
     "mixing_notices",
     "release_inflow",
     "solve",
+    "solve_over_time",
 ]

@@ -15,6 +15,7 @@ NUMBERS = (
     "velocity",
     "travel_time",
     "cross_section_area",
+    "volume",
     "width",
     "depth",
     "side_slope",
@@ -95,6 +96,7 @@ class Columns:
 REQUIRED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "velocity": (("velocity",), ("cross_section_area",)),
     "travel_time": (("travel_time",),),
+    "volume": (("volume",),),
     "manning": (("width", "slope", "manning_n"),),
     "at_a_station_geometry": (
         ("width_coefficient", "depth_coefficient"),

@@ -1,4 +1,4 @@
-"""Discharge on a tree of reaches by continuity, closed at gauges where there are any.
+"""Discharge of the reaches by continuity, closed at gauges where there are any.
 
 Sums at nodes and between gauges are taken with ``math.fsum``, so the result does not depend on
 the order in which reaches and nodes are listed.
@@ -74,7 +74,8 @@ def balance(
 ) -> Balance:
     """Steady discharge by continuity from the headwaters down to the outlet.
 
-    At a node, leaving = entering + inflow - abstraction; along a reach,
+    At a node, leaving = entering + inflow - abstraction, and the reaches that leave it take
+    their shares of that; along a reach,
     foot = head + lateral inflow * length. Where a node has a gauge, the discharge leaving it is
     the gauge's; what the known inflows do not explain is spread evenly per river length over the
     reaches between the gauge and the gauges or headwaters above it. At a headwater the gauge
@@ -141,13 +142,14 @@ def _accumulate(
     ]
     gauge, gauged, gains = shown.tolist(), (~np.isnan(shown)).tolist(), gain.tolist()
     start, end = network.reach_from.tolist(), network.reach_to.tolist()
+    share = network.reach_share.tolist()
     head, foot = [0.0] * len(gains), [0.0] * len(gains)
     leaving = [0.0] * len(parts)
 
     for reach in network.order.tolist():
         node = start[reach]
         leaving[node] = gauge[node] if gauged[node] else math.fsum(parts[node])
-        head[reach] = leaving[node]
+        head[reach] = leaving[node] * share[reach]
         foot[reach] = head[reach] + gains[reach]
         parts[end[reach]].append(foot[reach])
     last = network.outlet

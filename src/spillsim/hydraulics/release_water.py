@@ -34,7 +34,14 @@ def release_inflow(
         name = release.name or release.kind
         water = getattr(release, "water", None)
         discharge = _mean_discharge(release)
-        if water is not None and release.kind == "slug":
+        if scenario.flow.kind == "table" and (water is not None or discharge > 0):
+            notices.append(
+                Notice(
+                    f"release {name}",
+                    "its water is not added to the discharges of the table, which hold as given",
+                )
+            )
+        elif water is not None and release.kind == "slug":
             notices.append(
                 Notice(
                     f"release {name}",

@@ -126,6 +126,13 @@ def travel_time(columns: Columns, discharge: Array, factor: Array) -> Sections:
     return _from_area(discharge, area, "travel_time", False, "discharge / velocity")
 
 
+def volume(columns: Columns, discharge: Array, factor: Array) -> Sections:
+    """Area from the given volume of water in the reach, A = V / L, whatever the discharge."""
+    return _from_area(
+        discharge, columns["volume"] / columns.length, "volume", False, "discharge / area"
+    )
+
+
 def manning(columns: Columns, discharge: Array, factor: Array) -> Sections:
     """Normal depth by Manning in a rectangle, or a trapezoid where ``side_slope`` is above zero.
 
@@ -330,6 +337,7 @@ Method = Callable[[Columns, Array, Array], Sections]
 SECTION: Mapping[str, Method] = {
     "velocity": velocity,
     "travel_time": travel_time,
+    "volume": volume,
     "manning": manning,
     "at_a_station_geometry": at_a_station_geometry,
     "downstream_geometry": downstream_geometry,

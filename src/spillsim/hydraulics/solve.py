@@ -22,8 +22,10 @@ from .inputs import (
     read_reaches,
     solve_discharge,
 )
+from .over_time import read_table, reference_balance, varying_flow
 from .sections import GIVEN, SECTION, Quantity, Sections, constant, travel_time_factor, unknown
 from .spreading import dispersion
+from .varying import VaryingFlow
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -35,7 +37,8 @@ def solve(
     """Steady discharge, flow section, dispersion and storage of every reach.
 
     Discharge follows from continuity and, with gauges, from the gains and losses between them;
-    the section of each reach from its hydraulic method at the mean discharge of the reach.
+    from a table of discharges it is what is typical of the run. The section of each reach follows
+    from its hydraulic method at the mean discharge of the reach.
 
     node_release_inflow : (N,) water brought by releases, at the node or the head node of the
         reach where they lie; added below it after the gauges are honoured. A reach with given
@@ -50,9 +53,11 @@ def solve(
     table = read_reaches(scenario, network)
     columns = table.columns
     given_lateral = np.where(columns.given("lateral_inflow"), columns["lateral_inflow"], 0.0)
-    water, faults = solve_discharge(
-        scenario, network, read_flow_tables(scenario, network), given_lateral
-    )
+    if scenario.flow.kind == "table":
+        water, faults = reference_balance(scenario, network)
+    else:
+        tables = read_flow_tables(scenario, network)
+        water, faults = solve_discharge(scenario, network, tables, given_lateral)
     faults += reach_faults(scenario, table)
     if faults:
         raise ScenarioError(faults, scenario.name)
@@ -63,6 +68,30 @@ def solve(
         water = add_inflow(network, water, node_release_inflow)
     quantities, told = _quantities(scenario, network, table, water)
     return _assemble(water, discharge, lateral, quantities, (*notices, *told))
+
+
+def solve_over_time(
+    scenario: Scenario, network: Network, reference: SteadyFlow
+) -> tuple[VaryingFlow, list[Notice]]:
+    """Flow of a table of discharges, with what it is doubted for.
+
+    A reach begins with the section that its hydraulic method gives at its first discharge; a
+    reach without water at first is dry unless its area or volume is given.
+
+    reference : from ``solve``
+
+    Raises ScenarioError where a reach is asked for more water than it holds.
+    """
+    table = read_reaches(scenario, network)
+    _, head, foot, _ = read_table(scenario, network)
+    first = np.abs(0.5 * (head[0] + foot[0]))
+    usual = 0.5 * (reference.discharge_head + reference.discharge_foot)
+    flows = first > 0.0
+    found = _sections(table, np.where(flows, first, usual), np.ones(first.size))
+    area = found.cross_section_area.value
+    fixed = np.array([method == "volume" for method in table.methods])
+    fixed |= table.columns.given("cross_section_area") & ~table.columns.given("velocity")
+    return varying_flow(scenario, network, reference, np.where(flows | fixed, area, 0.0))
 
 
 def _quantities(

@@ -31,13 +31,15 @@ def find_faults(
     reach_ids: Sequence[str],
     from_ids: Sequence[str],
     to_ids: Sequence[str],
+    shares: Sequence[float | None] | None = None,
 ) -> list[GraphFault]:
-    """List everything that keeps nodes and reaches from being one tree that flows to one outlet.
+    """List everything that keeps nodes and reaches from being a river that flows to one outlet.
 
     Parameters
     ----------
     node_ids, kinds : (N,) id of each node and its kind, ``""`` where none was given
     reach_ids, from_ids, to_ids : (R,) id of each reach and of the nodes at its head and foot
+    shares : (R,) share of the discharge at its head that each reach takes, None where not given
     """
     faults = [
         *_duplicates(node_ids, "node"),
@@ -50,7 +52,7 @@ def find_faults(
     edges, unknown = _edges(index, reach_ids, from_ids, to_ids)
     faults += unknown
     graph = _Graph(len(node_ids), edges)
-    faults += _bifurcations(graph, node_ids, reach_ids)
+    faults += _bifurcations(graph, node_ids, reach_ids, shares)
     cycles = _cycles(graph, node_ids)
     faults += cycles
     if not unknown:  # else a node may be missed only because its name is misspelt
@@ -124,26 +126,45 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def _bifurcations(
-    graph: _Graph, node_ids: Sequence[str], reach_ids: Sequence[str]
+    graph: _Graph,
+    node_ids: Sequence[str],
+    reach_ids: Sequence[str],
+    shares: Sequence[float | None] | None,
 ) -> list[GraphFault]:
+    """Where a river divides, the shares of its arms add up to one."""
     faults = []
     for node, leaving in enumerate(graph.leaving):
-        if len(leaving) > 1:
-            names = _listed(reach_ids[reach] for reach, _ in leaving)
-            faults.append(
-                GraphFault(
-                    f'the reaches {names} both leave node "{node_ids[node]}"; '
-                    "a river that divides is not supported yet"
-                    if len(leaving) == 2
-                    else f'the reaches {names} all leave node "{node_ids[node]}"; '
-                    "a river that divides is not supported yet",
-                    reach=leaving[1][0],
-                    node=node,
-                    hint="Keep the main arm, or give the other as an abstraction.",
-                    column="from",
-                )
-            )
+        if len(leaving) < 2:
+            continue
+        names = _listed(reach_ids[reach] for reach, _ in leaving)
+        arms = "both" if len(leaving) == 2 else "all"
+        where = f'the reaches {names} {arms} leave node "{node_ids[node]}"'
+        text = shares_fault([None if shares is None else shares[reach] for reach, _ in leaving])
+        hint = f"Give the column share so that it adds up to 1 at {node_ids[node]}."
+        if text == _SHARES_UNKNOWN:
+            hint = "Give the column share for all of them but one, which takes the rest."
+        if text:
+            faults.append(GraphFault(where + text, leaving[1][0], node, hint, "share"))
     return faults
+
+
+_SHARES_UNKNOWN = "; how do they share its discharge?"
+
+
+def shares_fault(given: Sequence[float | None]) -> str:
+    """Say what is wrong with the shares of the reaches that leave a node, or nothing.
+
+    given : share of each, None where not given
+    """
+    known = [share for share in given if share is not None]
+    total = sum(known)
+    if len(known) < len(given) - 1:
+        return _SHARES_UNKNOWN
+    if len(known) == len(given) and abs(total - 1.0) > 1e-6:
+        return f"; their shares add up to {total:.6g}, not to 1"
+    if len(known) < len(given) and not total < 1.0:
+        return f"; the shares given add up to {total:.6g}, which leaves nothing over"
+    return ""
 
 
 def _cycles(graph: _Graph, node_ids: Sequence[str]) -> list[GraphFault]:

@@ -116,7 +116,7 @@ def river_path(network: Network, reach_river: Sequence[str], river: str) -> list
         known = dict.fromkeys(name for name in reach_river if name)
         hint = nearest(river, known) or f"The rivers are: {', '.join(list(known)[:10])}."
         raise LookupError(f'no reach belongs to a river "{river}". {hint}')
-    below = {r: int(network.reach_below[network.reach_to[r]]) for r in members}
+    below = {r: _reach_below(network, r, members) for r in members}
     heads = members - set(below.values())
     if len(heads) != 1:
         names = ", ".join(sorted(f'"{network.reach_id[r]}"' for r in heads)[:5])
@@ -128,6 +128,16 @@ def river_path(network: Network, reach_river: Sequence[str], river: str) -> list
     while below[path[-1]] in members:
         path.append(below[path[-1]])
     return path
+
+
+def _reach_below(network: Network, reach: int, members: set[int]) -> int:
+    """The reach of the same river that goes on below, else the main arm, -1 at the outlet."""
+    node = int(network.reach_to[reach])
+    main = int(network.reach_below[node])
+    if main in members:
+        return main
+    span = slice(network.downstream_pointer[node], network.downstream_pointer[node + 1])
+    return next((arm for arm in network.downstream_reach[span].tolist() if arm in members), main)
 
 
 def river_marks(

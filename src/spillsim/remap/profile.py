@@ -168,7 +168,7 @@ def end_edge(c: int, side: int, members: int, graph: Graph, now: Now, state: Sta
     cell = face - side
     single = graph.chain[c, END] - graph.chain[c, START] == 1
     mixed = now.passing[node, CARRIES] == now.counter[5] and now.node[node, WATER] > 0.0
-    column = graph.chain[c, REACH + side] + c + side
+    column = graph.chain[c, REACH + side] + c
     enters = now.water[column] > 0.0 if side == 0 else now.water[column] < 0.0
     for b in range(members):
         own = conc[cell * members + b]

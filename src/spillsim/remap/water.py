@@ -164,7 +164,7 @@ def water_at_end(
     """Volume through an end of a chain in the step, positive downstream."""
     if window[c, END_STAMP] != step:
         for k in range(2):
-            column = chain[c, REACH + k] + c + k
+            column = chain[c, REACH + k] + c
             end_water[c, k] = integrate(step, column, boundary, pointer, row, weight)
         window[c, END_STAMP] = step
     return float(end_water[c, side])

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from ..errors import ScenarioError
 from . import rows
 from .check import check
+from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, from_pydantic, nearest, quoted
 from .fields import type_name
 from .reading import Reading, check_rising, full_column, read_named, read_table
-from .scenario import GaugesFlow, InflowsFlow, Scenario
+from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
 from .sections import (
     DISPERSION_SECTIONS,
     FLOW_SECTIONS,
@@ -37,8 +38,9 @@ from .sections import (
     Release,
     Section,
     Storage,
+    TableSection,
 )
-from .tables import Row, Table, TableKind
+from .tables import Table, TableKind
 
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
@@ -80,7 +82,7 @@ def assemble(reading: Reading) -> Scenario:
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
     draft.releases = _releases(reading)
-    check(draft)
+    network = check(draft)
     if faults.found:
         raise ScenarioError(faults.all(), reading.name)
     assert draft.case is not None
@@ -106,6 +108,8 @@ def assemble(reading: Reading) -> Scenario:
         name=reading.name,
     )
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
+    if network is not None:
+        scenario._built.keep(scenario, network)
     return scenario
 
 
@@ -247,6 +251,9 @@ def _flow_tables(reading: Reading, draft: Draft) -> None:
         draft.inflows = read_named(reading, "flow", "inflows", inflows)
     elif kind == "inflows":
         draft.inflows = read_named(reading, "flow", "table", inflows)
+    elif kind == "table":
+        discharges = TableKind("row", rows.DISCHARGES)
+        draft.discharges = read_named(reading, "flow", "table", discharges)
 
 
 def _releases(reading: Reading) -> list[Release | None]:
@@ -313,13 +320,10 @@ def _with_points(section: Section | None, table: Table | None) -> Release | None
 
 
 def _rows(model: type[Model], table: Table | None) -> tuple[Model, ...]:
-    return tuple(_row(model, row, table) for row in table.rows) if table else ()
-
-
-def _row(model: type[Model], row: Row, table: Table) -> Model:
-    made = model.model_validate(row.cells)
-    made._file, made._line, made._where = table.file or "", row.line, row.where
-    return made
+    if table is None:
+        return ()
+    rows_read = ((row.cells, row.line, row.where) for row in table.rows)
+    return rows.make_rows(model, table.file or "", rows_read)
 
 
 def _reaches(table: Table | None, ratings: Mapping[str, rows.Rating]) -> tuple[rows.Reach, ...]:
@@ -332,14 +336,19 @@ def _reaches(table: Table | None, ratings: Mapping[str, rows.Rating]) -> tuple[r
     return _rows(rows.Reach, table)
 
 
-def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow:
-    assert isinstance(section, GaugesSection | InflowsSection)
+def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow | TableFlow:
+    assert isinstance(section, GaugesSection | InflowsSection | TableSection)
     inflows = _rows(rows.Inflow, draft.inflows)
     # what the user left out stays unset, so that it can be told as assumed
     given = "temperature" in section.model_fields_set
     told: dict[str, Any] = {"temperature": section.temperature} if given else {}
-    flow: InflowsFlow | GaugesFlow
-    if isinstance(section, GaugesSection):
+    flow: InflowsFlow | GaugesFlow | TableFlow
+    if isinstance(section, TableSection):
+        assert draft.discharges is not None
+        assert draft.reaches is not None
+        series = discharge_series(draft.discharges, draft.reaches)
+        flow = TableFlow(series=series, interpolation=section.interpolation, **told)
+    elif isinstance(section, GaugesSection):
         flow = GaugesFlow(
             gauges=_rows(rows.Gauge, draft.gauges),
             inflows=inflows,

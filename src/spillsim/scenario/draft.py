@@ -20,6 +20,7 @@ class Draft:
     reaches: Table | None = None
     inflows: Table | None = None
     gauges: Table | None = None
+    discharges: Table | None = None
     hydraulics: Hydraulics | None = None
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 NODE_KINDS = ("headwater", "junction", "gauge", "town", "intake", "border", "outlet")
 
+REACH_KINDS = ("channel", "tank")
+
 HYDRAULIC_METHODS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "velocity": (("velocity",), ("cross_section_area",)),
     "travel_time": (("travel_time",),),
+    "volume": (("volume",),),
     "manning": (("width", "slope", "manning_n"),),
     "at_a_station_geometry": (
         ("width_coefficient", "depth_coefficient"),

@@ -12,7 +12,7 @@ from .. import network as river_network
 from ..errors import Fault
 from .faults import clean, line_of
 from .files import SourceFile
-from .rows import Gauge, Inflow, Node, Reach
+from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
 from .sections import (
     AtNode,
     AtReach,
@@ -56,14 +56,50 @@ class GaugesFlow(Section):
     """Water temperature of reaches that name none; an assumption unless given [degC]."""
 
 
+class TableFlow(Section):
+    """Discharge of every reach over time."""
+
+    kind: str = "table"
+    series: tuple[DischargeSeries, ...]
+    interpolation: str
+    temperature: float = 10.0
+    """Water temperature of reaches that name none; an assumption unless given [degC]."""
+    inflows: tuple[Inflow, ...] = ()
+
+
+class _Built:
+    """The network of a scenario once it is built; tells no two scenarios apart."""
+
+    __slots__ = ("_made_of", "_network")
+
+    def __init__(self) -> None:
+        self._made_of: tuple[object, object] | None = None
+        self._network: Network | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Built)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def of(self, scenario: Scenario) -> Network | None:
+        """The network if it was built of this scenario's tables: a copy may have others."""
+        if self._made_of is None:
+            return None
+        nodes, reaches = self._made_of
+        return self._network if nodes is scenario.nodes and reaches is scenario.reaches else None
+
+    def keep(self, scenario: Scenario, network: Network) -> None:
+        self._made_of, self._network = (scenario.nodes, scenario.reaches), network
+
+
 class Scenario(Section):
-    """What the user wrote, checked: every name resolves, the network is a tree."""
+    """What the user wrote, checked: every name resolves, all water reaches the outlet."""
 
     spillsim: int
     case: Case
     nodes: tuple[Node, ...]
     reaches: tuple[Reach, ...]
-    flow: InflowsFlow | GaugesFlow
+    flow: InflowsFlow | GaugesFlow | TableFlow
     hydraulics: Hydraulics
     dispersion: DispersionFormula | DispersionValue
     storage: Storage | None
@@ -80,6 +116,7 @@ class Scenario(Section):
     name: str
     """Name of the case folder."""
     _lines: dict[str, int] = PrivateAttr(default_factory=dict)
+    _built: _Built = PrivateAttr(default_factory=_Built)
 
     def fault(self, subject: Section | str, message: str, hint: str = "", key: str = "") -> Fault:
         """Make a fault for a later stage, placed at the file and line of its subject.
@@ -103,12 +140,20 @@ class Scenario(Section):
 
     def build_network(self) -> Network:
         """Build the network of the scenario's nodes and reaches, in their order."""
+        network = self._built.of(self)
+        if network is None:
+            network = self._build_network()
+            self._built.keep(self, network)
+        return network
+
+    def _build_network(self) -> Network:
         return river_network.build(
             [node.id for node in self.nodes],
             [reach.id for reach in self.reaches],
             [reach.from_node for reach in self.reaches],
             [reach.to_node for reach in self.reaches],
             [reach.length for reach in self.reaches],
+            [reach.share for reach in self.reaches],
         )
 
     def locate(self, network: Network, at: AtNode | AtRiverKm | AtReach) -> Position:
@@ -130,13 +175,13 @@ def locate_at(
         unknown node, reach or river, or a place outside of it.
     """
     if isinstance(at, AtNode):
-        if at.node not in network.node_id:
+        if at.node not in network.node_index:
             raise LookupError(f'there is no node "{at.node}"')
-        return river_network.locate_node(network, network.node_id.index(at.node))
+        return river_network.locate_node(network, network.node_index[at.node])
     if isinstance(at, AtReach):
-        if at.reach not in network.reach_id:
+        if at.reach not in network.reach_index:
             raise LookupError(f'there is no reach "{at.reach}"')
-        return river_network.locate_reach(network, network.reach_id.index(at.reach), at.distance)
+        return river_network.locate_reach(network, network.reach_index[at.reach], at.distance)
     return river_network.locate_river_km(
         network,
         [math.nan if node.river_km is None else node.river_km for node in nodes],

@@ -34,6 +34,7 @@ from .fields import (
 MethodName = Literal[
     "velocity",
     "travel_time",
+    "volume",
     "manning",
     "at_a_station_geometry",
     "downstream_geometry",
@@ -283,6 +284,12 @@ class Numerics(Section):
         default=None, description="upper bound of cell length"
     )
     limiter: Literal["positive", "monotone", "none"] = "positive"
+    error_check: Literal["auto", "half_step", "none"] = Field(
+        default="auto",
+        description="how the error achieved is measured after a run: `auto` against the exact "
+        "curves of the transfer engine where it can, and a step chosen from `error` that misses it "
+        "is made finer; `half_step` by marching again; `none` saves the time",
+    )
 
 
 # Sections whose tables become rows in the Scenario.
@@ -322,6 +329,17 @@ class GaugesSection(Section):
     temperature: Temperature = Field(default=10.0, description="water temperature")
 
 
+class TableSection(Section):
+    """Discharge of every reach over time, from a measurement or a model of the flow."""
+
+    kind: Literal["table"]
+    table: TableSource = Field(examples=["discharges.csv"])
+    interpolation: Literal["linear", "steps"] = Field(
+        default="linear", description="between the times of the table; steps hold up to the next"
+    )
+    temperature: Temperature = Field(default=10.0, description="water temperature")
+
+
 class HydrographSection(_Release):
     """A release whose mass per time is read from a table."""
 
@@ -345,7 +363,11 @@ RELEASE_SECTIONS: dict[str, type[_Release]] = {
     "hydrograph": HydrographSection,
     "concentration": ConcentrationSection,
 }
-FLOW_SECTIONS: dict[str, type[Section]] = {"inflows": InflowsSection, "gauges": GaugesSection}
+FLOW_SECTIONS: dict[str, type[Section]] = {
+    "inflows": InflowsSection,
+    "gauges": GaugesSection,
+    "table": TableSection,
+}
 DISPERSION_SECTIONS: dict[str, type[Section]] = {
     "formula": DispersionFormula,
     "value": DispersionValue,
