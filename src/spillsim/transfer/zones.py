@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -69,8 +70,16 @@ class Course:
     """(Z,) true concentration at the head over that of the staircase of discharges [-]."""
     outlet: Flags
     """(Z,) true for what lies beyond the outlet."""
+    arms: Array
+    """(Z,) discharge of side arms in what is taken out at its head [m3/s]."""
     zones_of: dict[int, list[int]]
     """Zones of each reach below the release, in the order of the flow."""
+
+    @cached_property
+    def single(self) -> bool:
+        """True where the water goes one way only, every zone to the next."""
+        way = np.flatnonzero(~self.zones.upstream)
+        return bool((self.zones.below[way[:-1]] == way[1:]).all())
 
     @property
     def size(self) -> int:
@@ -181,7 +190,7 @@ class _Builder:
             piece.discharge / area, area, piece.dispersion, piece.length,
             float(river.decay[reach]), float(river.storage_decay[reach]),
             float(river.exchange[reach]), float(river.returning[reach]), losing, 0.0, 0.0,
-            piece.head, piece.start,
+            piece.head, piece.start, 0.0,
         ])  # fmt: skip
         # above, below, joint, upstream, side_of, reach, beyond the outlet, tank
         tank = int(river.tank[reach])
@@ -191,6 +200,15 @@ class _Builder:
         """Let a stem go on from the foot of one zone to the head of the next."""
         self.links[above][1], self.links[below][0] = below, above
         self.rows[below][8] += self.loss[above]
+
+    def take_at(self, zone: int, node: int) -> None:
+        """Count what leaves a node besides its main arm: abstraction and side arms."""
+        network, flow = self.river.network, self.river.flow
+        span = slice(network.downstream_pointer[node], network.downstream_pointer[node + 1])
+        arms = sum(float(flow.discharge_head[arm]) for arm in network.downstream_reach[span]
+                   if arm != network.reach_below[node])  # fmt: skip
+        self.rows[zone][8] += arms + float(flow.node_abstraction[node])
+        self.rows[zone][13] = arms
 
     def end_in(self, mouth: int, below: int, discharge: float) -> None:
         """Let a tributary, or a tank, end at the head of a zone."""
@@ -211,7 +229,7 @@ class _Builder:
         )  # fmt: skip
         return Course(
             self.river, zones, source, link[5], row[12], np.array(self.factor),
-            link[6].astype(np.bool_), self.zones_of,
+            link[6].astype(np.bool_), row[13], self.zones_of,
         )  # fmt: skip
 
 
@@ -227,17 +245,6 @@ def _head_factor(piece: _Piece, area: float) -> float:
     peclet = piece.discharge / area * piece.length / piece.dispersion
     layers = 1.0 / peclet - (1.0 / float(np.expm1(peclet)) if peclet < ASIDE else 0.0)
     return piece.discharge / piece.head * (1.0 - growth * layers)
-
-
-def node_taken(river: River, node: int) -> float:
-    """Water that leaves a node besides its main arm: abstraction and side arms [m3/s]."""
-    network = river.network
-    taken = float(river.flow.node_abstraction[node])
-    span = slice(network.downstream_pointer[node], network.downstream_pointer[node + 1])
-    for arm in network.downstream_reach[span].tolist():
-        if arm != network.reach_below[node]:
-            taken += float(river.flow.discharge_head[arm])
-    return taken
 
 
 def reaches_below(network: Network, origin: Position) -> list[int]:
@@ -330,7 +337,7 @@ def _open_head(builder: _Builder, reach: int, head: dict[int, int]) -> None:
     node = int(river.network.reach_from[reach])
     main = int(river.network.reach_below[node])
     if main == reach:
-        builder.rows[head[reach]][8] += node_taken(river, node)
+        builder.take_at(head[reach], node)
     elif main in head:
         builder.links[head[reach]][4] = head[main]
 
@@ -391,6 +398,6 @@ def _add_upstream(builder: _Builder, reach: int, end: float) -> int:
             builder.join(last, first)
         node = int(river.network.reach_from[reach])
         if begin == 0.0 and river.network.reach_below[node] == reach:
-            builder.rows[first][8] += node_taken(river, node)
+            builder.take_at(first, node)
         last = foot
     return last
