@@ -45,6 +45,9 @@ def network() -> Network:
         upstream_pointer=np.array([0, 0, 2, 3, 4, 4]),
         upstream_reach=np.array([0, 3, 1, 2]),
         outlet=3,
+        downstream_pointer=np.array([0, 1, 2, 3, 3, 4]),
+        downstream_reach=np.array([0, 1, 2, 3]),
+        reach_share=np.ones(4),
     )
 
 
@@ -193,4 +196,7 @@ def run(substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0)
         field=field,
         profile={"assemble": 0.01, "march": 0.02},
         cell_steps=60_000,
+        achieved_error=np.full((substances, 3), 0.004),
+        achieved_by="made up",
+        notices=(),
     )

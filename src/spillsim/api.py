@@ -32,7 +32,7 @@ def run(
     output: str | os.PathLike[str] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> xr.Dataset:
-    """Simulate a case and return its results, metrics included.
+    """Simulate a case, measure its numerical error and return its results, metrics included.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def run(
     """
     from . import analysis, results
     from .model import Model, assemble
-    from .simulation import simulate
+    from .verification import simulate_to_target
 
     begun = perf_counter()
     if isinstance(case, Model):
@@ -57,7 +57,7 @@ def run(
     else:
         model = assemble(load(case) if isinstance(case, str | os.PathLike) else case)
     assembled = perf_counter()
-    done = simulate(model, progress)
+    model, done = simulate_to_target(model, progress)
     done.profile["assemble"] = assembled - begun
     dataset = analysis.add_metrics(results.to_dataset(model, done))
     if output is not None:

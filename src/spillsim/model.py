@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,20 +111,13 @@ def assemble(scenario: Scenario) -> Model:
     places = station_places(scenario, network, route, positions)
     notices = [*told, *flow.notices, *_unreached(places)]
     step, basis, doubts, narrowest = _time_step(scenario, network, route, releases, places)
-    first = min(releases, key=lambda release: release.schedule.span[0])
-    # a face under the release, or a cell's centre under a slug: the deposit is then exact
-    origin = route.theta(first.position)
-    reach = first.position.reach
-    unit = flow.dispersion_coefficient[reach] / (flow.velocity[reach] ** 2 * step)
-    if isinstance(first.schedule, SlugSchedule) and unit <= DISPERSION_NUMBER:
-        origin += 0.5 * step
-    grid = build_grid(route, positions, step, origin)
-    plan, reached = _plan(scenario, grid, releases, places, narrowest)
-    try:
-        dispersion = build_dispersion(grid, plan.limiter)
-    except ValueError as error:
-        hint = "Leave out time_step and cell_length, or make them smaller."
-        raise ScenarioError([scenario.fault("numerics", str(error), hint)], scenario.name) from None
+    grid = _grid(route, releases, step)
+    interval = scenario.output.interval or output_interval(narrowest, scenario.case.duration)
+    # counting from the end of an odd last interval would shift every output
+    count = math.floor(scenario.case.duration / interval + 1e-9) + 1
+    output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
+    plan, reached = _plan(scenario, grid, releases, places, output_time)
+    dispersion = _dispersion(scenario, grid, plan)
     notices += [*doubts, *_short_inlets(flow, network, releases)]
     notices += mixing_notices(
         flow, network,
@@ -133,6 +126,47 @@ def assemble(scenario: Scenario) -> Model:
     )  # fmt: skip
     return Model(scenario, network, flow, releases, places, reached, grid, plan, dispersion, basis,
                  tuple(dict.fromkeys(notices)))  # fmt: skip
+
+
+def with_time_step(model: Model, step: float) -> Model:
+    """The same model with another time step and the cells that go with it.
+
+    Stations, output times and flow stay. The step is shortened where releases and transient
+    storage ask for it, as in ``assemble``.
+
+    Raises
+    ------
+    ScenarioError
+        The grid cannot be computed on with this step.
+    """
+    route, scenario = model.grid.route, model.scenario
+    spans = [r.schedule.span[1] - r.schedule.span[0] for r in model.releases]
+    step = _fit_releases(step, spans)
+    step = min(step, step_for_splitting(route.flow, route.active, step))
+    grid = _grid(route, model.releases, step)
+    plan, reached = _plan(scenario, grid, model.releases, model.stations, model.plan.output_time)
+    dispersion = _dispersion(scenario, grid, plan)
+    return replace(model, grid=grid, plan=plan, reached=reached, dispersion=dispersion)
+
+
+def _grid(route: Route, releases: Sequence[CompiledRelease], step: float) -> Grid:
+    """Cells for a time step, placed by the first release."""
+    first = min(releases, key=lambda release: release.schedule.span[0])
+    # a face under the release, or a cell's centre under a slug: the deposit is then exact
+    origin, reach = route.theta(first.position), first.position.reach
+    unit = route.flow.dispersion_coefficient[reach] / (route.flow.velocity[reach] ** 2 * step)
+    if isinstance(first.schedule, SlugSchedule) and unit <= DISPERSION_NUMBER:
+        origin += 0.5 * step
+    return build_grid(route, [release.position for release in releases], step, origin)
+
+
+def _dispersion(scenario: Scenario, grid: Grid, plan: Plan) -> Dispersion:
+    """Dispersion on a grid; a fault where it would need too many substeps."""
+    try:
+        return build_dispersion(grid, plan.limiter)
+    except ValueError as error:
+        hint = "Leave out time_step and cell_length, or make them smaller."
+        raise ScenarioError([scenario.fault("numerics", str(error), hint)], scenario.name) from None
 
 
 def _refuse_unready(scenario: Scenario, network: Network) -> None:
@@ -256,9 +290,9 @@ def _fit_releases(step: float, durations: Sequence[float]) -> float:
 
 def _plan(
     scenario: Scenario, grid: Grid, releases: Sequence[CompiledRelease],
-    places: Sequence[StationPlace], narrowest: float,
+    places: Sequence[StationPlace], output_time: Array,
 ) -> tuple[Plan, NDArray[np.int64]]:  # fmt: skip
-    """Steps, observed places and output times."""
+    """Steps, observed places and what is written when."""
     duration, step = scenario.case.duration, grid.time_step
     start = min(release.schedule.span[0] for release in releases)
     steps = max(1, math.ceil((duration - start) / step - 1e-9))
@@ -266,13 +300,10 @@ def _plan(
     below = [i for i, place in enumerate(places) if not math.isnan(place.travel_time)]
     reached[below] = np.arange(len(below))
     gauges, order = place_gauges(grid, [places[i].position for i in below])
-    interval = scenario.output.interval or output_interval(narrowest, duration)
-    # counting from the end of an odd last interval would shift every output
-    count = math.floor(duration / interval + 1e-9) + 1
-    output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
     ledger = np.unique(np.round(np.linspace(0, steps, min(LEDGER_ROWS, steps) + 1)))[1:]
     field = np.zeros(0, dtype=np.int64)
     if scenario.output.field:
+        interval = float(output_time[1]) if output_time.size > 1 else duration
         every = scenario.output.field_interval or max(duration / 200.0, interval)
         wanted = np.arange(max(start, every), duration * (1.0 + 1e-12), every)
         field = _steps_at(wanted, start, step, steps)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import SimulationError
+from .errors import Notice, SimulationError
 from .sources import decay_rates
 from .transport.deposits import build_deposits
 from .transport.medium import build_exchange
@@ -78,6 +78,13 @@ class Run:
     engine: str = "march"
     profile: dict[str, float] = dataclasses.field(default_factory=dict)
     """Seconds per stage."""
+    achieved_error: Array | None = None
+    """(N, S) L1 error of each curve over the area under it, nan where nothing passes [-]; None
+    where it was not measured."""
+    achieved_by: str = ""
+    """How it was measured."""
+    notices: tuple[Notice, ...] = ()
+    """What the run showed that the user should know."""
 
     @property
     def mass_error(self) -> float:

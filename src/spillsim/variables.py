@@ -66,6 +66,7 @@ _ALL = (
     # At stations over time
     Variable("concentration", "C", "mg L-1", "concentration", _MG_PER_LITRE),
     Variable("cumulative_mass", "M", "kg", "mass that has passed the station"),
+    Variable("achieved_error", "", "1", "numerical error achieved, as a share of the curve's area"),
     Variable("mass_flux", "W", "kg s-1", "mass passing the station per time"),
     # Mass ledger
     Variable("mass_released", "", "kg", "mass released"),

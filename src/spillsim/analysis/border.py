@@ -46,6 +46,8 @@ class PassageRow:
     """Time above that limit [h]."""
     load: float
     """Mass that passed in the run [kg]."""
+    achieved_error: float
+    """Numerical error of the curve over the area under it, as measured [-]."""
 
 
 def border_table(dataset: xr.Dataset) -> list[PassageRow]:
@@ -85,6 +87,7 @@ def _row(dataset: xr.Dataset, station: int, substance: int) -> PassageRow:
         end=moment("end_time"), passage_duration=at("passage_duration"),
         status=STATUS[int(at("passage_status"))], arrival_threshold=at("arrival_threshold"),
         limit_name=limit_name, hours_over_limit=hours, load=at("mass_passed"),
+        achieved_error=at("achieved_error") if "achieved_error" in dataset else np.nan,
     )  # fmt: skip
 
 

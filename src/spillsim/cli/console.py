@@ -64,12 +64,13 @@ class Console:
             text = f"{_BOLD if bold else _DIM}{text}{_PLAIN}"
         self._write(text.rstrip(" ") + "\n")
 
-    def labelled(self, label: str, text: str, *, label_width: int = 10) -> None:
+    def labelled(self, label: str, text: str, *, label_width: int = 10, bold: bool = False) -> None:
         """Print ``label     text``, wrapped at words under the text."""
         indent = " " * label_width
         lines = self.wrapped(text, self.width - 1 - label_width) or [""]
         for number, part in enumerate(lines):
-            self.line((label.ljust(label_width) if number == 0 else indent) + part)
+            head = label.ljust(label_width) if number == 0 else indent
+            self.line(head + part, bold=bold)
 
     def wrapped(self, text: str, width: int) -> list[str]:
         """Return text in lines of at most ``width`` columns, broken at words where possible."""

@@ -167,6 +167,11 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         "-o", "--output", metavar="FILE",
         help="result file (default: <name of the case folder>.nc in the current folder)",
     )  # fmt: skip
+    parser.add_argument(
+        "--strict", action="store_true",
+        help="end with code 1 when a station misses numerics.error; the file is written all the "
+        "same",
+    )  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 

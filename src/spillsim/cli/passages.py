@@ -36,7 +36,7 @@ def _tell_substance(console: Console, dataset: xr.Dataset, rows: Sequence[Passag
 
     for line in console.wrapped(_basis(dataset, rows), console.width - 1):
         console.line(line)
-    print_table(console, _columns(rows, first_release(dataset)))
+    print_table(console, _columns(rows, first_release(dataset), dataset))
     console.line()
 
 
@@ -59,7 +59,7 @@ def _strictest(dataset: xr.Dataset, substance: str) -> float:
     return float(values.min())
 
 
-def _columns(rows: Sequence[PassageRow], release: dt.datetime) -> list[Column]:
+def _columns(rows: Sequence[PassageRow], release: dt.datetime, dataset: xr.Dataset) -> list[Column]:
     from ..analysis.reading import SECONDS_PER_HOUR as HOUR
 
     zone = words.offset(release)
@@ -101,6 +101,12 @@ def _columns(rows: Sequence[PassageRow], release: dt.datetime) -> list[Column]:
     columns.append(
         Column("load", load_unit, tuple(words.number(r.load * per_load) for r in rows), leaves=1)
     )
+    error = [row.achieved_error for row in rows]
+    if any(math.isfinite(value) for value in error):
+        asked = float(dataset["achieved_error"].attrs["error_asked_for"])
+        told = tuple(f"{words.number(100.0 * e, 2)}{'!' if e > asked else ''}" for e in error)
+        missed = any(value > asked for value in error)
+        columns.append(Column("error", "%", told, leaves=0 if missed else 6))
     return columns
 
 

@@ -46,11 +46,16 @@ class Progress:
         self._drawn = now
         self._draw(share, f"{words.span(share * self._duration)} of {self._whole}")
 
-    def done(self, marching: float, loading: float) -> None:
+    def done(self, marching: float, loading: float, verifying: float = 0.0) -> None:
         """End with a line that says what was computed and how long it took [s]."""
         took = words.clock_seconds(marching)
+        besides = []
         if loading >= _WORTH_TELLING:
-            took += f" (and {words.clock_seconds(loading)} to load the kernels)"
+            besides.append(f"{words.clock_seconds(loading)} to load the kernels")
+        if verifying > 0.0:
+            besides.append(f"{words.clock_seconds(verifying)} to measure the error")
+        if besides:
+            took += f" (and {', '.join(besides)})"
         if self._stream is not None and self._stream is self._console.out:
             self._draw(1.0, f"{self._whole} of {self._whole}  {took}")
             self._end()

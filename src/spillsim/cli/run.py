@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import scenario
-from ..errors import OutputError
+from ..errors import OutputError, ScenarioError
 from ..model import assemble
 from ..results.whole import check_target
 from . import describe, words
+from .accuracy import tell_accuracy
 from .console import Console
 from .lean import without_optional_imports
 from .progress import Progress
@@ -19,6 +21,7 @@ from .progress import Progress
 if TYPE_CHECKING:
     import xarray as xr
 
+    from ..errors import Notice
     from ..model import Model
 
 _LEDGER_BOUND = 1e-9
@@ -31,12 +34,16 @@ _RESULT_SIGNATURES = (b"\x89HDF", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Load, assemble, march and write a case; the file is written before anything is told."""
     loaded = scenario.load(arguments.case)
+    if arguments.strict and loaded.numerics.error_check == "none":
+        message = "--strict needs the numerical error, which is not measured"
+        fault = loaded.fault("numerics.error_check", message, 'Leave it out, or write "auto".')
+        raise ScenarioError([fault], loaded.name)
     target = _target(arguments.output, loaded.name)
     model = assemble(loaded)
     describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
     describe.describe(console, model)
     with without_optional_imports():
-        dataset = _march(console, model)
+        model, dataset, notices = _march(console, model)
         from .. import results
         from .passages import tell_passages
 
@@ -50,12 +57,15 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     console.line()
     tell_passages(console, dataset)
     closed = _tell_ledger(console, dataset)
+    met = tell_accuracy(console, dataset)
     describe.tell_estimates(console, model)
-    describe.tell_notices(console, model.notices)
+    describe.tell_notices(console, (*notices, *model.notices))
     told = (f"{path} ({words.size(path.stat().st_size)})" for path in written)
     console.labelled("wrote", " · ".join(told))
     console.labelled("next", f"spillsim plot {shlex.quote(str(target))}")
-    return 0 if closed else 1
+    if arguments.strict and not met:
+        console.complain("the numerical error asked for was missed (--strict)")
+    return 0 if closed and (met or not arguments.strict) else 1
 
 
 def _target(wanted: str | None, case: str) -> Path:
@@ -71,16 +81,20 @@ def _target(wanted: str | None, case: str) -> Path:
     return target
 
 
-def _march(console: Console, model: Model) -> xr.Dataset:
-    """Return the dataset of a run with its metrics; draws a bar on a terminal."""
-    from .. import analysis, results, simulation
+def _march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[Notice]]:
+    """Return the model that was run, its dataset with metrics and what the run showed.
+
+    Draws a bar on a terminal.
+    """
+    from .. import analysis, results, simulation, verification
 
     if not simulation.compiled():
         console.line("compiling the kernels, once per machine (about 20 s)", dim=True)
     with Progress(console, model.scenario.case.duration) as progress:
-        found = simulation.simulate(model, progress)
-        progress.done(found.profile["march"], found.profile["load_kernels"])
-    return analysis.add_metrics(results.to_dataset(model, found))
+        model, found = verification.simulate_to_target(model, progress)
+        profile = found.profile
+        progress.done(profile["march"], profile["load_kernels"], profile.get("verify", 0.0))
+    return model, analysis.add_metrics(results.to_dataset(model, found)), found.notices
 
 
 def _tell_ledger(console: Console, dataset: xr.Dataset) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
@@ -61,8 +62,8 @@ class ReachTable:
 
 def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
     """Point inflows, abstractions and gauges; several inflows at one node are added."""
-    index = {name: n for n, name in enumerate(network.node_id)}
-    inflow, abstraction = np.zeros(len(index)), np.zeros(len(index))
+    index = network.node_index
+    inflow, abstraction = [0.0] * len(index), [0.0] * len(index)
     gauge, refused = np.full(len(index), np.nan), np.zeros(len(index), dtype=np.bool_)
     faults = []
     for row in scenario.flow.inflows:
@@ -72,7 +73,7 @@ def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
             continue
         for name, total in (("inflow", inflow), ("abstraction", abstraction)):
             value = getattr(row, name)
-            if value is not None and not (np.isfinite(value) and value >= 0):
+            if value is not None and not 0 <= value < math.inf:
                 faults.append(
                     scenario.fault(
                         row,
@@ -111,7 +112,7 @@ def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
             )
         else:
             gauge[node] = station.discharge
-    return FlowTables(inflow, abstraction, gauge, refused, tuple(faults))
+    return FlowTables(np.array(inflow), np.array(abstraction), gauge, refused, tuple(faults))
 
 
 def read_reaches(scenario: Scenario, network: Network) -> ReachTable:
@@ -119,9 +120,13 @@ def read_reaches(scenario: Scenario, network: Network) -> ReachTable:
     by_id: Mapping[str, Reach] = {row.id: row for row in scenario.reaches}
     rows = tuple(by_id[name] for name in network.reach_id)
     # One call per row reads all its cells; None, an empty cell, becomes NaN.
-    read = attrgetter(*NUMBERS)
-    cells = np.array([read(row) for row in rows], dtype=np.float64).T.copy()
-    numbers = dict(zip(NUMBERS, cells, strict=True))
+    cells = zip(*map(attrgetter(*NUMBERS), rows), strict=True)
+    numbers = {
+        name: np.full(len(rows), np.nan)
+        if column.count(None) == len(rows)
+        else np.array(column, dtype=np.float64)
+        for name, column in zip(NUMBERS, cells, strict=True)
+    }
     columns = Columns(network.reach_length, numbers, tuple(_rating(row) for row in rows))
     default = scenario.hydraulics.default
     return ReachTable(rows, columns, tuple(row.hydraulics or default for row in rows))

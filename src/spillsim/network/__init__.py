@@ -11,23 +11,32 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .faults import GraphFault, find_faults
-    from .graph import build
+    from .graph import build, build_sound, kinds_agree
     from .locate import locate_node, locate_reach, locate_river_km
     from .network import Network, Position
-    from .paths import distance_between, downstream_reaches, is_downstream, upstream_closure
+    from .paths import (
+        distance_between,
+        downstream_reaches,
+        is_downstream,
+        passes,
+        upstream_closure,
+    )
 
 __all__ = [
     "GraphFault",
     "Network",
     "Position",
     "build",
+    "build_sound",
     "distance_between",
     "downstream_reaches",
     "find_faults",
     "is_downstream",
+    "kinds_agree",
     "locate_node",
     "locate_reach",
     "locate_river_km",
+    "passes",
     "upstream_closure",
 ]
 
@@ -37,12 +46,15 @@ _HOME = {
     "Network": "network",
     "Position": "network",
     "build": "graph",
+    "build_sound": "graph",
+    "kinds_agree": "graph",
     "locate_node": "locate",
     "locate_reach": "locate",
     "locate_river_km": "locate",
     "distance_between": "paths",
     "downstream_reaches": "paths",
     "is_downstream": "paths",
+    "passes": "paths",
     "upstream_closure": "paths",
 }
 

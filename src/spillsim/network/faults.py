@@ -139,20 +139,32 @@ def _bifurcations(
         names = _listed(reach_ids[reach] for reach, _ in leaving)
         arms = "both" if len(leaving) == 2 else "all"
         where = f'the reaches {names} {arms} leave node "{node_ids[node]}"'
-        given = [None if shares is None else shares[reach] for reach, _ in leaving]
-        known = [share for share in given if share is not None]
-        total = sum(known)
-        text, hint = "", f"Give the column share so that it adds up to 1 at {node_ids[node]}."
-        if len(known) < len(given) - 1:
-            text = f"{where}; how do they share its discharge?"
+        text = shares_fault([None if shares is None else shares[reach] for reach, _ in leaving])
+        hint = f"Give the column share so that it adds up to 1 at {node_ids[node]}."
+        if text == _SHARES_UNKNOWN:
             hint = "Give the column share for all of them but one, which takes the rest."
-        elif len(known) == len(given) and abs(total - 1.0) > 1e-6:
-            text = f"{where}; their shares add up to {total:.6g}, not to 1"
-        elif len(known) < len(given) and not total < 1.0:
-            text = f"{where}; the shares given add up to {total:.6g}, which leaves nothing over"
         if text:
-            faults.append(GraphFault(text, leaving[1][0], node, hint, "share"))
+            faults.append(GraphFault(where + text, leaving[1][0], node, hint, "share"))
     return faults
+
+
+_SHARES_UNKNOWN = "; how do they share its discharge?"
+
+
+def shares_fault(given: Sequence[float | None]) -> str:
+    """Say what is wrong with the shares of the reaches that leave a node, or nothing.
+
+    given : share of each, None where not given
+    """
+    known = [share for share in given if share is not None]
+    total = sum(known)
+    if len(known) < len(given) - 1:
+        return _SHARES_UNKNOWN
+    if len(known) == len(given) and abs(total - 1.0) > 1e-6:
+        return f"; their shares add up to {total:.6g}, not to 1"
+    if len(known) < len(given) and not total < 1.0:
+        return f"; the shares given add up to {total:.6g}, which leaves nothing over"
+    return ""
 
 
 def _cycles(graph: _Graph, node_ids: Sequence[str]) -> list[GraphFault]:

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import Fault, ScenarioError
-from .faults import find_faults
+from .faults import find_faults, shares_fault
 from .network import Network
+
+Index = NDArray[np.int64]
 
 
 def build(
@@ -37,38 +39,68 @@ def build(
         a length is not positive.
     """
     length = np.array(reach_length, dtype=np.float64)
+    if length.shape != (len(reach_ids),):
+        raise ValueError(f"{len(reach_ids)} reach lengths are needed, {length.shape} given")
+    network = build_sound(node_ids, reach_ids, from_ids, to_ids, length, reach_share)
+    if network is not None:
+        return network
     kinds = [""] * len(node_ids)
     found = find_faults(node_ids, kinds, reach_ids, from_ids, to_ids, reach_share)
     faults = [Fault("", _where(f.reach, f.node, reach_ids, node_ids), f.message, f.hint)
               for f in found]  # fmt: skip
-    if length.shape != (len(reach_ids),):
-        raise ValueError(f"{len(reach_ids)} reach lengths are needed, {length.shape} given")
     faults += [
         Fault("", f'reach "{reach_ids[r]}"', f"length = {length[r]:g} m must be above zero")
         for r in np.flatnonzero(~((length > 0) & np.isfinite(length))).tolist()
     ]
-    if faults:
-        raise ScenarioError(faults, "network")
+    raise ScenarioError(faults, "network")
+
+
+def build_sound(
+    node_ids: Sequence[str],
+    reach_ids: Sequence[str],
+    from_ids: Sequence[str],
+    to_ids: Sequence[str],
+    reach_length: ArrayLike,
+    reach_share: Sequence[float | None] | None = None,
+) -> Network | None:
+    """Build the network, or None where something is wrong with it: ``find_faults`` says what.
+
+    Takes what ``build`` takes. Sound is what ``find_faults`` finds nothing in: ids that stand
+    once, ends that are nodes, no circle, and one outlet, to which every node then flows.
+    """
+    length = np.array(reach_length, dtype=np.float64)
     nodes, reaches = len(node_ids), len(reach_ids)
     index = {name: n for n, name in enumerate(node_ids)}
+    known = all(map(index.__contains__, from_ids)) and all(map(index.__contains__, to_ids))
+    unique = len(index) == nodes and len(set(reach_ids)) == reaches
+    if not (known and unique and reaches and bool(np.all((length > 0) & np.isfinite(length)))):
+        return None
     head = np.fromiter((index[name] for name in from_ids), np.int64, reaches)
     foot = np.fromiter((index[name] for name in to_ids), np.int64, reaches)
     pointer, entering = _by_node(foot, nodes)
     leaving_pointer, leaving = _by_node(head, nodes)
+    enters, leaves = np.diff(pointer), np.diff(leaving_pointer)
+    order = _order(leaving_pointer, leaving, foot, enters)
+    if (
+        order.size < reaches  # a circle, or a reach from a node to itself
+        or np.count_nonzero(leaves == 0) != 1
+        or bool(np.any((enters == 0) & (leaves == 0)))
+        or _divides_wrongly(head, leaves, reach_share)
+    ):
+        return None
     share = _shares(head, leaving_pointer, reach_share)
     below = _main_arms(leaving_pointer, leaving, share, reach_ids)
-    outlet = int(np.flatnonzero((below < 0) & (np.diff(pointer) > 0))[0])
     network = Network(
         node_id=tuple(node_ids),
         reach_id=tuple(reach_ids),
         reach_length=length,
         reach_from=head,
         reach_to=foot,
-        order=_order(leaving_pointer, leaving, foot, np.diff(pointer)),
+        order=order,
         reach_below=below,
         upstream_pointer=pointer,
         upstream_reach=entering,
-        outlet=outlet,
+        outlet=int(np.flatnonzero(leaves == 0)[0]),
         downstream_pointer=leaving_pointer,
         downstream_reach=leaving,
         reach_share=share,
@@ -80,7 +112,21 @@ def build(
     return network
 
 
-Index = NDArray[np.int64]
+def kinds_agree(network: Network, kinds: Sequence[str]) -> bool:
+    """Tell whether no reach enters a node said to be a headwater, none leaves an outlet."""
+    named = np.array(kinds)
+    enters, leaves = np.diff(network.upstream_pointer), np.diff(network.downstream_pointer)
+    wrong = (named == "headwater") & (enters > 0) | (named == "outlet") & (leaves > 0)
+    return not bool(wrong.any())
+
+
+def _divides_wrongly(head: Index, leaves: Index, given: Sequence[float | None] | None) -> bool:
+    """Tell whether reaches leave a node whose shares do not add up to one, or are not known."""
+    several = np.flatnonzero(leaves[head] > 1)
+    parts: dict[int, list[float | None]] = {}
+    for reach, node in zip(several.tolist(), head[several].tolist(), strict=True):
+        parts.setdefault(node, []).append(None if given is None else given[reach])
+    return any(shares_fault(shares) for shares in parts.values())
 
 
 def _by_node(end: Index, nodes: int) -> tuple[Index, Index]:

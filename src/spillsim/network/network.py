@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,3 +58,13 @@ class Network:
     def is_tree(self) -> bool:
         """True where no river divides."""
         return int(np.max(np.diff(self.downstream_pointer))) <= 1
+
+    @cached_property
+    def node_index(self) -> Mapping[str, int]:
+        """Index of each node by its id."""
+        return {name: number for number, name in enumerate(self.node_id)}
+
+    @cached_property
+    def reach_index(self) -> Mapping[str, int]:
+        """Index of each reach by its id."""
+        return {name: number for number, name in enumerate(self.reach_id)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,6 +42,18 @@ def upstream_closure(network: Network, reach: int) -> NDArray[np.int64]:
                 seen.add(above)
                 found.append(above)
     return np.array(found, dtype=np.int64)
+
+
+def passes(network: Network, place: Position, of: Sequence[Position]) -> list[bool]:
+    """Tell of each position whether its water comes by ``place``; linear in the network."""
+    above = np.zeros(len(network.reach_id), dtype=np.bool_)
+    above[upstream_closure(network, place.reach)] = True
+    return [
+        release.distance <= place.distance
+        if release.reach == place.reach
+        else bool(above[release.reach])
+        for release in of
+    ]
 
 
 def is_downstream(network: Network, place: Position, of: Position) -> bool:

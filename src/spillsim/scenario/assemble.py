@@ -40,7 +40,7 @@ from .sections import (
     Storage,
     TableSection,
 )
-from .tables import Row, Table, TableKind
+from .tables import Table, TableKind
 
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
@@ -82,7 +82,7 @@ def assemble(reading: Reading) -> Scenario:
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
     draft.releases = _releases(reading)
-    check(draft)
+    network = check(draft)
     if faults.found:
         raise ScenarioError(faults.all(), reading.name)
     assert draft.case is not None
@@ -108,6 +108,8 @@ def assemble(reading: Reading) -> Scenario:
         name=reading.name,
     )
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
+    if network is not None:
+        scenario._built.keep(scenario, network)
     return scenario
 
 
@@ -318,13 +320,10 @@ def _with_points(section: Section | None, table: Table | None) -> Release | None
 
 
 def _rows(model: type[Model], table: Table | None) -> tuple[Model, ...]:
-    return tuple(_row(model, row, table) for row in table.rows) if table else ()
-
-
-def _row(model: type[Model], row: Row, table: Table) -> Model:
-    made = model.model_validate(row.cells)
-    made._file, made._line, made._where = table.file or "", row.line, row.where
-    return made
+    if table is None:
+        return ()
+    rows_read = ((row.cells, row.line, row.where) for row in table.rows)
+    return rows.make_rows(model, table.file or "", rows_read)
 
 
 def _reaches(table: Table | None, ratings: Mapping[str, rows.Rating]) -> tuple[rows.Reach, ...]:

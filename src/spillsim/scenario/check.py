@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from .. import network as river_network
-from ..errors import ScenarioError
 from ..network.faults import GraphFault
 from .discharges import check_discharges
 from .draft import Draft
@@ -20,9 +19,11 @@ from .sections import (
 )
 from .tables import Row, Table
 
+_MOST_HINTS = 20  # a search for the nearest of thousands of names costs milliseconds each
 
-def check(draft: Draft) -> None:
-    """Add the faults between the parts of a scenario."""
+
+def check(draft: Draft) -> river_network.Network | None:
+    """Add the faults between the parts of a scenario; give the network if it has none."""
     _check_names(draft)
     _check_times(draft)
     _check_formula(draft)
@@ -30,7 +31,9 @@ def check(draft: Draft) -> None:
     for table in (draft.inflows, draft.gauges):
         _check_flow_nodes(draft, table)
     check_discharges(draft)
-    check_places(draft, _check_graph(draft))
+    network = _check_graph(draft)
+    check_places(draft, network)
+    return network
 
 
 def _whole(items: Iterable[Any]) -> list[Any]:
@@ -120,12 +123,16 @@ def _check_methods(draft: Draft) -> None:
     if table is None or draft.hydraulics is None:
         return
     unread = table.file is not None and not table.sound
+    enough: dict[tuple[str, tuple[str, ...]], bool] = {}
     for row in table.rows:
         method = row.cells.get("hydraulics", draft.hydraulics.default)
         if not row.whole:
             continue
         choices = HYDRAULIC_METHODS[method]
-        if any(set(choice) <= row.cells.keys() for choice in choices):
+        given = (method, tuple(row.cells))
+        if given not in enough:  # rows mostly give the same columns
+            enough[given] = any(set(choice) <= row.cells.keys() for choice in choices)
+        if enough[given]:
             continue
         missing = [name for name in choices[0] if name not in row.cells]
         if unread and not all(name in table.columns for name in missing):
@@ -147,16 +154,18 @@ def _check_flow_nodes(draft: Draft, table: Table | None) -> None:
     """Nodes of inflows and gauges exist, and stand once."""
     if table is None or draft.nodes is None:
         return
-    known = {row.cells["id"]: row for row in draft.nodes.rows if "id" in row.cells}
+    known = dict.fromkeys(row.cells["id"] for row in draft.nodes.rows if "id" in row.cells)
+    all_known = draft.nodes.named("id")
     seen: set[str] = set()
+    unknown = 0
     for row in table.rows:
         node = row.cells.get("node")
         if node is None:
             continue
-        if node not in known and draft.nodes.named("id"):
-            table.add_fault(
-                draft.faults, row, "node", f"there is no node {quoted(node)}", nearest(node, known)
-            )
+        if all_known and node not in known:
+            hint = nearest(node, known) if unknown < _MOST_HINTS else ""
+            unknown += 1
+            table.add_fault(draft.faults, row, "node", f"there is no node {quoted(node)}", hint)
         if node in seen and table is draft.gauges:  # several inflows at a node add up
             table.add_fault(draft.faults, row, "node", f"node {quoted(node)} is given twice")
         seen.add(node)
@@ -169,29 +178,19 @@ def _check_graph(draft: Draft) -> river_network.Network | None:
         return None
     if not nodes.named("id") or not reaches.named("id", "from", "to"):
         return None  # what is missing has its own fault; guessing would add false ones
-    found = river_network.find_faults(
-        [row.cells["id"] for row in nodes.rows],
-        [row.cells.get("kind", "") for row in nodes.rows],
-        [row.cells["id"] for row in reaches.rows],
-        [row.cells["from"] for row in reaches.rows],
-        [row.cells["to"] for row in reaches.rows],
-        [row.cells.get("share") for row in reaches.rows],
-    )
-    for fault in found:
+    ids = [row.cells["id"] for row in nodes.rows]
+    reach_ids = [row.cells["id"] for row in reaches.rows]
+    heads = [row.cells["from"] for row in reaches.rows]
+    feet = [row.cells["to"] for row in reaches.rows]
+    shares = [row.cells.get("share") for row in reaches.rows]
+    kinds = [row.cells.get("kind", "") for row in nodes.rows]
+    length = [row.cells.get("length", float("nan")) for row in reaches.rows]
+    network = river_network.build_sound(ids, reach_ids, heads, feet, length, shares)
+    if network is not None and river_network.kinds_agree(network, kinds):
+        return network
+    for fault in river_network.find_faults(ids, kinds, reach_ids, heads, feet, shares):
         _place(draft, nodes, reaches, fault)
-    if found or any("length" not in row.cells for row in reaches.rows):
-        return None
-    try:
-        return river_network.build(
-            [row.cells["id"] for row in nodes.rows],
-            [row.cells["id"] for row in reaches.rows],
-            [row.cells["from"] for row in reaches.rows],
-            [row.cells["to"] for row in reaches.rows],
-            [row.cells["length"] for row in reaches.rows],
-            [row.cells.get("share") for row in reaches.rows],
-        )
-    except ScenarioError:
-        return None
+    return None
 
 
 def _place(draft: Draft, nodes: Table, reaches: Table, fault: GraphFault) -> None:

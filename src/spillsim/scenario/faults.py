@@ -74,7 +74,8 @@ class Faults:
         """Add a fault in a table (``file`` given) or at a key path of the scenario file."""
         if file is None:
             file, line = self.file, line or line_of(self.lines, where)
-        if sum(1 for fault in self.found if fault.file == file) >= _MOST:
+        full = file in self._suppressed
+        if full or sum(1 for fault in self.found if fault.file == file) >= _MOST:
             self._suppressed[file] = self._suppressed.get(file, 0) + 1
             return
         self.found.append(Fault(clean(file), clean(where, 200), clean(message), clean(hint), line))

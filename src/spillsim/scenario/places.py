@@ -19,12 +19,79 @@ from .sections import (
 if TYPE_CHECKING:
     from ..network import Network, Position
     from .draft import Draft
+    from .tables import Row, Table
+
+_MOST_HINTS = 20  # a search for the nearest of thousands of names costs milliseconds each
+
+
+class _Places:
+    """Finds the places of a draft; what all of them need is gathered once."""
+
+    def __init__(self, draft: Draft, network: Network | None) -> None:
+        self.faults, self.network = draft.faults, network
+        self.known = {"node": _ids(draft.nodes), "reach": _ids(draft.reaches)}
+        self._draft = draft
+        self._columns: tuple[list[float], list[str], list[str]] | None = None
+        self._hints = 0
+
+    def locate(self, item: Release | Station | Border) -> Position | None:
+        """Position of an item, or a fault; without a network only its names are checked."""
+        where, at = f"{item._where}.at", item.at
+        if isinstance(at, AtNode | AtReach):
+            key, name = ("node", at.node) if isinstance(at, AtNode) else ("reach", at.reach)
+            known = self.known[key]
+            if known is None:
+                return None
+            if name not in known:
+                hint = nearest(name, known) if self._hints < _MOST_HINTS else ""
+                self._hints += 1
+                self.faults.add(f"{where}.{key}", f"there is no {key} {quoted(name)}", hint)
+                return None
+        if self.network is None:
+            return None
+        try:
+            return self._position(self.network, at)
+        except LookupError as error:
+            key = {"AtRiverKm": "river_km", "AtReach": "distance"}.get(type(at).__name__, "node")
+            message = str(error.args[0])
+            if isinstance(at, AtRiverKm) and message.startswith("no reach belongs"):
+                key = "river"
+            text, _, hint = message.partition(". ")
+            self.faults.add(f"{where}.{key}", text, hint)
+            return None
+
+    def _position(self, network: Network, at: AtNode | AtReach | AtRiverKm) -> Position:
+        if isinstance(at, AtNode):
+            return river_network.locate_node(network, network.node_index[at.node])
+        if isinstance(at, AtReach):
+            return river_network.locate_reach(network, network.reach_index[at.reach], at.distance)
+        if self._columns is None:
+            nodes, reaches = self._draft.nodes, self._draft.reaches
+            assert nodes is not None
+            assert reaches is not None
+            self._columns = (
+                [row.cells.get("river_km", float("nan")) for row in nodes.rows],
+                [row.cells.get("river", "") for row in reaches.rows],
+                [row.cells.get("river", "") for row in nodes.rows],
+            )
+        km, reach_river, node_river = self._columns
+        return river_network.locate_river_km(
+            network, km, reach_river, at.river, at.river_km, node_river
+        )
+
+
+def _ids(table: Table | None) -> dict[str, None] | None:
+    """Ids of a table; None where some are not known."""
+    if table is None or not table.named("id"):
+        return None
+    return dict.fromkeys(row.cells["id"] for row in table.rows)
 
 
 def check_places(draft: Draft, network: Network | None) -> None:
     """Add the faults of every ``at``, and of borders below no release."""
+    found = _Places(draft, network)
     placed = [item for item in draft.releases if item is not None]
-    places = {release._where: _locate(draft, network, release) for release in placed}
+    places = {release._where: found.locate(release) for release in placed}
     if network is not None:
         for release in placed:
             place = places[release._where]
@@ -33,65 +100,18 @@ def check_places(draft: Draft, network: Network | None) -> None:
         _check_river_km(draft, network)
     for station in draft.stations:
         if station is not None:
-            _locate(draft, network, station)
+            found.locate(station)
     sources = [place for place in places.values() if place is not None]
     complete = len(sources) == len(draft.releases) and bool(sources)
     for border in draft.borders:
-        place = None if border is None else _locate(draft, network, border)
+        place = None if border is None else found.locate(border)
         if border is None or place is None or network is None or not complete:
             continue
-        if not any(river_network.is_downstream(network, place, of) for of in sources):
+        if not any(river_network.passes(network, place, sources)):
             draft.faults.add(
                 f"{border._where}.at",
                 f"the border {quoted(border.name)} lies not downstream of any release",
             )
-
-
-def _locate(
-    draft: Draft, network: Network | None, item: Release | Station | Border
-) -> Position | None:
-    """Position of an item, or a fault; without a network only its names are checked."""
-    where, at = f"{item._where}.at", item.at
-    if isinstance(at, AtNode | AtReach):
-        key, name = ("node", at.node) if isinstance(at, AtNode) else ("reach", at.reach)
-        table = draft.nodes if key == "node" else draft.reaches
-        if table is None or not table.named("id"):
-            return None
-        known = [row.cells["id"] for row in table.rows]
-        if name not in known:
-            draft.faults.add(
-                f"{where}.{key}", f"there is no {key} {quoted(name)}", nearest(name, known)
-            )
-            return None
-    if network is None:
-        return None
-    try:
-        return _position(draft, network, at)
-    except LookupError as error:
-        key = {"AtRiverKm": "river_km", "AtReach": "distance"}.get(type(at).__name__, "node")
-        message = str(error.args[0])
-        if isinstance(at, AtRiverKm) and message.startswith("no reach belongs"):
-            key = "river"
-        text, _, hint = message.partition(". ")
-        draft.faults.add(f"{where}.{key}", text, hint)
-        return None
-
-
-def _position(draft: Draft, network: Network, at: AtNode | AtReach | AtRiverKm) -> Position:
-    if isinstance(at, AtNode):
-        return river_network.locate_node(network, network.node_id.index(at.node))
-    if isinstance(at, AtReach):
-        return river_network.locate_reach(network, network.reach_id.index(at.reach), at.distance)
-    assert draft.nodes is not None
-    assert draft.reaches is not None
-    return river_network.locate_river_km(
-        network,
-        [row.cells.get("river_km", float("nan")) for row in draft.nodes.rows],
-        [row.cells.get("river", "") for row in draft.reaches.rows],
-        at.river,
-        at.river_km,
-        [row.cells.get("river", "") for row in draft.nodes.rows],
-    )
 
 
 def _check_release(draft: Draft, network: Network, release: Release, place: Position) -> bool:
@@ -119,28 +139,42 @@ def _check_river_km(draft: Draft, network: Network) -> None:
     nodes, reaches = draft.nodes, draft.reaches
     assert nodes is not None
     assert reaches is not None
-    for reach in network.order.tolist():
+    if not any("river_km" in row.cells for row in nodes.rows):
+        return
+    # the next node down each reach's river that has a river_km, from the outlet up
+    following: dict[int, Row] = {}
+    wrong: dict[int, Row] = {}
+    head, end = network.reach_from.tolist(), network.reach_to.tolist()
+    below = network.reach_below.tolist()
+    for reach in network.order[::-1].tolist():
         river = reaches.rows[reach].cells.get("river")
         if not river:
             continue
-        head = nodes.rows[int(network.reach_from[reach])]
-        if head.cells.get("river") != river or "river_km" not in head.cells:
+        foot: Row | None = nodes.rows[end[reach]]
+        if not _counts(foot, river):
+            after = below[end[reach]]
+            same = after >= 0 and reaches.rows[after].cells.get("river") == river
+            foot = following.get(after) if same else None
+        if foot is None:
             continue
-        # The next node of this river that has a river_km.
-        below = reach
-        while below >= 0 and reaches.rows[below].cells.get("river") == river:
-            foot = nodes.rows[int(network.reach_to[below])]
-            if foot.cells.get("river") == river and "river_km" in foot.cells:
-                break
-            below = int(network.reach_below[network.reach_to[below]])
-        else:
+        following[reach] = foot
+        above = nodes.rows[head[reach]]
+        if _counts(above, river) and not foot.cells["river_km"] < above.cells["river_km"]:
+            wrong[reach] = foot
+    for reach in network.order.tolist() if wrong else ():
+        if reach not in wrong:
             continue
-        if not foot.cells["river_km"] < head.cells["river_km"]:
-            nodes.add_fault(
-                draft.faults,
-                foot,
-                "river_km",
-                f"km {foot.cells['river_km'] / 1000:.10g} must be below "
-                f'km {head.cells["river_km"] / 1000:.10g} of node "{head.cells["id"]}" upstream: '
-                "river_km falls downstream",
-            )
+        foot, above = wrong[reach], nodes.rows[head[reach]]
+        nodes.add_fault(
+            draft.faults,
+            foot,
+            "river_km",
+            f"km {foot.cells['river_km'] / 1000:.10g} must be below "
+            f'km {above.cells["river_km"] / 1000:.10g} of node "{above.cells["id"]}" upstream: '
+            "river_km falls downstream",
+        )
+
+
+def _counts(node: Row | None, river: str) -> bool:
+    """Tell whether a node has a kilometre of a river."""
+    return node is not None and node.cells.get("river") == river and "river_km" in node.cells

@@ -67,6 +67,31 @@ class TableFlow(Section):
     inflows: tuple[Inflow, ...] = ()
 
 
+class _Built:
+    """The network of a scenario once it is built; tells no two scenarios apart."""
+
+    __slots__ = ("_made_of", "_network")
+
+    def __init__(self) -> None:
+        self._made_of: tuple[object, object] | None = None
+        self._network: Network | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Built)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def of(self, scenario: Scenario) -> Network | None:
+        """The network if it was built of this scenario's tables: a copy may have others."""
+        if self._made_of is None:
+            return None
+        nodes, reaches = self._made_of
+        return self._network if nodes is scenario.nodes and reaches is scenario.reaches else None
+
+    def keep(self, scenario: Scenario, network: Network) -> None:
+        self._made_of, self._network = (scenario.nodes, scenario.reaches), network
+
+
 class Scenario(Section):
     """What the user wrote, checked: every name resolves, all water reaches the outlet."""
 
@@ -91,6 +116,7 @@ class Scenario(Section):
     name: str
     """Name of the case folder."""
     _lines: dict[str, int] = PrivateAttr(default_factory=dict)
+    _built: _Built = PrivateAttr(default_factory=_Built)
 
     def fault(self, subject: Section | str, message: str, hint: str = "", key: str = "") -> Fault:
         """Make a fault for a later stage, placed at the file and line of its subject.
@@ -114,6 +140,13 @@ class Scenario(Section):
 
     def build_network(self) -> Network:
         """Build the network of the scenario's nodes and reaches, in their order."""
+        network = self._built.of(self)
+        if network is None:
+            network = self._build_network()
+            self._built.keep(self, network)
+        return network
+
+    def _build_network(self) -> Network:
         return river_network.build(
             [node.id for node in self.nodes],
             [reach.id for reach in self.reaches],
@@ -142,13 +175,13 @@ def locate_at(
         unknown node, reach or river, or a place outside of it.
     """
     if isinstance(at, AtNode):
-        if at.node not in network.node_id:
+        if at.node not in network.node_index:
             raise LookupError(f'there is no node "{at.node}"')
-        return river_network.locate_node(network, network.node_id.index(at.node))
+        return river_network.locate_node(network, network.node_index[at.node])
     if isinstance(at, AtReach):
-        if at.reach not in network.reach_id:
+        if at.reach not in network.reach_index:
             raise LookupError(f'there is no reach "{at.reach}"')
-        return river_network.locate_reach(network, network.reach_id.index(at.reach), at.distance)
+        return river_network.locate_reach(network, network.reach_index[at.reach], at.distance)
     return river_network.locate_river_km(
         network,
         [math.nan if node.river_km is None else node.river_km for node in nodes],

@@ -284,6 +284,11 @@ class Numerics(Section):
         default=None, description="upper bound of cell length"
     )
     limiter: Literal["positive", "monotone", "none"] = "positive"
+    error_check: Literal["auto", "half_step", "none"] = Field(
+        default="auto",
+        description="how the error achieved is measured: by marching again with half the step, or "
+        "not at all; `auto` also makes a step that was chosen from error finer until it is met",
+    )
 
 
 # Sections whose tables become rows in the Scenario.

@@ -11,20 +11,14 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from .. import units
+from .cells import WORDS, Head, in_range, read_word
+from .columns import read_column
 from .faults import Faults, any_of, nearest, quoted
-from .fields import (
-    check_identifier,
-    check_name,
-    check_range,
-    read_quantity,
-    refuse,
-    type_name,
-)
+from .fields import read_quantity, refuse, type_name
 from .files import SourceFile
 from .rows import Column
 
 _HEADER = re.compile(r"\s*(?P<name>[^\[\]]*?)\s*(?:\[(?P<unit>[^\[\]]*)\])?\s*")
-_WORDS = frozenset({"id", "name", "word", "file"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +76,6 @@ class Table:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """A column as the header names it."""
-
-    name: str
-    unit: str | None
-    column: Column | None
-    """None for a note."""
-    conversion: units.Conversion | None = None
-
-
 def read_csv(source: SourceFile, key: str, kind: TableKind, faults: Faults) -> Table:
     """Read a table from the text of a CSV file; faults are added, readable rows returned."""
     table = Table(source.name, key)
@@ -101,62 +84,85 @@ def read_csv(source: SourceFile, key: str, kind: TableKind, faults: Faults) -> T
         table.sound = False
         faults.add(where, message, hint, source.name, line)
 
-    lines = _records(source.text)
-    try:
-        line, cells = next(lines)
-    except StopIteration:
-        bad("", None, "the file is empty", f"Columns: {any_of(kind.columns)}.")
+    lines, records, stopped = _records(source.text)
+    if not records:
+        if stopped is None:
+            bad("", None, "the file is empty", f"Columns: {any_of(kind.columns)}.")
+        else:
+            bad("", 1, f"the header cannot be read: {stopped}")
         return table
-    except csv.Error as error:
-        bad("", 1, f"the header cannot be read: {error}")
-        return table
+    line, cells = lines[0], records[0]
     if len(cells) == 1 and any(sign in cells[0] for sign in ";\t"):
         bad("", line, "the columns are not separated by commas", "Save it with commas.")
         return table
     heads = _header(cells, kind, lambda *args: bad(f"column {args[0]}", line, *args[1:]))
     table.columns = tuple(head.name for head in heads if head and head.column)
-    try:
-        for line, cells in lines:
-            if len(cells) != len(heads):
-                bad(
-                    f"row at line {line}",
-                    line,
-                    f"has {len(cells)} cells, but the header has {len(heads)}",
-                    'Text that holds a comma needs quotes, e.g. "Szolnok, bridge".',
-                )
-                table.complete = False
-                continue
-            _add_row(table, heads, cells, line, kind, faults)
-    except csv.Error as error:
+    whole = [len(cells) == len(heads) for cells in records]
+    rows = _read_rows(kind, heads, [cells for cells, fits in zip(records, whole, strict=True)
+                                    if fits][1:])  # fmt: skip
+    for line, cells, fits in zip(lines[1:], records[1:], whole[1:], strict=True):
+        if fits:
+            read, wrong = next(rows)
+            _finish_row(table, Row(read, line, f"row at line {line}"), wrong, kind, faults)
+            continue
+        bad(
+            f"row at line {line}",
+            line,
+            f"has {len(cells)} cells, but the header has {len(heads)}",
+            'Text that holds a comma needs quotes, e.g. "Szolnok, bridge".',
+        )
         table.complete = False
-        bad(f"after line {line}", line, f"the row cannot be read: {error}", "Check the quotes.")
+    if stopped is not None:
+        table.complete = False
+        bad(f"after line {line}", line, f"the row cannot be read: {stopped}", "Check the quotes.")
     if not table.rows and table.sound:
         bad("", line, "there are no rows below the header")
     return table
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows of a CSV text with the line each begins at; comments and blank lines left out."""
+def _records(text: str) -> tuple[list[int], list[list[str]], csv.Error | None]:
+    """Rows of a CSV text, the line each begins at, and what ended the reading too early.
+
+    Comments and blank lines are left out.
+    """
+    lines = text.splitlines(keepends=True)
+    numbers: Sequence[int] = range(1, len(lines) + 1)
+    if "#" in text:
+        # Inside a quoted cell a # is text, but a cell of several lines is rare enough
+        # that a comment wins.
+        numbers = [n for n in numbers if not lines[n - 1].lstrip().startswith("#")]
+        lines = [lines[n - 1] for n in numbers]
     begun: list[int] = []
+    records: list[list[str]] = []
+    stopped: csv.Error | None = None
+    reader = csv.reader(lines, strict=True, skipinitialspace=True)
+    try:
+        if '"' not in text:  # every line is a row
+            records, begun = list(reader), list(numbers)
+        else:
+            at = 0
+            for cells in reader:
+                begun.append(numbers[at])
+                records.append(cells)
+                at = reader.line_num
+    except csv.Error as error:
+        if '"' not in text:  # a cell of more than a hundred thousand letters
+            records = [line.split(",") for line in lines[: reader.line_num - 1]]
+            begun = list(numbers[: reader.line_num - 1])
+        stopped = error
+    kept = [
+        number
+        for number, cells in enumerate(records)
+        if cells and not (len(cells) == 1 and not cells[0].strip())
+    ]
+    if len(kept) < len(records):
+        begun, records = [begun[n] for n in kept], [records[n] for n in kept]
+    return begun, records, stopped
 
-    def plain() -> Iterator[str]:
-        for number, line in enumerate(text.splitlines(keepends=True), start=1):
-            # Inside a quoted cell a # is text, but a cell of several lines is rare enough
-            # that a comment wins.
-            if not line.lstrip().startswith("#"):
-                begun.append(number)
-                yield line
 
-    for cells in csv.reader(plain(), strict=True, skipinitialspace=True):
-        line = begun[0]
-        begun.clear()
-        if cells and not (len(cells) == 1 and not cells[0].strip()):
-            yield line, cells
-
-
-def _header(cells: Sequence[str], kind: TableKind, bad: Any) -> list[_Head | None]:
+def _header(cells: Sequence[str], kind: TableKind, bad: Any) -> list[Head | None]:
     """Read the header; None stands for a column that cannot be used."""
-    heads: list[_Head | None] = []
+    heads: list[Head | None] = []
     seen: set[str] = set()
     for number, cell in enumerate(cells, start=1):
         match = _HEADER.fullmatch(cell)
@@ -178,20 +184,20 @@ def _header(cells: Sequence[str], kind: TableKind, bad: Any) -> list[_Head | Non
     return heads
 
 
-def _head(name: str, unit: str | None, kind: TableKind, bad: Any) -> _Head | None:
+def _head(name: str, unit: str | None, kind: TableKind, bad: Any) -> Head | None:
     """One column name with its unit."""
     if name.startswith("note"):
-        return _Head(name, unit, None)
+        return Head(name, unit, None)
     column = kind.columns.get(name)
     if column is None:
         hint = nearest(name, kind.columns) or f"Possible: {any_of(kind.columns, 40)}."
         bad(quoted(name), "there is no such column", hint)
         return None
-    if column.content in _WORDS:
-        return _Head(name, None, column)
+    if column.content in WORDS:
+        return Head(name, None, column)
     if unit is None:
         if column.content in ("dimensionless", "angle"):
-            return _Head(name, None, column, units.Conversion(1.0, 1.0))
+            return Head(name, None, column, units.Conversion(1.0, 1.0))
         bad(
             quoted(name),
             f"a unit is needed: {units.needed(column.content)}",
@@ -199,43 +205,40 @@ def _head(name: str, unit: str | None, kind: TableKind, bad: Any) -> _Head | Non
         )
         return None
     try:
-        return _Head(name, unit, column, units.conversion(unit, column.content))
+        return Head(name, unit, column, units.conversion(unit, column.content))
     except units.UnitError as error:
         bad(quoted(f"{name} [{unit}]"), error.message, error.hint)
         return None
 
 
 def _unit(column: Column) -> str:
-    if column.content in _WORDS or column.content in ("dimensionless", "angle"):
+    if column.content in WORDS or column.content in ("dimensionless", "angle"):
         return ""
     examples = units.DIMENSIONS[column.content].examples
     return "h" if column.content == "time" else examples[0]
 
 
-def _add_row(
-    table: Table,
-    heads: Sequence[_Head | None],
-    cells: Sequence[Any],
-    line: int | None,
-    kind: TableKind,
-    faults: Faults,
-) -> None:
-    """Convert one row of a CSV file."""
-    row = Row({}, line, f"row at line {line}")
-    wrong: list[tuple[str, str, str]] = []
-    for head, cell in zip(heads, cells, strict=True):
+def _read_rows(
+    kind: TableKind, heads: Sequence[Head | None], records: Sequence[Sequence[str]]
+) -> Iterator[tuple[dict[str, Any], list[tuple[str, str, str]]]]:
+    """Convert the rows of a CSV file, column by column: cells in SI, and what is wrong in them."""
+    names: list[str] = []
+    columns: list[Sequence[Any]] = []
+    wrong: dict[int, list[tuple[str, str, str]]] = {}
+    for head, texts in zip(heads, zip(*records, strict=True), strict=False):
         if head is None or head.column is None:
             continue
-        try:
-            value = _cell(head, cell)
-        except PydanticCustomError as error:
+        values, faulty = read_column(head, texts)
+        names.append(head.name)
+        columns.append(values)
+        label = head.name if head.unit is None else f"{head.name} [{head.unit}]"
+        for row, error in faulty.items():
             context = error.context or {}
-            label = head.name if head.unit is None else f"{head.name} [{head.unit}]"
-            wrong.append((label, context["message"], context["hint"]))
-        else:
-            if value is not None:
-                row.cells[head.name] = value
-    _finish_row(table, row, wrong, kind, faults)
+            wrong.setdefault(row, []).append((label, context["message"], context["hint"]))
+    every = zip(*columns, strict=True) if columns else [()] * len(records)
+    for row, cells in enumerate(every):
+        found = {name: value for name, value in zip(names, cells, strict=True) if value is not None}
+        yield found, wrong.get(row, [])
 
 
 def _finish_row(
@@ -254,65 +257,6 @@ def _finish_row(
     row.whole = not wrong
     table.sound = table.sound and row.whole
     table.rows.append(row)
-
-
-def _cell(head: _Head, cell: str) -> float | str | None:
-    """Convert a cell of text; None for an empty one."""
-    column, text = head.column, cell.strip()
-    assert column is not None
-    if not text:
-        if column.required:
-            raise refuse("is empty; a value is needed")
-        return None
-    if column.content in _WORDS:
-        return _word(column, text)
-    match = units.NUMBER.fullmatch(text)
-    if not match:
-        raise refuse(_not_a_number(text), _number_hint(text))
-    assert head.conversion is not None
-    return _in_range(column, head.conversion.to_si(float(text)), text)
-
-
-def _word(column: Column, text: str) -> str:
-    try:
-        if column.content == "id":
-            return check_identifier(text)
-        name = check_name(text)
-    except PydanticCustomError as error:
-        context = error.context or {}
-        raise refuse(f"{quoted(text)} {context['message']}", context["hint"]) from None
-    if column.words and name not in column.words:
-        raise refuse(
-            f"{quoted(text)} is not one of {any_of(column.words)}", nearest(name, column.words)
-        )
-    return name
-
-
-def _in_range(column: Column, value: float, shown: object) -> float:
-    """Check the range of a value in SI."""
-    if value - value != 0:  # nan or infinite
-        raise refuse(f"{quoted(shown)} is not a finite number")
-    if wrong := check_range(value, column.minimum, column.above):
-        raise refuse(f"{shown} {wrong}")
-    if column.maximum is not None and value > column.maximum:
-        raise refuse(f"{shown} must be {column.maximum:g} or less")
-    return value
-
-
-def _not_a_number(text: str) -> str:
-    if re.match(r"[+-]?(nan|inf)", text, re.IGNORECASE):
-        return f"{quoted(text)} is not a finite number"
-    return f"{quoted(text)} is not a number"
-
-
-def _number_hint(text: str) -> str:
-    if re.fullmatch(r"[+-]?\d+,\d+", text):
-        return "Write a decimal point, not a comma."
-    if re.match(r"[+-]?(nan|inf)", text, re.IGNORECASE) or text in ("-", "NA", "n/a"):
-        return "Leave the cell empty when the value is not known."
-    if units.NUMBER.match(text):
-        return "The unit stands in the header, e.g. length [km]."
-    return ""
 
 
 def read_rows(rows: Sequence[Any], key: str, kind: TableKind, faults: Faults) -> Table:
@@ -362,15 +306,15 @@ def _inline_cell(name: str, unit: str | None, value: Any, kind: TableKind) -> fl
     if column is None:
         hint = nearest(name, kind.columns) or f"Possible: {any_of(kind.columns, 40)}."
         raise refuse("there is no such key", hint)
-    if column.content in _WORDS:
+    if column.content in WORDS:
         if not isinstance(value, str):
             raise refuse(f"text in quotes is needed, not {type_name(value)}")
-        return _word(column, value.strip())
+        return read_word(column, value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise refuse(f"a number is needed, not {type_name(value)}")
     bare = column.content in ("dimensionless", "angle")
     if unit is None and not (bare and not isinstance(value, str)):
-        return _in_range(column, read_quantity(value, column.content), value)
+        return in_range(column, read_quantity(value, column.content), value)
     try:
         conversion = units.conversion(unit or "", column.content)
         number = float(value)
@@ -378,4 +322,4 @@ def _inline_cell(name: str, unit: str | None, value: Any, kind: TableKind) -> fl
         raise refuse(error.message, error.hint) from error
     except (ValueError, OverflowError):
         raise refuse(f"{quoted(value)} is not a number") from None
-    return _in_range(column, conversion.to_si(number), value)
+    return in_range(column, conversion.to_si(number), value)

@@ -1,0 +1,280 @@
+"""The error a run achieved: measured after it, not taken from the rule that chose the step.
+
+The measure is the L1 distance between a station's curve and a better one over the area under the
+better one. The better curve comes from marching again with half the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import simulation
+from .errors import Notice, ScenarioError
+from .model import MOST_STEPS, with_time_step
+
+if TYPE_CHECKING:
+    from .model import Model
+    from .simulation import Run
+
+Array = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+HALVING_FACTOR = 2.0
+"""Error of a run over its distance from one with half the step.
+
+That ratio is 1 / (1 - 2^-p) for an error of order p: 2, 4/3, 8/7, ..., 1. So 2 is never below the
+error and at most twice the error, whatever the order from one on.
+"""
+HALVED = "twice the distance from a run with half the step"
+NOTHING_PASSES = 1e-9
+"""Share of the released mass below which a curve counts as empty."""
+AIM = 0.7
+"""Share of the error asked for that a finer step aims at."""
+FINEST = 1.0 / 8.0
+"""A finer step is no less than this share of the one before."""
+MOST_WORK = 5e7
+"""Cell-steps, some tenths of a second, beyond which a run is not computed again."""
+MOST_REFINEMENTS = 2
+"""Times that a run which misses its target is computed again."""
+EXPECTED_ORDER = 1.5
+"""Order of the error that the first finer step counts on."""
+ORDERS = (0.7, 3.0)
+"""Range in which a measured order is believed."""
+NICE_STEPS = (1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0)
+"""Seconds or minutes that an offered step is rounded down to."""
+
+
+_RUN_STAGES = ("load_kernels", "march", "gather")
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A run, the model it belongs to, and how far it is from its target."""
+
+    model: Model
+    run: Run
+
+    @property
+    def worst(self) -> float:
+        """Largest error achieved over the error asked for; nan where nothing is known [-]."""
+        error = self.run.achieved_error
+        if error is None or not np.isfinite(error).any():
+            return np.nan
+        return float(np.nanmax(error)) / self.model.scenario.numerics.error
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Better curves than those of a run."""
+
+    concentration: Array
+    """(N, S, T) [kg/m3]."""
+    factor: float
+    """Largest error of the run over its distance from these curves [-]."""
+    error: Array
+    """(N, S) error of these curves themselves, nan where unknown because nothing passes [-]."""
+    words: str
+    """How they were found."""
+    exact: bool = False
+    """True where they do not depend on the run's step."""
+
+
+def simulate_to_target(model: Model, progress: Progress | None = None) -> tuple[Model, Run]:
+    """Simulate, measure the error and, where that can be relied on, meet the error asked for.
+
+    A run whose step was chosen from the error asked for and that misses it against exact curves
+    is computed again with a finer step.
+
+    Parameters
+    ----------
+    model : Model
+        From ``assemble``.
+    progress : callable, optional
+        Called from time to time with the share done, 0 to 1.
+
+    Returns
+    -------
+    (Model, Run)
+        The model whose run it is: with another time step where it had to be made finer.
+
+    Raises
+    ------
+    SimulationError
+        From ``simulate``.
+    """
+    numerics = model.scenario.numerics
+    if numerics.error_check == "none":
+        return model, simulation.simulate(model, progress)
+    begun = perf_counter()
+    run = simulation.simulate(model, _part(progress, 0.0, 0.2))
+    reference = _halved(model, _part(progress, 0.2, 1.0))
+    found = [Verified(model, measured(model, run, reference))]
+    own = numerics.time_step is None and numerics.cell_length is None and reference.exact
+    while found[-1].worst > 1.0 and own and len(found) <= MOST_REFINEMENTS and _helped(found):
+        finer = _finer(found)
+        if finer is None:
+            break
+        found.append(Verified(finer, measured(finer, simulation.simulate(finer), reference)))
+    best = min(found, key=lambda one: one.worst if np.isfinite(one.worst) else 0.0)
+    spent = perf_counter() - begun
+    run = best.run
+    run.profile["verify"] = spent - sum(run.profile.get(k, 0.0) for k in _RUN_STAGES)
+    return best.model, replace(run, notices=(*_refined(found, best), *_missed(found, best)))
+
+
+def measured(model: Model, run: Run, reference: Reference | None = None) -> Run:
+    """The same run with the error it achieved at every station.
+
+    Parameters
+    ----------
+    reference : Reference, optional
+        Better curves; found by marching again with half the step when left out.
+
+    Raises
+    ------
+    SimulationError
+        From marching again.
+    """
+    better = reference if reference is not None else _halved(model)
+    apart = distance(run, better.concentration)
+    error = better.factor * apart + better.error
+    return replace(run, achieved_error=error, achieved_by=better.words)
+
+
+def _halved(model: Model, progress: Progress | None = None) -> Reference:
+    """Curves from marching again with half the step, at stations only."""
+    half = with_time_step(model, 0.5 * model.time_step)
+    plan = half.plan
+    bare = replace(plan, field_step=plan.field_step[:0], ledger_step=plan.ledger_step[-1:])
+    found = simulation.simulate(replace(half, plan=bare), progress).concentration
+    return Reference(found, HALVING_FACTOR, np.zeros(found.shape[:2]), HALVED)
+
+
+def distance(run: Run, better: Array) -> Array:
+    """(N, S) L1 distance of a run's curves from better ones over the area under those.
+
+    nan where less than a 1e-9 of the released mass passes.
+
+    Parameters
+    ----------
+    better : (N, S, T) concentration [kg/m3]
+    """
+    area = np.abs(better).sum(axis=2)
+    released = np.abs(run.ledger.released).max(axis=1)[:, None]
+    passed = np.abs(run.cumulative_mass).max(axis=2)
+    seen = (passed > NOTHING_PASSES * released) & (area > 0.0)
+    apart = np.abs(run.concentration - better).sum(axis=2)
+    return np.where(seen, apart / np.where(seen, area, 1.0), np.nan)
+
+
+def next_step(found: list[Verified]) -> float:
+    """Time step that should meet the error asked for [s], from the errors measured so far.
+
+    The order is that between the last two runs, 1.5 before there are two.
+    """
+    last = found[-1]
+    order = EXPECTED_ORDER
+    if len(found) > 1:
+        before = found[-2]
+        fall = np.log(before.worst / last.worst)
+        order = fall / np.log(before.model.time_step / last.model.time_step)
+    order = min(max(order, ORDERS[0]), ORDERS[1])
+    share = (AIM / last.worst) ** (1.0 / order)
+    return float(last.model.time_step * max(share, FINEST))
+
+
+def _helped(found: list[Verified]) -> bool:
+    """Tell whether the last finer step brought at least what an error of order a half would."""
+    if len(found) < 2:
+        return True
+    last, before = found[-1], found[-2]
+    ratio = last.model.time_step / before.model.time_step
+    return bool(last.worst < before.worst * ratio**0.5)
+
+
+def _finer(found: list[Verified]) -> Model | None:
+    """The model with the next step; None where that would be too much work."""
+    last = found[-1].model
+    step = next_step(found)
+    work = found[-1].run.cell_steps * (last.time_step / step) ** 2
+    if last.steps * last.time_step / step > MOST_STEPS or work > MOST_WORK:
+        return None
+    try:
+        finer = with_time_step(last, step)
+    except ScenarioError:
+        return None
+    return finer if finer.time_step < last.time_step else None
+
+
+def _refined(found: list[Verified], best: Verified) -> list[Notice]:
+    """Tell that the step was made finer, and why."""
+    first = found[0]
+    if best is first:
+        return []
+    steps = f"{span(first.model.time_step)} to {span(best.model.time_step)}"
+    asked = first.model.scenario.numerics.error
+    message = (
+        f"made finer, {steps}: with the first an error of {percent(first.worst * asked)} was "
+        f"measured, {percent(asked)} is asked for"
+    )
+    return [Notice("time step", message)]
+
+
+def _missed(found: list[Verified], best: Verified) -> list[Notice]:
+    """Tell of every station that misses the error asked for, and what would meet it."""
+    error, model = best.run.achieved_error, best.model
+    if error is None or not best.worst > 1.0:
+        return []
+    asked = model.scenario.numerics.error
+    offer = f'time_step = "{nice_step(next_step(found))}" under [numerics] should meet it'
+    if not _helped(found):
+        offer = "a finer step helps little there"
+    names = np.array([substance.name for substance in model.scenario.substances])
+    told = []
+    for station, place in enumerate(model.stations):
+        missed = error[:, station] > asked
+        if missed.any():
+            of = f" ({', '.join(names[missed])})" if names.size > 1 else ""
+            error_there = percent(float(error[missed, station].max()))
+            message = (
+                f"misses the numerical error asked for: {error_there}{of} in place of "
+                f"{percent(asked)}; {offer}"
+            )
+            told.append(Notice(f"{place.kind} {place.name}", message))
+    return told
+
+
+def percent(share: float) -> str:
+    """A share in per cent with two digits: ``"0.64 %"``."""
+    return f"{100.0 * share:.2g} %" if share < 1.0 else f"{100.0 * share:.0f} %"
+
+
+def span(seconds: float) -> str:
+    """A time step with its unit: ``"15 min"``, ``"8.4 s"``."""
+    if seconds >= 120.0:
+        return f"{seconds / 60.0:.3g} min"
+    return f"{seconds:.3g} s"
+
+
+def nice_step(seconds: float) -> str:
+    """A time step rounded down to what one would write: ``"5 min"``."""
+    scale, unit = (60.0, "min") if seconds >= 60.0 else (1.0, "s")
+    if seconds >= 3600.0:
+        scale, unit = 3600.0, "h"
+    fitting = [nice for nice in NICE_STEPS if nice * scale <= seconds]
+    if not fitting:
+        return f"{seconds:.2g} s"
+    return f"{fitting[-1]:g} {unit}"
+
+
+def _part(progress: Progress | None, begin: float, end: float) -> Progress | None:
+    """A share of the whole bar."""
+    if progress is None:
+        return None
+    return lambda share: progress(begin + (end - begin) * share)
