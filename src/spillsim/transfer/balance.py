@@ -22,10 +22,12 @@ from .sweep import CONCENTRATION, FLUX, MASS
 from .windows import response_bounds
 from .zones import MOUTH, Course
 
-SMOOTH_POINTS = 512
+SMOOTH_POINTS = 1024
 """Frequencies that follow a curve at the end of the stretch around a release."""
 NEAR_POINTS = 4096
 """Frequencies for what is stored or decays within that stretch."""
+TAIL_TERMS = 8
+"""Last terms from which the size of those left out is taken."""
 
 
 @dataclass
@@ -75,7 +77,7 @@ def find_stretch(course: Course, duration: float) -> Stretch:
             into += step
         (bounds,) = response_bounds(course, np.array([zone]), np.array([into]))
         points = (bounds[1] - bounds[0] + duration) * bounds[2] / (2.0 * np.pi)
-        if points <= SMOOTH_POINTS * (1.0 + duration / (bounds[1] - bounds[0])):
+        if points <= SMOOTH_POINTS:
             break
         step *= 1.5
     inside = np.zeros(course.size, dtype=np.bool_)
@@ -144,12 +146,25 @@ def _add_passed(
 
 
 def _add(answers: Answers, coefficient: Complex, integral: bool, time: Array, total: Array) -> None:
-    """Add all curves to one."""
+    """Add all curves to one.
+
+    A curve that begins with a jump has terms that fall as 1/k, its integral 1/k2. What is left out
+    behind the last of them then sums up at the window's begin, from where the integral counts.
+    """
     row = np.zeros(answers.rows.size, dtype=np.int64)
     add_rows(
         np.ascontiguousarray(coefficient), answers.start, answers.period, integral, row, time,
         total[None],
     )  # fmt: skip
+    if not integral:
+        return
+    size = coefficient.shape[1]
+    order = np.arange(size - TAIL_TERMS, size)
+    mean = (coefficient.imag[:, order] * order).mean(axis=1)
+    left_out = mean * answers.period / (2.0 * np.pi * (size - 0.5))
+    since = time - answers.start[:, None]
+    within = (since > 0.0) & (since < answers.period)
+    total -= np.where(within, left_out[:, None], 0.0).sum(axis=0)
 
 
 def _add_contents(course: Course, answers: Answers, zone: Index, time: Array, total: Array) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def build_cells(river: River, releases: Sequence[Position]) -> Cells:
             end = length if river.tank[reach] or at + 1.5 * step > length else at + step
             coming = [x for x in starts if at < x < end]
             edges.append(coming[0] if coming else end)
-        rows += [(reach, a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        rows += [(reach, a, b) for a, b in pairwise(edges)]
     return Cells(
         np.array([row[0] for row in rows], dtype=np.int64),
         np.array([row[1] for row in rows], dtype=np.float64),

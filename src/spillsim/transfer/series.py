@@ -88,4 +88,4 @@ class Series:
         row = np.zeros(1, dtype=np.int64)
         start = np.array([self.start])
         add_rows(self.coefficient[None], start, self.period, integral, row, time, value)
-        return value[0]
+        return np.asarray(value[0])

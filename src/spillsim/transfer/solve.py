@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..network.network import Position
 from ..sources.schedule import InletSchedule, Schedule
 from .balance import ledger
 from .cells import Cells
-from .response import Answers, Questions, ask, points_needed, questions_at
+from .response import MOST_POINTS, Answers, Questions, ask, points_needed, questions_at
 from .river import Array, River
 from .series import add_rows
 from .source import Source, source_of
@@ -59,6 +59,9 @@ class Solved:
     field: Array
     """(F, K) [kg/m3]."""
 
+
+SAMPLES_OF_OTHERS = 512
+"""Samples of what other releases bring to a cell while one release passes it."""
 
 Release = tuple[Position, Schedule]
 
@@ -126,7 +129,7 @@ def solve(river: River, releases: Sequence[Release], wanted: Wanted) -> Solved:
                     answers.coefficient, answers.start, answers.period, integral,
                     rows[answers.rows], wanted.output_time, curves[kind],
                 )  # fmt: skip
-        released = _released(course, schedules, wanted.ledger_time)
+        released = _released(course, source, schedules, wanted.ledger_time)
         total += ledger(course, source, released, wanted.ledger_time)
         in_cells.append(_ask_cells(course, source, cells, wanted.until))
     peak, peak_time = _peaks(in_cells, cells.reach.size, wanted.until)
@@ -140,11 +143,33 @@ def solve(river: River, releases: Sequence[Release], wanted: Wanted) -> Solved:
     return Solved(curves[0], curves[1], total, peak, peak_time, field.T.copy())
 
 
-def _released(course: Course, schedules: Sequence[Schedule], time: Array) -> Array:
-    """(L,) mass that has entered before each time [kg]."""
+def _released(course: Course, source: Source, schedules: Sequence[Schedule], time: Array) -> Array:
+    """(L,) mass that has entered before each time [kg].
+
+    What a held concentration takes in is known in closed form for a zone that is long; for a
+    short one it is the integral of the flux at its head.
+    """
     total = np.zeros(time.size)
+    zones, i = course.zones, course.source
+    length = zones.length[i] * zones.velocity[i] / zones.dispersion[i]
+    if source.held and length < ASIDE:
+        begin_and_end = response_bounds(course, np.array([i]), zones.length[[i]])[0]
+        period = float(begin_and_end[1]) + source.duration
+        top = 2.0 * np.pi * (MOST_POINTS - 1) / period
+        bounds = np.array([[0.0, begin_and_end[1], top]])
+        zero, one = np.zeros(1), np.ones(1)
+        kind = np.array([FLUX], dtype=np.int64)
+        entering = Questions(np.array([i]), kind, zero, zero, one, bounds)
+        for answers in ask(course, source, entering, exact=False):
+            total += answers.series(0).integral(time)
+        return total
     for schedule in schedules:
-        total += schedule.cumulative(time)
+        own = schedule
+        if isinstance(own, InletSchedule):
+            zone = replace(own.zone, velocity=float(zones.velocity[i]),
+                           dispersion_coefficient=float(zones.dispersion[i]))  # fmt: skip
+            own = replace(own, zone=zone, discharge=float(zones.velocity[i] * zones.area[i]))
+        total += own.cumulative(time)
     return total
 
 
@@ -215,10 +240,8 @@ def _peaks_of(
     doubled[:, 0] *= 2.0
     value = np.fft.irfft(doubled, size, axis=1)
     step = answers.period / size
-    if others:
-        for g in range(start.size):
-            time = np.asarray(start[g] + step * np.arange(size), dtype=np.float64)
-            _add_others(int(answers.rows[part][g]), others, time, value[g])
+    for g in range(start.size) if others else ():
+        value[g] += _others(int(answers.rows[part][g]), others, float(start[g]), step, size)
     seen = start[:, None] + step * np.arange(size) <= until
     value = np.where(seen, value, -np.inf)
     best = np.argmax(value, axis=1)
@@ -235,11 +258,16 @@ def _peaks_of(
     return raised, at + step * shift
 
 
-def _add_others(cell: int, others: Sequence[Answers], time: Array, value: Array) -> None:
-    """Add what other releases bring to a cell."""
+def _others(cell: int, others: Sequence[Answers], start: float, step: float, size: int) -> Array:
+    """(size,) what other releases bring to a cell; straight lines between some of the times."""
+    every = max(1, size // SAMPLES_OF_OTHERS)
+    place = np.append(np.arange(0, size, every), size)
+    time = np.asarray(start + step * place, dtype=np.float64)
+    value = np.zeros((1, time.size))
     row = np.zeros(1, dtype=np.int64)
     for other in others:
         for g in np.flatnonzero(other.rows == cell).tolist():
             own = slice(g, g + 1)
             add_rows(other.coefficient[own], other.start[own], other.period, False, row, time,
-                     value[None])  # fmt: skip
+                     value)  # fmt: skip
+    return np.asarray(np.interp(np.arange(size), place, value[0]))

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from .river import Array, Flags, Index
-from .zones import Course, Zones
+from .zones import ASIDE, STEM, Course, Zones
 
 TAIL = 36.0
 """E: what is left out of a window is below exp(-E) of the curve."""
@@ -37,6 +37,21 @@ def response_bounds(course: Course, zone: Index, into: Array) -> Array:
     """
     if zone.size == 0:
         return np.zeros((0, 3))
+    bounds = _bounds_of(course, zone, into)
+    if course.single:
+        return bounds
+    # what a side arm brings to the foot of a stem disperses up into it
+    zones = course.zones
+    below = zones.below[zone]
+    stem = (zones.joint[zone] == STEM) & (below >= 0)
+    lower = _bounds_of(course, np.where(stem, below, zone), np.where(stem, 0.0, into))
+    bounds[:, 0] = np.minimum(bounds[:, 0], lower[:, 0])
+    bounds[:, 1] = np.maximum(bounds[:, 1], lower[:, 1])
+    return bounds
+
+
+def _bounds_of(course: Course, zone: Index, into: Array) -> Array:
+    """(P, 3) as ``response_bounds``, of what comes down to each place."""
     zones = course.zones
     length = zones.length[zone]
     part = np.where(zones.tank[zone], 1.0, into / np.where(length > 0.0, length, 1.0))
@@ -47,7 +62,9 @@ def response_bounds(course: Course, zone: Index, into: Array) -> Array:
     middle = np.sqrt(2.0 * TAIL) / deviation
     theta = _ladder(0.02 * float(middle.min()), 2.0 * float(middle.max()))
     at_zero = _up_to(course, _exponents(zones, np.zeros(1)), zone, part)
-    late = _up_to(course, _exponents(zones, -theta), zone, part) - at_zero
+    tails = _exponents(zones, -theta)
+    tails[_singular(course, np.isnan(tails))] = np.nan
+    late = _up_to(course, tails, zone, part) - at_zero
     early = _up_to(course, _exponents(zones, theta), zone, part) - at_zero
     latest = (TAIL + late) / theta
     end = np.min(np.where(np.isnan(latest), np.inf, latest), axis=1)
@@ -89,6 +106,30 @@ def _up_to(course: Course, per_zone: Array, zone: Index, part: Array) -> Array:
     cumulative = _cumulative(course, per_zone)
     share = part.reshape(-1, *([1] * (per_zone.ndim - 1)))
     return np.asarray(cumulative[zone] + share * per_zone[zone])
+
+
+def _singular(course: Course, own: Flags) -> Flags:
+    """(Z, G) singularities of a zone and of all that are felt in it, below it and above its head.
+
+    A zone below with a longer memory lengthens the tail at the foot of this one.
+    """
+    zones = course.zones
+    found = own.copy()
+    here = zones.below.copy()
+    felt = np.zeros(here.size)
+    thickness = zones.velocity * zones.length / zones.dispersion
+    while (going := (here >= 0) & (felt < ASIDE)).any():
+        at = here[going]
+        found[going] |= own[at]
+        felt[going] += thickness[at]
+        here[going] = zones.below[at]
+        here[~going] = -1
+    for i in np.flatnonzero(zones.upstream).tolist():
+        here_below = int(zones.below[i])
+        while zones.upstream[here_below]:
+            here_below = int(zones.below[here_below])
+        found[here_below] |= own[i]
+    return found
 
 
 def _cumulative(course: Course, per_zone: Array) -> Array:

@@ -82,6 +82,16 @@ class Course:
         return bool((self.zones.below[way[:-1]] == way[1:]).all())
 
     @property
+    def islands_are_long(self) -> bool:
+        """True where no stem above the end of a side arm is so short that its head feels it."""
+        zones = self.zones
+        mouths = zones.below[(zones.joint == MOUTH) & ~zones.tank]
+        above = zones.above[mouths[mouths >= 0]]
+        above = above[(above >= 0) & ~zones.upstream[above]]
+        thick = zones.velocity * zones.length / zones.dispersion
+        return bool((thick[above] >= ASIDE).all())
+
+    @property
     def size(self) -> int:
         """Number of zones."""
         return int(self.reach.size)
