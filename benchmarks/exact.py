@@ -7,10 +7,12 @@ The equations are the advection-dispersion equation with transient storage and d
     dc_s/dt = (alpha / beta) (c - c_s) - k_s c_s
 
 on 0 <= x < infinity with a third-type inlet, ``U c - D dc/dx = U c_0(t)`` at x = 0 (the mass
-that enters is known).  In the Laplace domain
+that enters is known), or a first-type one, ``c = c_0(t)``.  In the Laplace domain
 
-    c(x, s) = 2 U / (U + q) exp(-2 eta x / (U + q)) c_0(s),     q = sqrt(U^2 + 4 D eta),
-    eta(s)  = s + k + alpha (s + k_s) / (s + k_s + alpha / beta).
+    c(x, s) = f exp(-2 eta x / (U + q)) c_0(s),     q = sqrt(U^2 + 4 D eta),
+    eta(s)  = s + k + alpha (s + k_s) / (s + k_s + alpha / beta),
+
+with f = 2 U / (U + q) below a third-type and f = 1 below a first-type inlet.
 
 All singularities lie left of the imaginary axis, and the curve is negligible outside a known
 window, so the curve is the Fourier series of its periodic continuation over that window: the
@@ -20,6 +22,7 @@ only error is what the window cuts off (below 1e-12 of the peak) and round-off.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +41,8 @@ class UniformRiver:
     """A uniform river and the pulse that enters at its head; SI units.
 
     ``area_ratio`` is the storage area over the channel area; without exchange the storage
-    values have no effect.
+    values have no effect.  ``inlet_type`` is 3 where the mass that enters is given, 1 where the
+    concentration at the head is: solvers are scored against the inlet they were given.
     """
 
     velocity: float
@@ -50,6 +54,7 @@ class UniformRiver:
     area_ratio: float = 0.0
     decay_rate: float = 0.0
     storage_decay_rate: float = 0.0
+    inlet_type: Literal[1, 3] = 3
 
     @property
     def discharge(self) -> float:
@@ -84,6 +89,8 @@ def transform(river: UniformRiver, distance: float, s: ComplexArray) -> ComplexA
     pulse = np.where(small, 1.0 - 0.5 * phase, -np.expm1(-safe) / safe)
     entering = river.mass / river.discharge * pulse
     carried = np.exp(-2.0 * eta * distance / (velocity + q))
+    if river.inlet_type == 1:
+        return np.asarray(carried * entering)
     return np.asarray(2.0 * velocity / (velocity + q) * carried * entering)
 
 
@@ -180,7 +187,7 @@ def interval_mean(river: UniformRiver, distance: float, edges: Array) -> Array:
 
 
 def _step_response(river: UniformRiver, distance: float, time: Array) -> Array:
-    """Relative concentration under a constant inlet; van Genuchten and Alves (1982), A2.
+    """Relative concentration under a constant inlet; van Genuchten and Alves (1982), A1 and A2.
 
     The product exp(U x / D) erfc(z) is formed with erfcx, which cannot overflow.
     """
@@ -192,6 +199,9 @@ def _step_response(river: UniformRiver, distance: float, time: Array) -> Array:
     behind = (distance - velocity * t) / root
     ahead = (distance + velocity * t) / root
     bell = np.exp(-(behind**2))
+    if river.inlet_type == 1:
+        result[after] = 0.5 * (erfc(behind) + bell * erfcx(ahead))
+        return result
     grown = 1.0 + velocity * distance / dispersion + velocity**2 * t / dispersion
     result[after] = (
         0.5 * erfc(behind)

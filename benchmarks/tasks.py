@@ -227,7 +227,7 @@ def prepare(
 
     data = scenario_data(task, error, time_step, interval)
     ready = model.assemble(scenario.parse(data, None))
-    plan, grid = ready.plan, ready.grid
+    plan, grid = ready.march.plan, ready.march.grid
     releases = [(release.position, release.schedule) for release in ready.releases]
     rates = decay_rates(ready.scenario.substances[0], ready.flow)
     return Prepared(
@@ -243,9 +243,11 @@ def march(prepared: Prepared) -> March:
 
     model = prepared.model
     started = perf_counter()
-    found = engine.march(model.plan, model.dispersion, prepared.exchange, prepared.deposits)
+    found = engine.march(
+        model.march.plan, model.march.dispersion, prepared.exchange, prepared.deposits
+    )
     seconds = perf_counter() - started
-    return March(model.plan.output_time, found.concentration, seconds, found.cell_steps)
+    return March(model.output_time, found.concentration, seconds, found.cell_steps)
 
 
 def march_error(task: Task, result: March) -> float:

@@ -101,17 +101,17 @@ def model_of(case: Case) -> Model:
 
 def asked(model: Model, station: int, *, shown: bool = True) -> Backward:
     place = model.stations[station].position
-    reading = (shown_reading if shown else point_reading)(model.grid, place)
+    reading = (shown_reading if shown else point_reading)(model.march.grid, place)
     rates = decay_rates(model.scenario.substances[0], model.flow)
-    exchange = build_exchange(model.grid, *rates)
-    return backward(model.grid, reading, model.dispersion, exchange)
+    exchange = build_exchange(model.march.grid, *rates)
+    return backward(model.march.grid, reading, model.march.dispersion, exchange)
 
 
 def from_answers(model: Model, station: int) -> Array:
     """The curve at a station put together from its answers to every deposit."""
-    plan = model.plan
+    plan = model.march.plan
     releases = [(r.position, r.schedule) for r in model.releases]
-    deposits = build_deposits(model.grid, releases, plan.start, plan.steps)
+    deposits = build_deposits(model.march.grid, releases, plan.start, plan.steps)
     late, early = asked(model, station).curves(deposits.cell, plan.steps)
     curve = np.zeros(plan.steps + 1)
     for n in range(plan.steps):
@@ -130,9 +130,9 @@ def test_dual_to_the_march(case: str | int, monkeypatch: pytest.MonkeyPatch) -> 
     run = simulate(model)
     for station in range(len(model.stations)):
         marched, answered = run.concentration[0, station], from_answers(model, station)
-        number = (run.output_time - model.plan.start) / model.time_step
+        number = (run.output_time - model.march.plan.start) / model.time_step
         step = np.round(number).astype(int)
-        inside = (step >= 0) & (step <= model.plan.steps)
+        inside = (step >= 0) & (step <= model.march.plan.steps)
         assert np.abs(number - step).max() < 1e-9
         assert inside.sum() > 100
         difference = np.abs(marched[inside] - answered[step[inside]])
@@ -142,11 +142,11 @@ def test_dual_to_the_march(case: str | int, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_cases_hold_what_they_are_named_after() -> None:
     model = model_of(CASES["reservoir below, losses above"])
-    assert any(own.slow.any() for own in model.grid.paths)
-    assert model.grid.motion.keep.min() < 1.0
-    assert model.dispersion.substeps > 1
+    assert any(own.slow.any() for own in model.march.grid.paths)
+    assert model.march.grid.motion.keep.min() < 1.0
+    assert model.march.dispersion.substeps > 1
     assert sum(
-        own.slow.any() for seed in range(4) for own in model_of(random_tree(seed)).grid.paths
+        own.slow.any() for seed in range(4) for own in model_of(random_tree(seed)).march.grid.paths
     )
 
 
@@ -179,11 +179,11 @@ def uniform_answers(step: float, distances: Sequence[float]) -> tuple[Any, Array
     )
     model = model_of(case)
     ask = asked(model, 0, shown=False)
-    own = model.grid.paths[0]
+    own = model.march.grid.paths[0]
     centre = 0.5 * (own.theta[1:] + own.theta[:-1])
-    away = (float(model.grid.route.theta(model.stations[0].position)) - centre) * VELOCITY
+    away = (float(model.route.theta(model.stations[0].position)) - centre) * VELOCITY
     chosen = np.array([int(np.argmin(np.abs(away - d))) for d in distances])
-    level = np.full(model.grid.cells.volume.size, 1e-7)
+    level = np.full(model.march.grid.cells.volume.size, 1e-7)
     return ask.march(5000, level), own.start + chosen, away[chosen]
 
 

@@ -60,10 +60,10 @@ def test_mass_closes_without_limiter(data: Row) -> None:
 
 def below_everything(model: Model) -> int:
     """First cell of the outlet's path ten cells below all releases and confluences."""
-    last = model.grid.paths[-1]
-    joins = [float(p.theta[-1]) for p in model.grid.paths[:-1]
-             if p.path.joins == len(model.grid.paths) - 1]  # fmt: skip
-    own = [model.grid.route.theta(r.position) for r in model.releases
+    last = model.march.grid.paths[-1]
+    joins = [float(p.theta[-1]) for p in model.march.grid.paths[:-1]
+             if p.path.joins == len(model.march.grid.paths) - 1]  # fmt: skip
+    own = [model.route.theta(r.position) for r in model.releases
            if r.position.reach in last.path.reaches]  # fmt: skip
     return int(np.searchsorted(last.theta, max(joins + own))) + 10
 
@@ -79,7 +79,7 @@ def test_monotone_keeps_bounds_downstream(data: Row) -> None:
     """
     model = assembled(data)
     run = spillsim.simulate(model)
-    last = model.grid.paths[-1]
+    last = model.march.grid.paths[-1]
     peaks = run.peak_concentration[:, -last.slow.size :][:, below_everything(model) :]
     assume(peaks.size > 0)
     for number, peak in enumerate(peaks):
@@ -129,7 +129,7 @@ def test_gains_along_a_short_last_reach_do_not_grow_beyond_it() -> None:
     data = case(rows, {"n0": 100.0}, [constant({"node": "n0"}, 36_000.0)], {"end": {"node": "n2"}},
                 numerics={"time_step": "3 h"})  # fmt: skip
     model = model_of(data)
-    assert model.grid.cells.volume.max() <= 200.0 * 10_800.0 * (1.0 + 1e-12)
+    assert model.march.grid.cells.volume.max() <= 200.0 * 10_800.0 * (1.0 + 1e-12)
     assert spillsim.simulate(model).mass_error <= 1e-12
 
 
@@ -141,5 +141,5 @@ def test_storage_upstream_of_every_release_does_not_upset_the_run() -> None:
     data = case(rows, {"n0": 20.0}, [constant({"node": "n1"}, 3600.0)], {"end": {"node": "n2"}},
                 numerics={"time_step": "30 min"})  # fmt: skip
     model = model_of(data)
-    assert (model.dispersion.conductance >= 0.0).all()
+    assert (model.march.dispersion.conductance >= 0.0).all()
     assert spillsim.simulate(model).mass_error <= 1e-12

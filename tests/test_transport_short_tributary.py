@@ -52,7 +52,7 @@ def test_the_whole_mass_enters(release: dict[str, Any]) -> None:
         }
     )
     model = spillsim.assemble(case)
-    assert model.grid.paths[0].slow.size == 1  # or it tests nothing
+    assert model.march.grid.paths[0].slow.size == 1  # or it tests nothing
     run = simulate(model)
     assert run.ledger.released[0, -1] == pytest.approx(100.0, rel=1e-12)
     assert run.cumulative_mass[0, 0, -1] == pytest.approx(100.0, rel=1e-9)

@@ -9,7 +9,10 @@ from __future__ import annotations
 from .explicit import EXPLICIT_PEERS
 from .implicit import IMPLICIT_PEERS
 from .interface import Peer, PeerResult
+from .weno import WENO_PEERS
 
-PEERS: dict[str, Peer] = {peer.name: peer for peer in (*EXPLICIT_PEERS, *IMPLICIT_PEERS)}
+PEERS: dict[str, Peer] = {
+    peer.name: peer for peer in (*EXPLICIT_PEERS, *WENO_PEERS, *IMPLICIT_PEERS)
+}
 
 __all__ = ["PEERS", "Peer", "PeerResult"]

@@ -91,7 +91,7 @@ def _solve(task: Task, cell_length: float, courant_number: float) -> PeerResult:
     diagonal[0] = 1.0 + loss + 0.5 * (0.5 * c + d)
     diagonal[-1] = 1.0 + loss + 0.5 * (0.5 * c + d)
     channel, storage = np.zeros(cells), np.zeros(cells)
-    stencil = station_stencil(task, steps)
+    stencil = station_stencil(task, cells)
     curves = np.zeros((len(task.stations), steps.count))
     started = perf_counter()
     outflow = _march(channel, storage, diagonal, numbers, stencil, steps.entering, curves)

@@ -85,17 +85,18 @@ def divide(task: Task, cell_length: float, largest_time_step: float) -> Steps:
     return Steps(cells, dx, dt, count, entering, courant, spread)
 
 
-def station_stencil(task: Task, steps: Steps) -> tuple[IntArray, Array]:
+def station_stencil(task: Task, cells: int) -> tuple[IntArray, Array]:
     """First cell (S,) and weights (S, 4) that turn cell means into the value at each station.
 
     The weights are the derivative of the quartic through the running integral at five faces, so
     the value is fourth-order accurate.
     """
+    cell_length = task.length / cells
     first = np.empty(len(task.stations), dtype=np.int64)
     weights = np.empty((len(task.stations), 4))
     for index, station in enumerate(task.stations):
-        place = station / steps.cell_length
-        first[index] = min(max(round(place) - 2, 0), steps.cells - 4)
+        place = station / cell_length
+        first[index] = min(max(round(place) - 2, 0), cells - 4)
         inside = place - float(first[index])
         for cell in range(4):
             running = (np.arange(5) > cell).astype(np.float64)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import mpmath  # type: ignore[import-untyped]
 import numpy as np
 import pytest
@@ -10,12 +13,14 @@ from .. import exact
 from ..tasks import T1, W1, W2, Task
 
 
+@pytest.mark.parametrize("inlet_type", [1, 3])
 @pytest.mark.parametrize("task", [T1, W1], ids=lambda task: task.name)
-def test_curve_equals_closed_form(task: Task) -> None:
+def test_curve_equals_closed_form(task: Task, inlet_type: Literal[1, 3]) -> None:
+    river = replace(task.river, inlet_type=inlet_type)
     time = np.linspace(0.0, task.duration, 4001)
     for distance in task.stations:
-        expected = exact.closed_form(task.river, distance, time)
-        found = exact.concentration(task.river, distance, time)
+        expected = exact.closed_form(river, distance, time)
+        found = exact.concentration(river, distance, time)
         assert expected.max() > 0.0
         assert np.abs(found - expected).max() < 1e-9 * expected.max()
 
@@ -72,6 +77,18 @@ def test_curve_carries_the_mass(task: Task) -> None:
     for distance in task.stations:
         total = exact.integral(task.river, distance, np.array([10.0 * task.duration]))[0]
         assert total == pytest.approx(task.river.mass / task.river.discharge, rel=1e-12)
+
+
+def test_the_two_inlets_differ_by_the_mean_delay() -> None:
+    """A third-type inlet delays the mean by D / U^2."""
+    time = np.linspace(0.0, W1.duration, 200_001)
+    means = []
+    for inlet_type in (1, 3):
+        river = replace(W1.river, inlet_type=inlet_type)
+        curve = exact.concentration(river, 1e5, time)
+        means.append(np.trapezoid(time * curve, time) / np.trapezoid(curve, time))
+    expected = W1.river.dispersion_coefficient / W1.river.velocity**2
+    assert means[1] - means[0] == pytest.approx(expected, rel=1e-6)
 
 
 def test_closed_form_refuses_storage() -> None:

@@ -36,12 +36,17 @@ SLOPES = [
     (T1, "third_order", 350.0, 2.5),
     (T1, "third_order_window", 350.0, 2.5),
     (T1, "muscl", 125.0, 1.6),
+    (T1, "superbee", 125.0, 0.8),
+    (T1, "ultimate", 125.0, 2.0),
+    (T1, "weno", 175.0, 2.8),
     (T1, "crank_nicolson", 100.0, 1.8),
     (SHORT_STORAGE, "tvd", 125.0, 0.9),
     (SHORT_STORAGE, "tvd_window", 125.0, 0.9),
     (SHORT_STORAGE, "third_order", 350.0, 1.9),
     (SHORT_STORAGE, "third_order_window", 350.0, 1.9),
     (SHORT_STORAGE, "muscl", 125.0, 1.6),
+    (SHORT_STORAGE, "ultimate", 125.0, 1.8),
+    (SHORT_STORAGE, "weno", 175.0, 2.8),
     (SHORT_STORAGE, "crank_nicolson", 100.0, 1.8),
 ]
 
@@ -94,7 +99,7 @@ def test_station_stencil_is_exact_for_cubics() -> None:
     steps = divide(T1, 512.0, 100.0)
     face = steps.cell_length * np.arange(steps.cells + 1) / 1e5
     mean = np.diff(face**4) / 4.0 / np.diff(face)
-    first, weights = station_stencil(T1, steps)
+    first, weights = station_stencil(T1, steps.cells)
     for station, cell, weight in zip(T1.stations, first, weights, strict=True):
         assert weight @ mean[cell : cell + 4] == pytest.approx((station / 1e5) ** 3, rel=1e-9)
 

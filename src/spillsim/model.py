@@ -12,17 +12,12 @@ from numpy.typing import NDArray
 
 from .errors import Fault, Notice, ScenarioError
 from .hydraulics import SteadyFlow, mixing_notices, release_inflow, solve
+from .marching import TreeMarch, tree_march
 from .network.network import Network, Position
 from .places import StationPlace, station_places
-from .sources import CompiledRelease, InletSchedule, SlugSchedule, compile_releases
-from .transport.arrays import LIMITER_CODES
-from .transport.grid import Grid, build_grid
-from .transport.medium import build_dispersion
+from .sources import CompiledRelease, InletSchedule, compile_releases
 from .transport.paths import Route, build_route
-from .transport.plan import Plan, place_gauges
 from .transport.resolution import (
-    DISPERSION_NUMBER,
-    Spread,
     step_for_error,
     step_for_length,
     step_for_splitting,
@@ -31,7 +26,6 @@ from .transport.resolution import (
 
 if TYPE_CHECKING:
     from .scenario import Scenario
-    from .transport.arrays import Dispersion
 
 Array = NDArray[np.float64]
 
@@ -41,8 +35,6 @@ MOST_OUTPUTS = 10_000
 """Output times beyond which the interval is not made any shorter."""
 INLET_LENGTHS = 10
 """Lengths D / U that a reach should have below a measured concentration."""
-LEDGER_ROWS = 200
-"""Times at which the mass ledger is written."""
 NICE_INTERVALS = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0)
 """Output intervals to choose from when the scenario names none [s]."""
 
@@ -57,11 +49,11 @@ class Model:
     releases: tuple[CompiledRelease, ...]
     stations: tuple[StationPlace, ...]
     """Stations and borders, in the order of the scenario, stations first."""
-    reached: NDArray[np.int64]
-    """(S,) row of each station among the observed places, -1 where no release can get."""
-    grid: Grid
-    plan: Plan
-    dispersion: Dispersion
+    route: Route
+    output_time: Array
+    """(T,) [s since the start of the case]."""
+    march: TreeMarch
+    """Cells, water, places and steps of the marching engine."""
     resolution_basis: str
     """What set the time step, in words."""
     notices: tuple[Notice, ...]
@@ -70,27 +62,31 @@ class Model:
     @property
     def time_step(self) -> float:
         """Time step [s]."""
-        return self.grid.time_step
+        return self.march.time_step
 
     @property
     def steps(self) -> int:
         """Number of steps."""
-        return self.plan.steps
+        return self.march.plan.steps
 
     @property
     def cells(self) -> int:
         """Number of cells."""
-        return self.grid.size
+        return self.march.cells
 
     @property
     def output_times(self) -> int:
         """Number of output times."""
-        return int(self.plan.output_time.size)
+        return int(self.output_time.size)
 
     @property
     def field_times(self) -> int:
         """Number of times at which the whole river is written."""
-        return int(self.plan.field_step.size)
+        return int(self.march.plan.field_step.size)
+
+    def curves_only(self) -> Model:
+        """The same model without fields and with the last ledger alone."""
+        return replace(self, march=self.march.curves_only())
 
 
 def assemble(scenario: Scenario) -> Model:
@@ -111,20 +107,18 @@ def assemble(scenario: Scenario) -> Model:
     places = station_places(scenario, network, route, positions)
     notices = [*told, *flow.notices, *_unreached(places)]
     step, basis, doubts, narrowest = _time_step(scenario, network, route, releases, places)
-    grid = _grid(route, releases, step)
     interval = scenario.output.interval or output_interval(narrowest, scenario.case.duration)
     # counting from the end of an odd last interval would shift every output
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
     output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
-    plan, reached = _plan(scenario, grid, releases, places, output_time)
-    dispersion = _dispersion(scenario, grid, plan)
+    march = tree_march(scenario, route, releases, places, output_time, step)
     notices += [*doubts, *_short_inlets(flow, network, releases)]
     notices += mixing_notices(
         flow, network,
         [release.name for release in releases], positions,
         [place.name for place in places], [place.position for place in places],
     )  # fmt: skip
-    return Model(scenario, network, flow, releases, places, reached, grid, plan, dispersion, basis,
+    return Model(scenario, network, flow, releases, places, route, output_time, march, basis,
                  tuple(dict.fromkeys(notices)))  # fmt: skip
 
 
@@ -139,34 +133,14 @@ def with_time_step(model: Model, step: float) -> Model:
     ScenarioError
         The grid cannot be computed on with this step.
     """
-    route, scenario = model.grid.route, model.scenario
+    route, flow = model.route, model.flow
     spans = [r.schedule.span[1] - r.schedule.span[0] for r in model.releases]
     step = _fit_releases(step, spans)
-    step = min(step, step_for_splitting(route.flow, route.active, step))
-    grid = _grid(route, model.releases, step)
-    plan, reached = _plan(scenario, grid, model.releases, model.stations, model.plan.output_time)
-    dispersion = _dispersion(scenario, grid, plan)
-    return replace(model, grid=grid, plan=plan, reached=reached, dispersion=dispersion)
-
-
-def _grid(route: Route, releases: Sequence[CompiledRelease], step: float) -> Grid:
-    """Cells for a time step, placed by the first release."""
-    first = min(releases, key=lambda release: release.schedule.span[0])
-    # a face under the release, or a cell's centre under a slug: the deposit is then exact
-    origin, reach = route.theta(first.position), first.position.reach
-    unit = route.flow.dispersion_coefficient[reach] / (route.flow.velocity[reach] ** 2 * step)
-    if isinstance(first.schedule, SlugSchedule) and unit <= DISPERSION_NUMBER:
-        origin += 0.5 * step
-    return build_grid(route, [release.position for release in releases], step, origin)
-
-
-def _dispersion(scenario: Scenario, grid: Grid, plan: Plan) -> Dispersion:
-    """Dispersion on a grid; a fault where it would need too many substeps."""
-    try:
-        return build_dispersion(grid, plan.limiter)
-    except ValueError as error:
-        hint = "Leave out time_step and cell_length, or make them smaller."
-        raise ScenarioError([scenario.fault("numerics", str(error), hint)], scenario.name) from None
+    step = min(step, step_for_splitting(flow, route.active, step))
+    march = tree_march(
+        model.scenario, route, model.releases, model.stations, model.output_time, step
+    )
+    return replace(model, march=march)
 
 
 def _refuse_unready(scenario: Scenario, network: Network) -> None:
@@ -235,26 +209,29 @@ def _time_step(
     spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
     spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
     shortest = scenario.case.duration / MOST_STEPS
-    if not any(step_for_error(s.deviation, numerics.error) >= shortest for s in spreads):
+    narrowest = shortest / step_for_error(1.0, numerics.error)
+    if not bool(np.any(spreads.deviation >= narrowest)):
         # no place is far enough below a release to be resolved: the way to the outlet is
         last = int(np.flatnonzero(network.reach_to == network.outlet)[0])
         foot = Position(last, float(network.reach_length[last]))
-        spreads += [Spread(s.release, -1, s.deviation, s.edge)
-                    for s in temporal_deviations(network, flow, spans, [foot])]  # fmt: skip
-    spreads.sort(key=lambda s: s.deviation)
-    kept = [s for s in spreads if step_for_error(s.deviation, numerics.error) >= shortest]
-    narrow = (kept or spreads)[0]
+        outlet = temporal_deviations(network, flow, spans, [foot])
+        outlet = replace(outlet, place=np.full(outlet.place.size, -1))
+        spreads = spreads.join(outlet)
+    spreads = spreads.take(np.argsort(spreads.deviation, kind="stable"))
+    resolved = spreads.deviation >= narrowest
+    kept = spreads.take(resolved) if resolved.any() else spreads
+    narrow = kept.place[0]
+    near = spreads.take(~resolved & (spreads.place >= 0))
     doubts = [
         Notice(
-            f"{places[s.place].kind} {places[s.place].name}",
-            f"is so close to release {releases[s.release].name} that an error of "
+            f"{places[place].kind} {places[place].name}",
+            f"is so close to release {releases[release].name} that an error of "
             f"{numerics.error:.3g} would take more than {MOST_STEPS} steps; it is larger there",
         )
-        for s in spreads
-        if s not in kept and s.place >= 0
+        for release, place in zip(near.release.tolist(), near.place.tolist(), strict=True)
     ]
-    named = places[narrow.place].name if narrow.place >= 0 else "the outlet"
-    step = max(step_for_error(narrow.deviation, numerics.error), shortest)
+    named = places[narrow].name if narrow >= 0 else "the outlet"
+    step = max(step_for_error(float(kept.deviation[0]), numerics.error), shortest)
     basis = f"error = {100.0 * numerics.error:.3g} % at {named}"
     if numerics.cell_length is not None:
         limit = step_for_length(flow, route.active, numerics.cell_length)
@@ -275,8 +252,7 @@ def _time_step(
         split = shortest
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
-    edge = min(s.edge for s in kept or spreads)
-    return step, basis, doubts, edge
+    return step, basis, doubts, float(kept.edge.min())
 
 
 def _fit_releases(step: float, durations: Sequence[float]) -> float:
@@ -286,36 +262,6 @@ def _fit_releases(step: float, durations: Sequence[float]) -> float:
         return step
     shortest = min(longer)
     return shortest / math.ceil(shortest / step - 1e-9)
-
-
-def _plan(
-    scenario: Scenario, grid: Grid, releases: Sequence[CompiledRelease],
-    places: Sequence[StationPlace], output_time: Array,
-) -> tuple[Plan, NDArray[np.int64]]:  # fmt: skip
-    """Steps, observed places and what is written when."""
-    duration, step = scenario.case.duration, grid.time_step
-    start = min(release.schedule.span[0] for release in releases)
-    steps = max(1, math.ceil((duration - start) / step - 1e-9))
-    reached = np.full(len(places), -1, dtype=np.int64)
-    below = [i for i, place in enumerate(places) if not math.isnan(place.travel_time)]
-    reached[below] = np.arange(len(below))
-    gauges, order = place_gauges(grid, [places[i].position for i in below])
-    ledger = np.unique(np.round(np.linspace(0, steps, min(LEDGER_ROWS, steps) + 1)))[1:]
-    field = np.zeros(0, dtype=np.int64)
-    if scenario.output.field:
-        interval = float(output_time[1]) if output_time.size > 1 else duration
-        every = scenario.output.field_interval or max(duration / 200.0, interval)
-        wanted = np.arange(max(start, every), duration * (1.0 + 1e-12), every)
-        field = _steps_at(wanted, start, step, steps)
-    plan = Plan(grid, LIMITER_CODES[scenario.numerics.limiter], start, steps, gauges, order,
-                output_time, ledger.astype(np.int64), field)  # fmt: skip
-    return plan, reached
-
-
-def _steps_at(time: Array, start: float, step: float, steps: int) -> NDArray[np.int64]:
-    """Steps whose ends lie nearest to the given times."""
-    nearest = np.unique(np.round((time - start) / step)).astype(np.int64)
-    return nearest[(nearest >= 1) & (nearest <= steps)]
 
 
 def output_interval(deviation: float, duration: float) -> float:

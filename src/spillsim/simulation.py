@@ -122,7 +122,7 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
     from .transport.march import march
 
     imported = perf_counter()
-    plan, grid = model.plan, model.grid
+    plan, grid = model.march.plan, model.march.grid
     substances = model.scenario.substances
     marches: list[March] = []
     for number, substance in enumerate(substances):
@@ -134,7 +134,7 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
             if progress is not None:
                 progress((number + share) / len(substances))
 
-        marches.append(march(plan, model.dispersion, exchange, deposits, report))
+        marches.append(march(plan, model.march.dispersion, exchange, deposits, report))
     marched = perf_counter()
     run = _gather(model, marches)
     _refuse_nonsense(model, run)
@@ -146,14 +146,14 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
 
 def _gather(model: Model, marches: list[March]) -> Run:
     """Arrays of all substances, without padding and with unreached stations at zero."""
-    plan, grid = model.plan, model.grid
+    plan, grid = model.march.plan, model.march.grid
     own = grid.own_cells
 
     def at_stations(rows: list[Array]) -> Array:
         every = np.zeros((len(rows), len(model.stations), plan.output_time.size))
-        seen = model.reached >= 0
+        seen = model.march.reached >= 0
         for substance, values in enumerate(rows):
-            every[substance, seen] = values[model.reached[seen]]
+            every[substance, seen] = values[model.march.reached[seen]]
         return every
 
     step_time = np.asarray(plan.start + grid.time_step * plan.ledger_step, dtype=np.float64)

@@ -100,7 +100,7 @@ def _grid(model: Model) -> str:
 
 
 def _output(model: Model) -> str:
-    extent = extent_of(model, model.plan.output_time.size, model.cells, model.plan.field_step.size)
+    extent = extent_of(model, model.output_times, model.cells, model.field_times)
     return (
         f"about {words.size(estimate_size(extent))} on disk, "
         f"{words.size(estimate_memory(extent))} in memory · {words.count(extent.times, 'time')} "

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
         downstream_reaches,
         is_downstream,
         passes,
+        sum_to_outlet,
         upstream_closure,
+        way_between,
     )
 
 __all__ = [
@@ -37,7 +39,9 @@ __all__ = [
     "locate_reach",
     "locate_river_km",
     "passes",
+    "sum_to_outlet",
     "upstream_closure",
+    "way_between",
 ]
 
 _HOME = {
@@ -55,7 +59,9 @@ _HOME = {
     "downstream_reaches": "paths",
     "is_downstream": "paths",
     "passes": "paths",
+    "sum_to_outlet": "paths",
     "upstream_closure": "paths",
+    "way_between": "paths",
 }
 
 

@@ -44,6 +44,15 @@ def upstream_closure(network: Network, reach: int) -> NDArray[np.int64]:
     return np.array(found, dtype=np.int64)
 
 
+def sum_to_outlet(network: Network, amount: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(R,) sum of an amount per reach from the head of each reach to the outlet, main arms."""
+    found, below = amount.tolist(), network.below.tolist()
+    for reach in network.order[::-1].tolist():
+        if below[reach] >= 0:
+            found[reach] += found[below[reach]]
+    return np.array(found)
+
+
 def passes(network: Network, place: Position, of: Sequence[Position]) -> list[bool]:
     """Tell of each position whether its water comes by ``place``; linear in the network."""
     above = np.zeros(len(network.reach_id), dtype=np.bool_)
@@ -61,29 +70,42 @@ def is_downstream(network: Network, place: Position, of: Position) -> bool:
     return distance_between(network, of, place) is not None
 
 
-def distance_between(network: Network, a: Position, b: Position) -> float | None:
-    """Give the distance along the flow from ``a`` down to ``b`` [m]; None when b is not below.
+def way_between(network: Network, a: Position, b: Position) -> list[int] | None:
+    """Give the reaches from that of ``a`` to that of ``b`` along the flow; None if b is not below.
 
-    Where the river divides on the way, the way goes through the main arms as far as it can.
+    Where the river divides on the way, it goes through the main arms as far as it can.
     """
-    if a.reach == b.reach and b.distance >= a.distance:
-        return b.distance - a.distance
-    # the last branch put aside is tried first, so that every arm is left for the next only
-    # when nothing below it leads to b
-    aside = [(a.reach, -a.distance)]
-    seen = set()
+    if a.reach == b.reach:
+        return [a.reach] if b.distance >= a.distance else None
+    above = {a.reach: -1}
+    # what was put aside last is tried first, so that an arm is tried only when nothing below the
+    # main one leads to b
+    aside = [a.reach]
     while aside:
-        reach, distance = aside.pop()
-        if reach in seen:
-            continue
-        seen.add(reach)
-        distance += float(network.reach_length[reach])
+        reach = aside.pop()
         node = network.reach_to[reach]
         main = int(network.reach_below[node])
         span = slice(network.downstream_pointer[node], network.downstream_pointer[node + 1])
         for arm in (*(r for r in network.downstream_reach[span].tolist() if r != main), main):
-            if arm == b.reach:
-                return distance + b.distance
-            if arm >= 0:
-                aside.append((arm, distance))
-    return None
+            if arm >= 0 and arm not in above:
+                above[arm] = reach
+                aside.append(arm)
+        if b.reach in above:
+            break
+    if b.reach not in above:
+        return None
+    way = [b.reach]
+    while above[way[-1]] >= 0:
+        way.append(above[way[-1]])
+    return way[::-1]
+
+
+def distance_between(network: Network, a: Position, b: Position) -> float | None:
+    """Give the distance along ``way_between`` from ``a`` to ``b`` [m]; None when b is not below."""
+    way = way_between(network, a, b)
+    if way is None:
+        return None
+    distance = -a.distance
+    for reach in way[:-1]:
+        distance += float(network.reach_length[reach])
+    return distance + b.distance

@@ -1,0 +1,124 @@
+"""What each way of marching needs before time starts: cells, water, places and steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ScenarioError
+from .places import StationPlace
+from .sources import CompiledRelease, SlugSchedule
+from .transport.arrays import LIMITER_CODES
+from .transport.grid import Grid, build_grid
+from .transport.medium import build_dispersion
+from .transport.paths import Route
+from .transport.plan import Plan, place_gauges
+from .transport.resolution import DISPERSION_NUMBER
+
+if TYPE_CHECKING:
+    from .scenario import Scenario
+    from .transport.arrays import Dispersion
+
+Array = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+LEDGER_ROWS = 200
+"""Times at which the mass ledger is written."""
+
+
+@dataclass(frozen=True)
+class TreeMarch:
+    """Steady flow on a tree: cells that hold a step of travel."""
+
+    plan: Plan
+    dispersion: Dispersion
+    reached: IntArray
+    """(S,) row of each station among the observed places, -1 where no release can get."""
+
+    @property
+    def grid(self) -> Grid:
+        """Cells of the paths."""
+        return self.plan.grid
+
+    @property
+    def time_step(self) -> float:
+        """Time step [s]."""
+        return self.plan.grid.time_step
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return self.plan.grid.size
+
+    def curves_only(self) -> TreeMarch:
+        """The same without fields and with the last ledger alone."""
+        plan = self.plan
+        bare = replace(plan, field_step=plan.field_step[:0], ledger_step=plan.ledger_step[-1:])
+        return replace(self, plan=bare)
+
+
+def tree_march(
+    scenario: Scenario, route: Route, releases: Sequence[CompiledRelease],
+    places: Sequence[StationPlace], output_time: Array, step: float,
+) -> TreeMarch:  # fmt: skip
+    """Cells, places and steps for steady flow on a tree.
+
+    Raises ScenarioError where dispersion would need too many substeps.
+    """
+    grid = _grid(route, releases, step)
+    start, count, ledger, field = steps_and_records(scenario, releases, output_time, step)
+    reached = np.full(len(places), -1, dtype=np.int64)
+    below = [i for i, place in enumerate(places) if not math.isnan(place.travel_time)]
+    reached[below] = np.arange(len(below))
+    gauges, order = place_gauges(grid, [places[i].position for i in below])
+    plan = Plan(grid, LIMITER_CODES[scenario.numerics.limiter], start, count, gauges, order,
+                output_time, ledger, field)  # fmt: skip
+    return TreeMarch(plan, _dispersion(scenario, grid, plan), reached)
+
+
+def _grid(route: Route, releases: Sequence[CompiledRelease], step: float) -> Grid:
+    """Cells for a time step, placed by the first release."""
+    first = min(releases, key=lambda release: release.schedule.span[0])
+    # a face under the release, or a cell's centre under a slug: the deposit is then exact
+    origin, reach = route.theta(first.position), first.position.reach
+    unit = route.flow.dispersion_coefficient[reach] / (route.flow.velocity[reach] ** 2 * step)
+    if isinstance(first.schedule, SlugSchedule) and unit <= DISPERSION_NUMBER:
+        origin += 0.5 * step
+    return build_grid(route, [release.position for release in releases], step, origin)
+
+
+def _dispersion(scenario: Scenario, grid: Grid, plan: Plan) -> Dispersion:
+    """Dispersion on a grid; a fault where it would need too many substeps."""
+    try:
+        return build_dispersion(grid, plan.limiter)
+    except ValueError as error:
+        hint = "Leave out time_step and cell_length, or make them smaller."
+        raise ScenarioError([scenario.fault("numerics", str(error), hint)], scenario.name) from None
+
+
+def steps_and_records(
+    scenario: Scenario, releases: Sequence[CompiledRelease], output_time: Array, step: float
+) -> tuple[float, int, IntArray, IntArray]:
+    """First time [s], number of steps, steps after which the ledger and the field are written."""
+    duration = scenario.case.duration
+    start = min(release.schedule.span[0] for release in releases)
+    steps = max(1, math.ceil((duration - start) / step - 1e-9))
+    ledger = np.unique(np.round(np.linspace(0, steps, min(LEDGER_ROWS, steps) + 1)))[1:]
+    field = np.zeros(0, dtype=np.int64)
+    if scenario.output.field:
+        interval = float(output_time[1]) if output_time.size > 1 else duration
+        every = scenario.output.field_interval or max(duration / 200.0, interval)
+        wanted = np.arange(max(start, every), duration * (1.0 + 1e-12), every)
+        field = _steps_at(wanted, start, step, steps)
+    return start, steps, ledger.astype(np.int64), field
+
+
+def _steps_at(time: Array, start: float, step: float, steps: int) -> NDArray[np.int64]:
+    """Steps whose ends lie nearest to the given times."""
+    nearest = np.unique(np.round((time - start) / step)).astype(np.int64)
+    return nearest[(nearest >= 1) & (nearest <= steps)]
