@@ -19,7 +19,7 @@ from spillsim import analytic, hydraulics, scenario, transfer
 from spillsim.analytic import StreamZone
 from spillsim.network import Position
 from spillsim.sources import InletSchedule, RateSchedule, SlugSchedule
-from spillsim.transfer import response, zones
+from spillsim.transfer import course, response
 
 HOUR = 3600.0
 S = 1j * np.linspace(2e-5, 2e-3, 40)
@@ -212,10 +212,10 @@ def test_lateral_flow_converges(lateral: float, monkeypatch: pytest.MonkeyPatch)
     places = [Position(1, 0.0), Position(1, 7e3), Position(1, 20e3), Position(2, 3e4)]
 
     def found(growth: float) -> NDArray[np.complex128]:
-        monkeypatch.setattr(zones, "GROWTH", growth)
+        monkeypatch.setattr(course, "GROWTH", growth)
         return np.array([transfer.transfer_function(own, Position(0, 0.0), p, S) for p in places])
 
-    usual, finest = found(zones.GROWTH), found(1e-4)
+    usual, finest = found(course.GROWTH), found(1e-4)
     coarse = found(0.02)
     size = np.abs(finest).max(axis=1)
     assert (np.abs(usual - finest).max(axis=1) < 3e-5 * size).all()

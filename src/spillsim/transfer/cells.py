@@ -9,8 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..network.network import Position
-from .river import Array, Index, River
-from .zones import reaches_below
+from .river import Array, Index, River, reaches_below
 
 CELLS_ON_THE_WAY = 400
 """Cells on the way from a release to the outlet, if all were of the largest length."""

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network.network import Position
+from .course import build_course
 from .river import Array, Index, River
 from .series import Series
 from .source import Part, Source
 from .sweep import CONCENTRATION, FLUX, LANES, MASS, ROWS, Points, Probes, respond
 from .windows import response_bounds
-from .zones import ASIDE, STEM, Course, build_course
+from .zones import ASIDE, STEM, Course
 
 Complex = NDArray[np.complex128]
 

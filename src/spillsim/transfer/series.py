@@ -13,6 +13,9 @@ from .river import Array, Index
 
 Complex = NDArray[np.complex128]
 
+NOISE = 4e-15
+"""Share of the sum of the sizes of its terms below which a curve is not told from zero."""
+
 
 @jit
 def add_rows(
@@ -21,7 +24,8 @@ def add_rows(
 ) -> None:  # fmt: skip
     """Add G series with windows of one length, or their integrals, to rows of ``value``.
 
-    A curve is zero before and after its window; its integral stays at what has passed.
+    A curve is zero before and after its window, and where it does not stand out from the rounding
+    of its sum; its integral stays at what has passed.
 
     coefficient : (G, K); start, row : (G,); time : (T,) increasing; value : (V, T)
     """
@@ -30,6 +34,10 @@ def add_rows(
     for g in range(coefficient.shape[0]):
         whole = coefficient[g, 0].real
         constant = 0.0
+        noise = 0.0
+        for k in range(size):
+            noise += abs(coefficient[g, k].real) + abs(coefficient[g, k].imag)
+        noise *= NOISE
         if integral:
             for k in range(1, size):
                 constant += coefficient[g, k].imag / (k * base)
@@ -55,7 +63,7 @@ def add_rows(
                 ar, ai = ar * zr - ai * zi, ar * zi + ai * zr
             if integral:
                 value[row[g], t] += ar - constant + whole * since
-            else:
+            elif abs(ar + whole) > noise:
                 value[row[g], t] += ar + whole
 
 

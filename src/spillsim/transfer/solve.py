@@ -11,13 +11,14 @@ from ..network.network import Position
 from ..sources.schedule import InletSchedule, Schedule
 from .balance import ledger
 from .cells import Cells
+from .course import build_course
 from .response import MOST_POINTS, Answers, Questions, ask, points_needed, questions_at
 from .river import Array, River
 from .series import add_rows
 from .source import Source, source_of
 from .sweep import CONCENTRATION, FLUX
 from .windows import response_bounds
-from .zones import ASIDE, Course, build_course
+from .zones import ASIDE, Course
 
 MOST_POINTS_OF_CELLS = 4096
 """Frequencies for a cell; nearer to a release than they resolve, its peak is a mean over time."""
