@@ -20,6 +20,7 @@ from .transport.medium import build_exchange
 
 if TYPE_CHECKING:
     from .model import Model
+    from .transport.arrays import Deposits, Exchange
     from .transport.march import March
 
 Array = NDArray[np.float64]
@@ -133,22 +134,17 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
             run = simulate(dataclasses.replace(model, engine="march"), progress)
             return dataclasses.replace(run, notices=(*run.notices, told))
     begun = perf_counter()
-    from .transport.march import march
+    from .transport.march import march_substances
 
     imported = perf_counter()
     plan, grid = model.march.plan, model.march.grid
-    substances = model.scenario.substances
-    marches: list[March] = []
-    for number, substance in enumerate(substances):
+    deposits: list[Deposits] = []
+    exchanges: list[Exchange] = []
+    for number, substance in enumerate(model.scenario.substances):
         own = [(r.position, r.schedule) for r in model.releases if r.substance == number]
-        deposits = build_deposits(grid, own, plan.start, plan.steps)
-        exchange = build_exchange(grid, *decay_rates(substance, model.flow))
-
-        def report(share: float, number: int = number) -> None:
-            if progress is not None:
-                progress((number + share) / len(substances))
-
-        marches.append(march(plan, model.march.dispersion, exchange, deposits, report))
+        deposits.append(build_deposits(grid, own, plan.start, plan.steps))
+        exchanges.append(build_exchange(grid, *decay_rates(substance, model.flow)))
+    marches = march_substances(plan, model.march.dispersion, exchanges, deposits, progress)
     marched = perf_counter()
     run = _gather(model, marches)
     _refuse_nonsense(model, run)
