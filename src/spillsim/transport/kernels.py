@@ -58,7 +58,7 @@ from .arrays import (
 from .compiler import inner, jit
 from .glide import CLOSING, glide, pass_places, take_in
 from .observe import find_near, note_rows, write_curves
-from .snapshots import sum_decayed, write_field, write_ledger
+from .snapshots import is_due, sum_decayed, write_field, write_ledger
 from .windows import admit, delist, enlist, grow, holds
 
 
@@ -227,11 +227,11 @@ def march_steps(
                 let_out(p, done - 1, below, outflow, spans[FED], active)
             turn += 1
         step = done
-        if ledger_row < ledger_step.shape[0] and ledger_step[ledger_row] == step:
+        if is_due(ledger_row, ledger_step, step - 1):
             write_ledger(ledger_row, active, spans, table[OUTLET], (medium.has_storage, decays),
                          own, total, ledger)  # fmt: skip
             ledger_row += 1
-        if field_row < field_step.shape[0] and field_step[field_row] == step:
+        if is_due(field_row, field_step, step - 1):
             write_field(field_row, active, spans, medium.cells[INVERSE], own[MASS], record.field)
             field_row += 1
         if step - begin == block or step == steps:

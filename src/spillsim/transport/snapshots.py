@@ -21,6 +21,12 @@ from .compiler import inner
 
 
 @inner
+def is_due(row: int, at_step: IntArray, step: int) -> bool:
+    """Tell whether the next row of a record is to be written at the end of a step."""
+    return bool(row < at_step.shape[0] and at_step[row] == step + 1)
+
+
+@inner
 def total_of(values: FloatArray) -> float:
     """Sum, in four strands that do not wait for each other."""
     a = b = c = d = 0.0
