@@ -277,7 +277,7 @@ def keep_track(a: int, b: int, step: int, channel: FloatArray, tracks: Tracks) -
             tracks.before[a:b],
             tracks.after[a:b],
             tracks.total[a:b],
-        )  # fmt: skip
+        )
     )
 
 
