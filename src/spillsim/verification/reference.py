@@ -123,7 +123,7 @@ def _curves(model: Model, river: River, release: CompiledRelease) -> list[_Curve
     course = build_course(river, release.position, [model.stations[s].position for s in below])
     below = [s for s in below if course.locate(model.stations[s].position) is not None]
     places = [model.stations[s].position for s in below]
-    source = source_of(release.schedule, model.scenario.case.duration)
+    source = source_of([release.schedule], model.scenario.case.duration)
     weight = 1.0 / _mass(release)
     found = []
     for answers in ask(course, source, questions_at(course, places, CONCENTRATION)):
