@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from spillsim import network
 from spillsim.network import Position
+from spillsim.places import first_releases
 
 KINDS = st.sampled_from(["", "", "headwater", "outlet"])
 
@@ -63,3 +64,37 @@ def test_passing_a_place_is_lying_above_it(seed: int) -> None:
     for place in places:
         expected = [network.is_downstream(built, place, of) for of in places]
         assert network.passes(built, place, places) == expected
+
+
+def random_river(seed: int, count: int = 30) -> network.Network:
+    rng = np.random.default_rng(seed)
+    feet = [int(rng.integers(n + 1, count)) for n in range(count - 1)]
+    order = rng.permutation(count - 1)
+    return network.build(
+        [f"n{n}" for n in range(count)], [f"r{r}" for r in order],
+        [f"n{r}" for r in order], [f"n{feet[r]}" for r in order],
+        rng.uniform(10.0, 20.0, count - 1),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_numbers_and_sums_say_what_walks_down_the_river_say(seed: int) -> None:
+    river = random_river(seed)
+    number, end = river.descent
+    assert sorted(number.tolist()) == list(range(len(river.reach_id)))
+    to_outlet = network.sum_to_outlet(river, river.reach_length)
+    for reach in range(len(river.reach_id)):
+        way = network.downstream_reaches(river, reach)
+        passed = np.flatnonzero((number <= number[reach]) & (number[reach] < end))
+        assert sorted(way.tolist()) == passed.tolist()
+        np.testing.assert_allclose(to_outlet[reach], river.reach_length[way].sum(), rtol=1e-14)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_first_release_above_a_place(seed: int) -> None:
+    river, rng = random_river(seed), np.random.default_rng(seed + 100)
+    spots = [Position(int(r), float(rng.choice([0.0, 3.0, 6.0]))) for r in rng.integers(0, 29, 60)]
+    releases, places = spots[:12], spots[12:]
+    for place, found in zip(places, first_releases(river, releases, places), strict=True):
+        above = [network.is_downstream(river, place, release) for release in releases]
+        assert found == (above.index(True) if any(above) else -1)

@@ -7,7 +7,7 @@ of ``engine_oracle``. None of it shares code with the engine or with the check o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -252,5 +252,8 @@ CASES: dict[str, Callable[[], Case]] = {
     "river that loses water": losing,
     "run that ends amid the plume": lambda: headwater(
         D, _HOUR, PULSE, (20e3, 60e3), 24 * HOURS
+    ),
+    "time step far too long": lambda: replace(
+        headwater(D, _HOUR, PULSE, (20e3, 100e3), 60 * HOURS), more={"time_step": 3600.0}
     ),
 }  # fmt: skip

@@ -25,7 +25,6 @@ from .places import StationPlace, station_places
 from .sources import CompiledRelease, InletSchedule, compile_releases
 from .transport.paths import Route, build_route
 from .transport.resolution import (
-    Spread,
     step_for_error,
     step_for_length,
     step_for_splitting,
@@ -221,26 +220,29 @@ def _time_step(
     spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
     spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
     shortest = scenario.case.duration / MOST_STEPS
-    if not any(step_for_error(s.deviation, numerics.error) >= shortest for s in spreads):
+    narrowest = shortest / step_for_error(1.0, numerics.error)
+    if not bool(np.any(spreads.deviation >= narrowest)):
         # no place is far enough below a release to be resolved: the way to the outlet is
         last = int(np.flatnonzero(network.reach_to == network.outlet)[0])
         foot = Position(last, float(network.reach_length[last]))
-        spreads += [Spread(s.release, -1, s.deviation, s.edge)
-                    for s in temporal_deviations(network, flow, spans, [foot])]  # fmt: skip
-    spreads.sort(key=lambda s: s.deviation)
-    kept = [s for s in spreads if step_for_error(s.deviation, numerics.error) >= shortest]
-    narrow = (kept or spreads)[0]
+        outlet = temporal_deviations(network, flow, spans, [foot])
+        outlet = replace(outlet, place=np.full(outlet.place.size, -1))
+        spreads = spreads.join(outlet)
+    spreads = spreads.take(np.argsort(spreads.deviation, kind="stable"))
+    resolved = spreads.deviation >= narrowest
+    kept = spreads.take(resolved) if resolved.any() else spreads
+    narrow = kept.place[0]
+    near = spreads.take(~resolved & (spreads.place >= 0))
     doubts = [
         Notice(
-            f"{places[s.place].kind} {places[s.place].name}",
-            f"is so close to release {releases[s.release].name} that an error of "
+            f"{places[place].kind} {places[place].name}",
+            f"is so close to release {releases[release].name} that an error of "
             f"{numerics.error:.3g} would take more than {MOST_STEPS} steps; it is larger there",
         )
-        for s in spreads
-        if s not in kept and s.place >= 0
+        for release, place in zip(near.release.tolist(), near.place.tolist(), strict=True)
     ]
-    named = places[narrow.place].name if narrow.place >= 0 else "the outlet"
-    step = max(step_for_error(narrow.deviation, numerics.error), shortest)
+    named = places[narrow].name if narrow >= 0 else "the outlet"
+    step = max(step_for_error(float(kept.deviation[0]), numerics.error), shortest)
     basis = f"error = {100.0 * numerics.error:.3g} % at {named}"
     if numerics.cell_length is not None:
         limit = step_for_length(flow, route.active, numerics.cell_length)
@@ -261,8 +263,7 @@ def _time_step(
         split = shortest
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
-    edge = min(s.edge for s in kept or spreads)
-    return step, basis, doubts, edge
+    return step, basis, doubts, float(kept.edge.min())
 
 
 def _fit_releases(step: float, durations: Sequence[float]) -> float:

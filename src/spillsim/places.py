@@ -54,11 +54,20 @@ def station_places(
         (station, "station", "", "") for station in scenario.stations
     ]
     rows += [(b, "border", b.from_country, b.to_country) for b in scenario.borders]
+    positions = [scenario.locate(network, row.at) for row, _, _, _ in rows]
+    first = first_releases(network, releases, positions)
+    distinct = sorted({number for number in first if number >= 0})
+    spans = [(releases[number], 0.0) for number in distinct]
+    spreads = temporal_deviations(network, route.flow, spans, positions)
+    numbers = [distinct[row] for row in spreads.release.tolist()]
+    pairs = zip(numbers, spreads.place.tolist(), strict=True)
+    edges = dict(zip(pairs, spreads.edge.tolist(), strict=True))
     found = []
-    for row, kind, source, target in rows:
-        position = scenario.locate(network, row.at)
+    for place, (row, kind, source, target) in enumerate(rows):
+        position, number = positions[place], first[place]
         latitude, longitude, river_km = _coordinates(scenario, network, position)
-        time, distance, spread = _from_first_release(network, route, releases, position)
+        release = releases[number] if number >= 0 else None
+        time, distance = _from_release(network, route, release, position)
         flow = route.flow
         lateral = float(flow.lateral_inflow[position.reach])
         discharge = float(flow.discharge_head[position.reach]) + lateral * position.distance
@@ -77,28 +86,49 @@ def station_places(
                 discharge / float(flow.cross_section_area[position.reach]),
                 time,
                 distance,
-                spread,
+                edges.get((number, place), math.nan),
             )
         )
     return tuple(found)
 
 
-def _from_first_release(
-    network: Network, route: Route, releases: Sequence[Position], place: Position
-) -> tuple[float, float, float]:
-    """Time of travel, distance and spread from the first release that lies upstream."""
-    for release in releases:
-        way = way_between(network, release, place)
-        if way is not None:
-            flow = route.flow
-            time = travel_time_to(flow, place.reach, place.distance)
-            time -= travel_time_to(flow, release.reach, release.distance)
-            time += float(flow.travel_time[way[:-1]].sum())
-            distance = float(network.reach_length[way[:-1]].sum())
-            distance += place.distance - release.distance
-            (spread,) = temporal_deviations(network, flow, [(release, 0.0)], [place])
-            return time, distance, spread.edge
-    return math.nan, math.nan, math.nan
+def first_releases(
+    network: Network, releases: Sequence[Position], places: Sequence[Position]
+) -> list[int]:
+    """Number of the first release that lies upstream of each place, -1 where none does."""
+    own: dict[int, list[int]] = {}
+    for number, release in enumerate(releases):
+        own.setdefault(release.reach, []).append(number)
+    # the first release whose water enters each reach, from the headwaters down
+    none = len(releases)
+    entering = [none] * len(network.node_id)
+    start, foot = network.reach_from.tolist(), network.reach_to.tolist()
+    for reach in network.order.tolist():
+        first = min(entering[start[reach]], own[reach][0] if reach in own else none)
+        entering[foot[reach]] = min(entering[foot[reach]], first)
+    found = []
+    for place in places:
+        within = [n for n in own.get(place.reach, ())
+                  if releases[n].distance <= place.distance]  # fmt: skip
+        first = min([entering[start[place.reach]], *within])
+        found.append(first if first < none else -1)
+    return found
+
+
+def _from_release(
+    network: Network, route: Route, release: Position | None, place: Position
+) -> tuple[float, float]:
+    """Time of travel and distance from a release; nan without one."""
+    way = None if release is None else way_between(network, release, place)
+    if release is None or way is None:
+        return math.nan, math.nan
+    flow = route.flow
+    time = travel_time_to(flow, place.reach, place.distance)
+    time -= travel_time_to(flow, release.reach, release.distance)
+    time += float(flow.travel_time[way[:-1]].sum())
+    distance = float(network.reach_length[way[:-1]].sum())
+    distance += place.distance - release.distance
+    return time, distance
 
 
 def _coordinates(

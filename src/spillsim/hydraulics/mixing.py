@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from ..formulas import (
     transverse_mixing_coefficient,
 )
 from ..network.network import Network, Position
-from ..network.paths import distance_between, downstream_reaches
+from ..network.paths import distance_between, sum_to_outlet
 from .flow import SteadyFlow
 
 Array = NDArray[np.float64]
@@ -45,16 +45,48 @@ def mixing_distance(
     Each reach on the way contributes its length over its own mixing length; mixing is complete
     where the sum reaches one. Infinite when that is not so before the outlet.
     """
-    path = downstream_reaches(network, release.reach)
-    length = network.reach_length[path].copy()
-    length[0] -= release.distance
-    local = mixing_length(flow, centreline)[path]
-    share = np.cumsum(length / local)
-    last = int(np.searchsorted(share, 1.0))
-    if last == path.size:
-        return float("inf")
-    before = float(share[last - 1]) if last else 0.0
-    return float(length[:last].sum() + (1.0 - before) * local[last])
+    local = mixing_length(flow, centreline)
+    return _mixed_after(network, local, release)
+
+
+def _mixed_after(network: Network, local: Array, release: Position) -> float:
+    """Distance below a release at which mixing is complete [m].
+
+    local : (R,) mixing length of each reach [m]
+    """
+    reach, inside = release.reach, release.distance
+    mixed = passed = 0.0
+    while reach >= 0:
+        length = float(network.reach_length[reach]) - inside
+        after = mixed + length / float(local[reach])
+        if after >= 1.0:
+            return passed + (1.0 - mixed) * float(local[reach])
+        mixed, passed, inside = after, passed + length, 0.0
+        reach = int(network.below[reach])
+    return float("inf")
+
+
+def _distances(
+    network: Network, release: Sequence[Position], station: Sequence[Position]
+) -> Iterator[tuple[int, int, float]]:
+    """Number of a release, of a station below it, and the distance between them [m]."""
+    if not network.is_tree:
+        for number, place in enumerate(release):
+            for other, at in enumerate(station):
+                distance = distance_between(network, place, at)
+                if distance is not None:
+                    yield number, other, distance
+        return
+    first, end = network.descent
+    to_outlet = sum_to_outlet(network, network.reach_length)
+    reach = np.array([at.reach for at in station], dtype=np.int64)
+    left = to_outlet[reach] - np.array([at.distance for at in station])
+    for number, place in enumerate(release):
+        own = first[place.reach]
+        distance = to_outlet[place.reach] - place.distance - left
+        below = (first[reach] <= own) & (own < end[reach]) & (distance >= 0.0)
+        for other in np.flatnonzero(below).tolist():
+            yield number, other, float(distance[other])
 
 
 def mixing_notices(
@@ -69,22 +101,29 @@ def mixing_notices(
 
     Releases are taken to be at the bank, which mixes most slowly.
     """
+    local = mixing_length(flow)
+    longest = sum_to_outlet(network, network.reach_length / local)
+    known: dict[int, float] = {}
     notices = []
-    for source, place in zip(release_name, release, strict=True):
-        mixed = mixing_distance(flow, network, place)
-        for name, at in zip(station_name, station, strict=True):
-            distance = distance_between(network, place, at)
-            if distance is None or distance >= mixed:
-                continue
-            reach = "" if np.isinf(mixed) else f" of about {mixed / 1000:.3g} km"
-            notices.append(
-                Notice(
-                    f"station {name}",
-                    f"lies {distance / 1000:.3g} km below release {source}, inside the transverse "
-                    f"mixing length{reach} for a release at the bank"
-                    + (", which is not reached before the outlet" if np.isinf(mixed) else "")
-                    + "; concentrations differ across the river there, near one bank they can be "
-                    "several times the computed mean",
-                )
+    for number, other, distance in _distances(network, release, station):
+        if number not in known:
+            place = release[number]
+            left = float(longest[place.reach] - place.distance / local[place.reach])
+            # a walk only where mixing may be complete before the outlet
+            never = left < 1.0 - 1e-9 and network.is_tree
+            known[number] = float("inf") if never else _mixed_after(network, local, place)
+        mixed = known[number]
+        if distance >= mixed:
+            continue
+        reach = "" if np.isinf(mixed) else f" of about {mixed / 1000:.3g} km"
+        notices.append(
+            Notice(
+                f"station {station_name[other]}",
+                f"lies {distance / 1000:.3g} km below release {release_name[number]}, inside the "
+                f"transverse mixing length{reach} for a release at the bank"
+                + (", which is not reached before the outlet" if np.isinf(mixed) else "")
+                + "; concentrations differ across the river there, near one bank they can be "
+                "several times the computed mean",
             )
+        )
     return tuple(notices)

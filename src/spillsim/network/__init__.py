@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         downstream_reaches,
         is_downstream,
         passes,
+        sum_to_outlet,
         upstream_closure,
         way_between,
     )
@@ -38,6 +39,7 @@ __all__ = [
     "locate_reach",
     "locate_river_km",
     "passes",
+    "sum_to_outlet",
     "upstream_closure",
     "way_between",
 ]
@@ -57,6 +59,7 @@ _HOME = {
     "downstream_reaches": "paths",
     "is_downstream": "paths",
     "passes": "paths",
+    "sum_to_outlet": "paths",
     "upstream_closure": "paths",
     "way_between": "paths",
 }

@@ -68,3 +68,33 @@ class Network:
     def reach_index(self) -> Mapping[str, int]:
         """Index of each reach by its id."""
         return {name: number for number, name in enumerate(self.reach_id)}
+
+    @cached_property
+    def below(self) -> NDArray[np.int64]:
+        """(R,) the reach that follows each reach along the main arms, -1 at the outlet."""
+        return self.reach_below[self.reach_to]
+
+    @cached_property
+    def descent(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(R,) number of each reach, (R,) end of the numbers of what flows into it, itself first.
+
+        Reach a flows through reach b along the main arms where
+        ``number[b] <= number[a] < end[b]``.
+        """
+        below, order = self.below.tolist(), self.order.tolist()
+        size = [1] * len(order)
+        for reach in order:
+            if below[reach] >= 0:
+                size[below[reach]] += size[reach]
+        number, free, begin = [0] * len(order), [0] * len(order), 0
+        for reach in reversed(order):
+            foot = below[reach]
+            if foot < 0:
+                number[reach] = begin
+                begin += size[reach]
+            else:
+                number[reach] = free[foot]
+                free[foot] += size[reach]
+            free[reach] = number[reach] + 1
+        first = np.array(number, dtype=np.int64)
+        return first, first + np.array(size, dtype=np.int64)

@@ -44,6 +44,15 @@ def upstream_closure(network: Network, reach: int) -> NDArray[np.int64]:
     return np.array(found, dtype=np.int64)
 
 
+def sum_to_outlet(network: Network, amount: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(R,) sum of an amount per reach from the head of each reach to the outlet, main arms."""
+    found, below = amount.tolist(), network.below.tolist()
+    for reach in network.order[::-1].tolist():
+        if below[reach] >= 0:
+            found[reach] += found[below[reach]]
+    return np.array(found)
+
+
 def passes(network: Network, place: Position, of: Sequence[Position]) -> list[bool]:
     """Tell of each position whether its water comes by ``place``; linear in the network."""
     above = np.zeros(len(network.reach_id), dtype=np.bool_)

@@ -286,8 +286,9 @@ class Numerics(Section):
     limiter: Literal["positive", "monotone", "none"] = "positive"
     error_check: Literal["auto", "half_step", "none"] = Field(
         default="auto",
-        description="how the error achieved is measured: by marching again with half the step, or "
-        "not at all; `auto` also makes a step that was chosen from error finer until it is met",
+        description="how the error achieved is measured after a run: `auto` against the exact "
+        "curves of the transfer engine where it can, and a step chosen from `error` that misses it "
+        "is made finer; `half_step` by marching again; `none` saves the time",
     )
 
 

@@ -26,6 +26,11 @@ class SlugSchedule:
         """First and last time of the release [s]."""
         return self.time, self.time
 
+    @property
+    def changing(self) -> tuple[float, float]:
+        """First and last time between which the mass released changes [s]."""
+        return self.span
+
     def cumulative(self, time: Array) -> Array:
         """(n,) mass released before each time [kg]."""
         return np.where(time > self.time, self.mass, 0.0)
@@ -61,6 +66,11 @@ class RateSchedule:
         piece = np.minimum(np.searchsorted(self.time, inside, side="right") - 1, last)
         slope = np.diff(self.rate) / np.diff(self.time)
         return piece, inside - self.time[piece], slope[piece]
+
+    @property
+    def changing(self) -> tuple[float, float]:
+        """First and last time between which the mass released changes [s]."""
+        return self.span
 
     def cumulative(self, time: Array) -> Array:
         """(n,) mass released before each time [kg]."""
@@ -108,6 +118,11 @@ class InletSchedule:
     def mass(self) -> float:
         """Mass entered long after the end, without the dispersive return [kg]."""
         return float(np.trapezoid(self.concentration, self.time) * self.discharge)
+
+    @property
+    def changing(self) -> tuple[float, float]:
+        """First and last time between which the mass released changes [s]."""
+        return self.span[0], np.inf  # dispersion draws some back for long
 
     def cumulative(self, time: Array) -> Array:
         """(n,) mass entered before each time [kg]."""

@@ -309,6 +309,9 @@ def build_course(river: River, origin: Position, places: list[Position]) -> Cour
         )
         if above >= 0:
             builder.join(above, head[reach])
+            if begin > 0.0:
+                # water lost above the release takes nothing of it
+                builder.rows[head[reach]][8] -= builder.loss[above]
         if begin == 0.0:
             _open_head(builder, reach, head)
         if reach == origin.reach:

@@ -36,6 +36,8 @@ class Along:
         head = self.flow.discharge_head[reach]
         area = self.flow.cross_section_area[reach]
         lateral = self.flow.lateral_inflow[reach]
+        if not lateral.any():
+            return np.asarray(head * time / area)
         passed = self.flow.travel_time[reach]
         within = np.where(lateral > 0.0, np.minimum(time, passed), time)
         growth = lateral * within / area
@@ -46,14 +48,42 @@ class Along:
 
     def integral(self, per_length: FloatArray, theta: FloatArray) -> FloatArray:
         """Integral from the head of the path of a quantity constant in each reach [unit m]."""
-        rate = per_length[self.path.reaches]
-        every = np.arange(rate.size)
+        return self.measure(theta).integral(per_length)
+
+    def measure(self, theta: FloatArray) -> Measure:
+        """Lengths along the path up to given coordinates."""
+        every = np.arange(self.path.reaches.size)
         first = self.distance(every, self.edges[:-1])
         length = self.distance(every, self.edges[1:]) - first
-        at_head = np.concatenate([[0.0], np.cumsum(rate * length)])
         place = self.place(theta)
         inside = self.distance(place, theta) - first[place]
-        return np.asarray(at_head[place] + rate[place] * inside)
+        return Measure(self.path.reaches, length, place, inside)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How far n coordinates lie along a path of J reaches."""
+
+    reaches: IntArray
+    """(J,) reach indices."""
+    length: FloatArray
+    """(J,) length of each reach as the cells see it [m]."""
+    place: IntArray
+    """(n,) place in the path of the reach that holds each coordinate."""
+    inside: FloatArray
+    """(n,) distance of each coordinate from where that reach takes over [m]."""
+
+    def integral(self, per_length: FloatArray) -> FloatArray:
+        """(n,) integral from the head of the path of a quantity constant in each reach."""
+        rate = per_length[self.reaches]
+        at_head = np.concatenate([[0.0], np.cumsum(rate * self.length)])
+        return np.asarray(at_head[self.place] + rate[self.place] * self.inside)
+
+
+def nearest_face(faces: FloatArray, theta: float) -> int:
+    """Number of the face nearest to a coordinate, the upper one of two as near."""
+    below = min(max(int(np.searchsorted(faces, theta)), 1), faces.size - 1)
+    return below - 1 if theta - faces[below - 1] <= faces[below] - theta else below
 
 
 def place_reaches(
@@ -69,7 +99,7 @@ def place_reaches(
     for j in jumping(flow, path):
         node = int(route.network.reach_from[path.reaches[j]])
         place = mouths.get(node, float(path.theta[j]))
-        edges[j] = faces[int(np.argmin(np.abs(faces - place)))]
+        edges[j] = faces[nearest_face(faces, place)]
     return Along(flow, path, np.maximum.accumulate(edges))
 
 

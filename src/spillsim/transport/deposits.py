@@ -22,6 +22,11 @@ LONG_RELEASE = 64
 class Schedule(Protocol):
     """Mass released as a function of time; what ``sources`` provides."""
 
+    @property
+    def changing(self) -> tuple[float, float]:
+        """First and last time between which the mass released changes [s]."""
+        ...
+
     def cumulative(self, time: FloatArray) -> FloatArray:
         """(n,) mass released before each time [kg]."""
         ...
@@ -50,7 +55,8 @@ def build_deposits(
     only in part would otherwise put some of its mass on top of a full cell, while its effect on
     the mean time of the whole is less than (time step)2 / 8 over the duration.
     """
-    times = np.asarray(start + grid.time_step * np.arange(steps + 1), dtype=np.float64)
+    every = np.asarray(start + grid.time_step * np.arange(steps + 1), dtype=np.float64)
+    taken = splitting_dispersion(grid.route.flow, grid.time_step)
     step_index: list[int] = []
     cell: list[int] = []
     early: list[float] = []
@@ -58,23 +64,24 @@ def build_deposits(
     for position, schedule in releases:
         number, theta = locate(grid, position)
         own = grid.paths[number]
-        wall = _wall(grid, position, number, theta)
-        after = theta - _storage_lead(grid, position)
+        wall = _wall(grid, position, number, theta, taken)
+        after = theta - _storage_lead(grid, position, taken)
+        begin, times = _while_released(every, schedule)
         released = schedule.cumulative(times)
         mass = np.diff(released)
         integral = np.diff(schedule.cumulative_integral(times)) - grid.time_step * released[:-1]
         moment = integral / grid.time_step
         noise = ROUND_OFF * float(np.abs(released).max())
         active = np.flatnonzero((mass != 0.0) | (np.abs(moment) > noise))
-        for n in active:
+        for n in active.tolist():
             for part, share in _parts(float(mass[n]), float(moment[n]), noise):
                 moved = 0.5 if active.size > LONG_RELEASE else share
                 for late_by, target, weight in _cells(
                     own, after + moved * grid.time_step, share, wall
                 ):
                     # beyond the last step nothing is asked for any more
-                    if weight > 0.0 and n + late_by < steps:
-                        step_index.append(int(n) + late_by)
+                    if weight > 0.0 and begin + n + late_by < steps:
+                        step_index.append(begin + n + late_by)
                         cell.append(own.start + target)
                         whole = late_by > 0 or (wall is not None and wall.slow_cell >= 0)
                         old = 1.0 if whole else share
@@ -110,7 +117,15 @@ def _parts(mass: float, moment: float, noise: float) -> list[tuple[float, float]
     return [(moment, 1.0), (mass - moment, 0.0)]
 
 
-def _storage_lead(grid: Grid, position: Position) -> float:
+def _while_released(times: FloatArray, schedule: Schedule) -> tuple[int, FloatArray]:
+    """Number of the first and the ends of the steps in which a schedule releases anything."""
+    first, last = schedule.changing
+    begin = max(int(np.searchsorted(times, first, side="right")) - 1, 0)
+    end = min(int(np.searchsorted(times, last, side="left")) + 1, times.size - 1)
+    return begin, times[begin : max(end, begin) + 1]
+
+
+def _storage_lead(grid: Grid, position: Position, splitting: FloatArray) -> float:
     """Way that a release in a reach with storage would be ahead of its true place for good [s].
 
     Fresh mass is all in the flowing water and moves on by whole steps before the storage takes
@@ -118,7 +133,7 @@ def _storage_lead(grid: Grid, position: Position) -> float:
     exchange leads the storage zone by 1 / (exp(z) - 1) in place of 1 / z. Together the mobile
     plume is (1 - phi) (coth(z / 2) - 2 / z) steps early, 2 D' / U2 with D' what is taken off D.
     """
-    taken = float(splitting_dispersion(grid.route.flow, grid.time_step)[position.reach])
+    taken = float(splitting[position.reach])
     return 2.0 * taken / float(grid.route.flow.velocity[position.reach]) ** 2
 
 
@@ -138,7 +153,9 @@ class _Wall:
     """Time step [s]."""
 
 
-def _wall(grid: Grid, position: Position, number: int, theta: float) -> _Wall | None:
+def _wall(
+    grid: Grid, position: Position, number: int, theta: float, splitting: FloatArray
+) -> _Wall | None:
     """The closed end at a release in the first cell of a headwater, None elsewhere."""
     own = grid.paths[number]
     flow, reach = grid.route.flow, position.reach
@@ -149,7 +166,7 @@ def _wall(grid: Grid, position: Position, number: int, theta: float) -> _Wall | 
         return _Wall(0.0, 0.0, int(np.argmax(own.slow)), theta, grid.time_step)
     number_per_d = grid.time_step / (float(flow.velocity[reach]) * grid.time_step) ** 2
     full = float(flow.dispersion_coefficient[reach])
-    taken = float(splitting_dispersion(flow, grid.time_step)[reach])
+    taken = float(splitting[reach])
     return _Wall(full * number_per_d, (full - taken) * number_per_d)
 
 

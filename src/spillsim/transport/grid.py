@@ -10,14 +10,15 @@ remap carries the Courant number below one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from ..network.network import Position
-from .along import Along, jumping, place_reaches
+from .along import Along, Measure, jumping, nearest_face, place_reaches
 from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths
 from .paths import Path, Route, find_paths
 from .resolution import DISPERSION_NUMBER
@@ -40,6 +41,15 @@ class PathGrid:
     """Reaches of the path as the cells see them."""
     slow: BoolArray
     """(n,) true for cells longer than one step of travel."""
+
+    @cached_property
+    def faces(self) -> Measure:
+        """Where the faces lie along the path."""
+        return self.along.measure(self.theta)
+
+    def over_cells(self, per_length: FloatArray) -> FloatArray:
+        """(n,) integral over each cell of a quantity constant in each reach [unit m]."""
+        return np.diff(self.faces.integral(per_length))
 
     @property
     def inside(self) -> int:
@@ -85,6 +95,15 @@ class Grid:
         spans = [np.arange(p.start, p.start + p.length) for p in self.paths]
         return np.concatenate(spans)
 
+    @cached_property
+    def held(self) -> Mapping[int, tuple[int, int]]:
+        """Path that holds each reach, and the reach's place in it."""
+        found: dict[int, tuple[int, int]] = {}
+        for number, own in enumerate(self.paths):
+            for place, reach in enumerate(own.path.reaches.tolist()):
+                found.setdefault(reach, (number, place))
+        return found
+
 
 def _slow_spans(route: Route, path: Path, phase: float, step: float) -> list[tuple[int, int, int]]:
     """Stretches (first face, last face, cells) where cells must hold several steps.
@@ -94,10 +113,10 @@ def _slow_spans(route: Route, path: Path, phase: float, step: float) -> list[tup
     """
     flow = route.flow
     spans: list[tuple[int, int, int]] = []
-    for j, reach in enumerate(path.reaches):
-        unit = flow.dispersion_coefficient[reach] / (flow.velocity[reach] ** 2 * step)
-        if unit <= DISPERSION_NUMBER:
-            continue
+    own = path.reaches
+    units = flow.dispersion_coefficient[own] / (flow.velocity[own] ** 2 * step)
+    for j in np.flatnonzero(units > DISPERSION_NUMBER).tolist():
+        unit = units[j]
         first = round((max(path.theta[j], path.top) - phase) / step)
         last = round((path.theta[j + 1] - phase) / step)
         steps = last - first
@@ -167,7 +186,8 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
     """Fill the arrays of all paths."""
     flow = route.flow
     area = flow.cross_section_area
-    remaining = remaining_dispersion(flow, step)
+    resists = 1.0 / (area * remaining_dispersion(flow, step))
+    stored = area * flow.storage_area_ratio
     volume = np.ones(size)
     storage = np.zeros(size)
     resistance = np.full(size, np.inf)
@@ -181,10 +201,11 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
         n = grid.slow.size
         own = slice(grid.start, grid.start + n)
         along, theta = grid.along, grid.theta
-        volume[own] = np.diff(along.integral(area, theta))
-        storage[own] = np.diff(along.integral(area * flow.storage_area_ratio, theta))
+        volume[own] = grid.over_cells(area)
+        if stored.any():
+            storage[own] = grid.over_cells(stored)
         centre = 0.5 * (theta[1:] + theta[:-1])
-        to_centre = along.integral(1.0 / (area * remaining), centre)
+        to_centre = along.integral(resists, centre)
         resistance[grid.start + 1 : grid.start + n] = np.diff(to_centre)
         place = along.place(centre)
         cell_reach[own] = grid.path.reaches[place]
@@ -216,7 +237,7 @@ def _jumps(grid: PathGrid) -> BoolArray:
     """(n - 1,) true at inner faces where a confluence makes concentration jump."""
     jump = np.zeros(grid.slow.size - 1, dtype=np.bool_)
     for j in jumping(grid.along.flow, grid.path):
-        face = int(np.argmin(np.abs(grid.theta - grid.along.edges[j])))
+        face = nearest_face(grid.theta, float(grid.along.edges[j]))
         if 0 < face < grid.slow.size:
             jump[face - 1] = True
     return jump
@@ -229,17 +250,20 @@ def _kept_share(route: Route, grid: PathGrid, volume: FloatArray, step: float) -
     uniform to round-off: kept = V / (V + what was lost with the concentration of the river).
     """
     flow, path, along = route.flow, grid.path, grid.along
-    net = np.diff(along.integral(flow.lateral_inflow, grid.theta))
-    losing = np.diff(along.integral(np.minimum(flow.lateral_inflow, 0.0), grid.theta)) < 0.0
+    nodes = route.network.reach_from[path.reaches]
+    taking = np.flatnonzero(flow.node_abstraction[nodes] > 0.0)
+    if not taking.size and not flow.lateral_inflow[path.reaches].any():
+        return np.ones(volume.size)
+    net = grid.over_cells(flow.lateral_inflow)
+    losing = grid.over_cells(np.minimum(flow.lateral_inflow, 0.0)) < 0.0
     losing[1:] |= losing[:-1]
     leaves = volume * step / np.diff(grid.theta)
     gained = np.where(net > 0.0, net * step, 0.0)
-    for j, reach in enumerate(path.reaches[1:], start=1):
-        node = route.network.reach_from[reach]
-        taken = float(flow.node_abstraction[node])
-        if taken > 0.0:
+    for j in taking.tolist():
+        if j > 0:
+            reach, taken = path.reaches[j], float(flow.node_abstraction[nodes[j]])
             # the edge stands on a face: whatever crosses it arrives in the cell below
-            face = int(np.argmin(np.abs(grid.theta - along.edges[j])))
+            face = nearest_face(grid.theta, float(along.edges[j]))
             cell = min(face, volume.size - 1)
             losing[cell] = True
             above = path.reaches[j - 1]
@@ -302,7 +326,7 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray) -> Paths:
             target = grids[grid.path.joins]
             # the face to which the confluence was moved; into the whole cell below it, so that
             # nothing is put above the mouth and a steady plume fills the cell evenly
-            face = int(np.argmin(np.abs(target.theta - grid.path.theta[-1])))
+            face = nearest_face(target.theta, float(grid.path.theta[-1]))
             join_cell[number] = target.start + min(face, target.slow.size - 1)
     start = np.array([g.start for g in grids], dtype=np.int64)
     end = np.array([g.start + g.slow.size for g in grids], dtype=np.int64)
@@ -346,14 +370,13 @@ def split_between_cells(grid: PathGrid, position: float) -> tuple[int, float]:
 
 def locate(grid: Grid, position: Position) -> tuple[int, float]:
     """Path and coordinate ``theta`` of a position; LookupError where nothing is computed."""
-    for number, own in enumerate(grid.paths):
-        held = np.flatnonzero(own.path.reaches == position.reach)
-        if held.size:
-            theta = grid.route.theta(position)
-            if theta < own.theta[0] - 1e-6 * grid.time_step:
-                break
+    number, held = grid.held.get(position.reach, (-1, 0))
+    if number >= 0:
+        own = grid.paths[number]
+        theta = grid.route.theta(position)
+        if theta >= own.theta[0] - 1e-6 * grid.time_step:
             # stay on the right side of a confluence that was moved to a face
-            edges = own.along.edges[held[0] : held[0] + 2]
+            edges = own.along.edges[held : held + 2]
             last = own.theta[-1] if own.path.joins >= 0 else np.inf
             return number, float(min(max(theta, edges[0]), edges[1], last))
     raise LookupError("the place is not downstream of any release")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import LIMITER_NONE, BoolArray, Dispersion, Exchange, FloatArray
-from .grid import Grid, PathGrid
+from .grid import Grid
 
 MAX_SUBSTEPS = 200
 WALL_LENGTHS = 32.0
@@ -94,18 +94,18 @@ def build_exchange(grid: Grid, decay_rate: FloatArray, storage_decay_rate: Float
     a = np.zeros(volume.size)
     b = np.zeros(volume.size)
     stored = area * flow.storage_area_ratio
-    for own in grid.paths:
-        cells = slice(own.start, own.start + own.slow.size)
-
-        def mean(per_length: FloatArray, weight: FloatArray, own: PathGrid = own) -> FloatArray:
-            total = np.diff(own.along.integral(per_length, own.theta))
-            return np.where(weight > 0.0, total / np.where(weight > 0.0, weight, 1.0), 0.0)
-
-        k[cells] = mean(area * decay_rate, volume[cells])
-        ks[cells] = mean(stored * storage_decay_rate, grid.storage_volume[cells])
-        exchanged = np.where(flow.storage_area_ratio > 0.0, flow.exchange_coefficient, 0.0) * area
-        a[cells] = mean(exchanged, volume[cells])
-        b[cells] = mean(exchanged, grid.storage_volume[cells])
+    exchanged = np.where(flow.storage_area_ratio > 0.0, flow.exchange_coefficient, 0.0) * area
+    wanted = (
+        (k, area * decay_rate, volume),
+        (ks, stored * storage_decay_rate, grid.storage_volume),
+        (a, exchanged, volume),
+        (b, exchanged, grid.storage_volume),
+    )
+    for rate, per_length, weight in wanted:
+        for own in grid.paths if per_length.any() else ():
+            cells = slice(own.start, own.start + own.slow.size)
+            total, whole = own.over_cells(per_length), weight[cells]
+            rate[cells] = np.where(whole > 0.0, total / np.where(whole > 0.0, whole, 1.0), 0.0)
     p, q = -(a + k), -(b + ks)
     mean_rate = 0.5 * (p + q)
     root = np.sqrt((0.5 * (p - q)) ** 2 + a * b)

@@ -68,16 +68,16 @@ def travel_time_to(flow: SteadyFlow, reach: int, distance: float) -> float:
 
 def active_reaches(network: Network, releases: Sequence[Position]) -> BoolArray:
     """(R,) true for every reach that water from a release position flows through."""
-    active = np.zeros(len(network.reach_id), dtype=np.bool_)
-    pointer, leaving = network.downstream_pointer, network.downstream_reach
+    active = [False] * len(network.reach_id)
+    pointer, leaving = network.downstream_pointer.tolist(), network.downstream_reach.tolist()
+    foot = network.reach_to.tolist()
     waiting = [release.reach for release in releases]
     while waiting:
         reach = waiting.pop()
         if not active[reach]:
             active[reach] = True
-            node = network.reach_to[reach]
-            waiting += leaving[pointer[node] : pointer[node + 1]].tolist()
-    return active
+            waiting += leaving[pointer[foot[reach]] : pointer[foot[reach] + 1]]
+    return np.array(active, dtype=np.bool_)
 
 
 def build_route(network: Network, flow: SteadyFlow, releases: Sequence[Position]) -> Route:
@@ -86,20 +86,21 @@ def build_route(network: Network, flow: SteadyFlow, releases: Sequence[Position]
     Where the river divides, the time to the outlet is that through the main arms.
     """
     active = active_reaches(network, releases)
-    theta_head = np.full(len(network.reach_id), np.nan)
-    for reach in network.order[::-1]:
-        below = int(network.reach_below[network.reach_to[reach]])
-        foot = 0.0 if below < 0 else theta_head[below]
-        theta_head[reach] = foot - float(flow.travel_time[reach])
-    return Route(flow, network, active, theta_head)
+    # subtracting in plain floats takes a tenth of the time that array elements take
+    theta = [-time for time in flow.travel_time.tolist()]
+    below = network.below.tolist()
+    for reach in network.order[::-1].tolist():
+        if below[reach] >= 0:
+            theta[reach] += theta[below[reach]]
+    return Route(flow, network, active, np.array(theta))
 
 
 def main_reach_above(network: Network, flow: SteadyFlow, node: int) -> int:
     """The reach with the largest discharge of those entering a node, -1 at a headwater."""
     span = slice(network.upstream_pointer[node], network.upstream_pointer[node + 1])
     above = network.upstream_reach[span]
-    if above.size == 0:
-        return -1
+    if above.size <= 1:
+        return int(above[0]) if above.size else -1
     # the id breaks ties, so that the order of the table changes nothing
     return int(max(above, key=lambda r: (flow.discharge_foot[r], network.reach_id[r])))
 
@@ -145,6 +146,8 @@ def _tributaries(route: Route, reach: int) -> list[int]:
     network = route.network
     node = int(network.reach_from[reach])
     span = slice(network.upstream_pointer[node], network.upstream_pointer[node + 1])
+    if span.stop - span.start <= 1:
+        return []
     main = main_reach_above(network, route.flow, node)
     return [int(r) for r in network.upstream_reach[span] if route.active[r] and r != main]
 

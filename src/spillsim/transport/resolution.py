@@ -9,6 +9,8 @@ import numpy as np
 
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Network, Position
+from ..network.paths import sum_to_outlet
+from .arrays import BoolArray, FloatArray, IntArray
 from .splitting import SPLITTING_SHARE, splitting_dispersion
 
 STEPS_AT_ONE_PERCENT = 3.7
@@ -22,15 +24,33 @@ EDGE_WEIGHT = 0.4
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Width in time of a release's curve at a place, as the step has to follow it."""
+class Spreads:
+    """Width in time of M curves, each of a release at a place, as the step has to follow it.
 
-    release: int
-    place: int
-    deviation: float
-    """Width that sets the step [s]."""
-    edge: float
-    """Standard deviation that dispersion alone gives, the width of front and tail [s]."""
+    Ordered by release, then by place.
+    """
+
+    release: IntArray
+    """(M,) number of the release."""
+    place: IntArray
+    """(M,) number of the place."""
+    deviation: FloatArray
+    """(M,) width that sets the step [s]."""
+    edge: FloatArray
+    """(M,) standard deviation that dispersion alone gives, the width of front and tail [s]."""
+
+    def take(self, rows: IntArray | BoolArray) -> Spreads:
+        """Some of the curves."""
+        return Spreads(self.release[rows], self.place[rows], self.deviation[rows], self.edge[rows])
+
+    def join(self, other: Spreads) -> Spreads:
+        """These curves, then those of another."""
+        return Spreads(
+            np.concatenate([self.release, other.release]),
+            np.concatenate([self.place, other.place]),
+            np.concatenate([self.deviation, other.deviation]),
+            np.concatenate([self.edge, other.edge]),
+        )
 
 
 def temporal_deviations(
@@ -38,7 +58,7 @@ def temporal_deviations(
     flow: SteadyFlow,
     releases: Sequence[tuple[Position, float]],
     places: Sequence[Position],
-) -> list[Spread]:
+) -> Spreads:
     """Spread of every release at every place below it.
 
     The variance grows by 2 D L (1 + beta)2 / U3 along a reach of length L (Aris 1956), but no
@@ -56,6 +76,67 @@ def temporal_deviations(
     releases : sequence of (position, duration [s])
     places : sequence of Position
     """
+    per_length = variance_per_length(network, flow)
+    origin = [position for position, _ in releases]
+    gained = _gained_on_tree if network.is_tree else _gained_through_arms
+    found = gained(network, per_length, origin, places)
+    release_variance = np.array([duration for _, duration in releases]) ** 2 / 12.0
+    none = np.zeros(0)
+    release = np.concatenate([none.astype(np.int64), *(rows for rows, _ in found)])
+    numbers = np.repeat(np.arange(len(found)), [rows.size for rows, _ in found])
+    dispersed = np.maximum(np.concatenate([none, *(variance for _, variance in found)]), 0.0)
+    total = dispersed + release_variance[release]
+    share = np.where(total > 0.0, dispersed / np.where(total > 0.0, total, 1.0), 1.0)
+    width = np.sqrt(total) * share ** (EDGE_WEIGHT / 2.0)
+    order = np.lexsort((numbers, release))
+    return Spreads(release, numbers.astype(np.int64), width, np.sqrt(dispersed)).take(order)
+
+
+def _gained_on_tree(
+    network: Network, per_length: FloatArray, origin: Sequence[Position], places: Sequence[Position]
+) -> list[tuple[IntArray, FloatArray]]:
+    """Of each place the releases above it and the variance gained from them [s2].
+
+    From sums to the outlet, so that nothing is walked for each release.
+    """
+    number, end = network.descent
+    to_outlet = sum_to_outlet(network, per_length * network.reach_length)
+    held = np.array([position.reach for position in origin], dtype=np.int64)
+    within = np.array([position.distance for position in origin], dtype=np.float64)
+    above = to_outlet[held] - per_length[held] * within
+    found = []
+    for place in places:
+        reach = place.reach
+        passes = (number[reach] <= number[held]) & (number[held] < end[reach])
+        rows = np.flatnonzero(passes & ~((held == reach) & (place.distance < within)))
+        left = to_outlet[reach] - per_length[reach] * place.distance
+        # in the same reach nothing of the way to the outlet is left to round off
+        near = per_length[reach] * (place.distance - within[rows])
+        found.append((rows, np.where(held[rows] == reach, near, above[rows] - left)))
+    return found
+
+
+def _gained_through_arms(
+    network: Network, per_length: FloatArray, origin: Sequence[Position], places: Sequence[Position]
+) -> list[tuple[IntArray, FloatArray]]:
+    """The same where the river divides: every way is walked."""
+    rows: list[list[int]] = [[] for _ in places]
+    gained: list[list[float]] = [[] for _ in places]
+    for r, release in enumerate(origin):
+        below = _variance_below(network, per_length, release)
+        for p, place in enumerate(places):
+            upstream = place.reach == release.reach and place.distance < release.distance
+            if place.reach in below and not upstream:
+                rows[p].append(r)
+                gained[p].append(below[place.reach] + per_length[place.reach] * place.distance)
+    return [(np.array(r, dtype=np.int64), np.array(v)) for r, v in zip(rows, gained, strict=True)]
+
+
+def variance_per_length(network: Network, flow: SteadyFlow) -> FloatArray:
+    """(R,) variance in time that a curve gains per length of a reach [s2/m].
+
+    As told in ``temporal_deviations``.
+    """
     length = network.reach_length
     beta = np.where(flow.exchange_coefficient > 0.0, flow.storage_area_ratio, 0.0)
     residence = (1.0 + beta) * length / flow.velocity
@@ -64,22 +145,7 @@ def temporal_deviations(
     small = peclet < 1e-4
     safe = np.where(small, 1.0, peclet)
     mixed = np.where(small, 1.0 - peclet / 3.0, 2.0 / safe + 2.0 / safe**2 * np.expm1(-safe))
-    per_length = residence**2 * mixed / length
-    found = []
-    for r, (origin, duration) in enumerate(releases):
-        below = _variance_below(network, per_length, origin)
-        for p, place in enumerate(places):
-            if place.reach not in below:
-                continue
-            variance = below[place.reach] + per_length[place.reach] * place.distance
-            if place.reach == origin.reach and place.distance < origin.distance:
-                continue
-            dispersed = max(float(variance), 0.0)
-            total = dispersed + duration**2 / 12.0
-            share = dispersed / total if total > 0.0 else 1.0
-            width = float(np.sqrt(total) * share ** (EDGE_WEIGHT / 2.0))
-            found.append(Spread(r, p, width, float(np.sqrt(dispersed))))
-    return found
+    return np.asarray(residence**2 * mixed / length)
 
 
 def _variance_below(network: Network, per_length: np.ndarray, origin: Position) -> dict[int, float]:

@@ -1,37 +1,26 @@
-"""The error a run achieved: measured after it, not taken from the rule that chose the step.
+"""Measuring the error of a run, and meeting the error asked for.
 
-The measure is the L1 distance between a station's curve and a better one over the area under the
-better one. The better curve comes from marching again with half the step.
+The measure is the L1 distance between a station's curve and an exact or better one over the area
+under that one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from . import simulation
-from .errors import Notice, ScenarioError
-from .model import MOST_STEPS, with_time_step
+from .. import simulation
+from ..errors import Notice, ScenarioError
+from ..model import MOST_STEPS, with_time_step
+from .reference import Array, Progress, Reference, exact_reference, half_step_reference
 
 if TYPE_CHECKING:
-    from .model import Model
-    from .simulation import Run
+    from ..model import Model
+    from ..simulation import Run
 
-Array = NDArray[np.float64]
-Progress = Callable[[float], None]
-
-HALVING_FACTOR = 2.0
-"""Error of a run over its distance from one with half the step.
-
-That ratio is 1 / (1 - 2^-p) for an error of order p: 2, 4/3, 8/7, ..., 1. So 2 is never below the
-error and at most twice the error, whatever the order from one on.
-"""
-HALVED = "twice the distance from a run with half the step"
 NOTHING_PASSES = 1e-9
 """Share of the released mass below which a curve counts as empty."""
 AIM = 0.7
@@ -40,7 +29,7 @@ FINEST = 1.0 / 8.0
 """A finer step is no less than this share of the one before."""
 MOST_WORK = 5e7
 """Cell-steps, some tenths of a second, beyond which a run is not computed again."""
-MOST_REFINEMENTS = 2
+MOST_REFINEMENTS = 3
 """Times that a run which misses its target is computed again."""
 EXPECTED_ORDER = 1.5
 """Order of the error that the first finer step counts on."""
@@ -67,22 +56,6 @@ class Verified:
         if error is None or not np.isfinite(error).any():
             return np.nan
         return float(np.nanmax(error)) / self.model.scenario.numerics.error
-
-
-@dataclass(frozen=True)
-class Reference:
-    """Better curves than those of a run."""
-
-    concentration: Array
-    """(N, S, T) [kg/m3]."""
-    factor: float
-    """Largest error of the run over its distance from these curves [-]."""
-    error: Array
-    """(N, S) error of these curves themselves, nan where unknown because nothing passes [-]."""
-    words: str
-    """How they were found."""
-    exact: bool = False
-    """True where they do not depend on the run's step."""
 
 
 def simulate_to_target(model: Model, progress: Progress | None = None) -> tuple[Model, Run]:
@@ -113,10 +86,10 @@ def simulate_to_target(model: Model, progress: Progress | None = None) -> tuple[
         return model, simulation.simulate(model, progress)
     begun = perf_counter()
     run = simulation.simulate(model, _part(progress, 0.0, 0.2))
-    reference = _halved(model, _part(progress, 0.2, 1.0))
+    reference = reference_for(model, _part(progress, 0.2, 1.0))
     found = [Verified(model, measured(model, run, reference))]
     own = numerics.time_step is None and numerics.cell_length is None and reference.exact
-    while found[-1].worst > 1.0 and own and len(found) <= MOST_REFINEMENTS and _helped(found):
+    while found[-1].worst > 1.0 and own and len(found) <= MOST_REFINEMENTS:
         finer = _finer(found)
         if finer is None:
             break
@@ -134,24 +107,26 @@ def measured(model: Model, run: Run, reference: Reference | None = None) -> Run:
     Parameters
     ----------
     reference : Reference, optional
-        Better curves; found by marching again with half the step when left out.
+        Better curves; as ``reference_for`` finds them when left out.
 
     Raises
     ------
     SimulationError
-        From marching again.
+        From marching again with half the step.
     """
-    better = reference if reference is not None else _halved(model)
+    better = reference if reference is not None else reference_for(model)
     apart = distance(run, better.concentration)
     error = better.factor * apart + better.error
     return replace(run, achieved_error=error, achieved_by=better.words)
 
 
-def _halved(model: Model, progress: Progress | None = None) -> Reference:
-    """Curves from marching again with half the step, at stations only."""
-    half = with_time_step(model, 0.5 * model.time_step)
-    found = simulation.simulate(half.curves_only(), progress).concentration
-    return Reference(found, HALVING_FACTOR, np.zeros(found.shape[:2]), HALVED)
+def reference_for(model: Model, progress: Progress | None = None) -> Reference:
+    """Exact curves where they can be had and are asked for, else a march with half the step."""
+    if model.scenario.numerics.error_check != "half_step":
+        exact = exact_reference(model)
+        if exact is not None:
+            return exact
+    return half_step_reference(model, progress)
 
 
 def distance(run: Run, better: Array) -> Array:
@@ -188,12 +163,12 @@ def next_step(found: list[Verified]) -> float:
 
 
 def _helped(found: list[Verified]) -> bool:
-    """Tell whether the last finer step brought at least what an error of order a half would."""
+    """Tell whether finer steps brought at least what an error of order a half would."""
     if len(found) < 2:
         return True
-    last, before = found[-1], found[-2]
-    ratio = last.model.time_step / before.model.time_step
-    return bool(last.worst < before.worst * ratio**0.5)
+    last, first = found[-1], found[0]
+    ratio = last.model.time_step / first.model.time_step
+    return bool(last.worst < first.worst * ratio**0.5)
 
 
 def _finer(found: list[Verified]) -> Model | None:
