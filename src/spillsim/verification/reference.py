@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import simulation
+from ..marching import TreeMarch
 from ..model import with_time_step
 from ..sources import SlugSchedule, decay_rates
 
@@ -69,6 +70,8 @@ def exact_reference(model: Model) -> Reference | None:
     and what the curve still holds at the ends of its window; and, where water comes or goes along
     a reach, that of the staircase of discharges it is cut into.
     """
+    if not isinstance(model.march, TreeMarch):
+        return None
     from ..transfer import NotSmoothError, prepare
 
     shape = (len(model.scenario.substances), len(model.stations), model.output_time.size)
