@@ -155,6 +155,16 @@ def test_from_python(workplace: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.slow  # without compiled kernels
+def test_upstream(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_page(DOCS / "tutorials/upstream.md") == 3
+    heard = capsys.readouterr().out
+    assert "never" in heard
+    assert "10 t exceed 0.1 mg/L from up to" in heard
+    assert {path.name for path in workplace.glob("*upstream*")} == {"upstream.csv", "upstream.png"}
+    assert (workplace / "baia_mare_2000_reach_map.nc").exists()
+
+
+@pytest.mark.slow  # without compiled kernels
 def test_real_river(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_page(DOCS / "tutorials/real_river.md") == 4
     heard = capsys.readouterr().out

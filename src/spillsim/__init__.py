@@ -26,6 +26,7 @@ __all__ = [
     "load",
     "open",
     "plots",
+    "reach_map",
     "results",
     "run",
     "scenario",
@@ -37,7 +38,7 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import analysis, analytic, formulas, plots, results, scenario
-    from .api import load, open, run
+    from .api import load, open, reach_map, run
     from .errors import (
         Fault,
         Notice,
@@ -68,6 +69,7 @@ else:
         "load": "api",
         "open": "api",
         "plots": "plots",
+        "reach_map": "api",
         "results": "results",
         "run": "api",
         "scenario": "scenario",

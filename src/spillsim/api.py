@@ -65,6 +65,52 @@ def run(
     return dataset
 
 
+def reach_map(
+    case: str | os.PathLike[str] | Scenario,
+    border: str | None = None,
+    *,
+    substance: str | None = None,
+    mass: str | None = None,
+    threshold: str | None = None,
+    error: float | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> xr.Dataset:
+    """Find how soon and how strong a release anywhere upstream comes to a border.
+
+    One run, backwards from the border, answers for every place in the network above it; the
+    releases of the scenario are not used. Variables over ``reach`` are for releases at the heads
+    of reaches, those over ``mesh_edge`` for releases in every cell.
+
+    Parameters
+    ----------
+    case : path or Scenario
+        What lies upstream: network and flow.
+    border : str, optional
+        Name of a border or station, or a part of it that no other has; default: the only border.
+    substance : str, optional
+        Whose decay counts; default: the first of the scenario.
+    mass : str, optional
+        Mass released, e.g. ``"10 t"``; without it peaks are given per tonne only.
+    threshold : str, optional
+        What counts as arrival: a concentration such as ``"0.1 mg/L"``, which needs a mass, or a
+        share of each peak such as ``"1 %"``. Default: with a mass the threshold or lowest limit
+        of the substance, else 1 %.
+    error : float, optional
+        Error asked for; default: that of the scenario.
+    progress : callable, optional
+        Called from time to time with the share done, 0 to 1.
+
+    Raises
+    ------
+    ScenarioError, SpillsimError
+    """
+    from . import linear
+
+    scenario = load(case) if isinstance(case, str | os.PathLike) else case
+    wanted = linear.Wanted(substance, mass, threshold, error)
+    return linear.map_dataset(linear.reach_map(linear.ask(scenario, border, wanted), progress))
+
+
 def open(path: str | os.PathLike[str]) -> xr.Dataset:
     """Open a result file and check that it is one.
 

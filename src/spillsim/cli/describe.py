@@ -83,7 +83,7 @@ def _flow(model: Model) -> str:
     discharge = float(sum(model.flow.discharge_foot[r] for r in last))
     at_outlet = f"{words.trimmed(discharge)} m³/s at the outlet"
     if flow.kind == "table":
-        rows = sum(len(series.time) for series in flow.series)  # type: ignore[union-attr]
+        rows = sum(len(series.time) for series in flow.series)  # type: ignore[union-attr,misc]
         return f"changing, from {words.count(rows, 'row')} of discharge · typically {at_outlet}"
     return f"steady, from {known} · {at_outlet}"
 

@@ -28,7 +28,7 @@ UNUSABLE = 2
 BROKEN = 70
 INTERRUPTED = 130
 
-_COMMANDS = ("new", "check", "run", "plot", "schema")
+_COMMANDS = ("new", "check", "run", "plot", "reach-map", "schema")
 
 _EPILOG = """\
 examples:
@@ -36,6 +36,7 @@ examples:
   spillsim check my_case             tell what would be computed
   spillsim run my_case               compute; writes my_case.nc
   spillsim plot my_case.nc           draw curves and profile
+  spillsim reach-map my_case         what the border sees of releases anywhere upstream
 
 exit codes:
   0 done    1 ran, but a stated bound was missed    2 the input or the target cannot be used
@@ -78,6 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _command(name: str) -> Command:
     """Return the function of a command; each stands in the module of its name."""
+    name = name.replace("-", "_")
     command: Command = getattr(import_module(f".{name}", __package__), name)
     return command
 
@@ -124,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"spillsim {__version__}")
     parser.add_argument("--debug", action="store_true", help="show where an error happened")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_new, _add_check, _add_run, _add_plot, _add_schema):
+    for add in (_add_new, _add_check, _add_run, _add_plot, _add_reach_map, _add_schema):
         add(commands)
     return parser
 
@@ -196,6 +198,42 @@ def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:
     scale = parser.add_mutually_exclusive_group()
     scale.add_argument("--log", action="store_true", help="logarithmic concentration in curves")
     scale.add_argument("--linear", action="store_true", help="linear concentration in curves")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+
+
+def _add_reach_map(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "reach-map",
+        "find how soon and how strong a release anywhere upstream comes to a border",
+        "One run answers for every place in the network above the border; the releases of the\n"
+        "scenario are not used. Without --mass peaks are given per tonne released, and what\n"
+        "arrives is 1 % of each peak.\n\n"
+        "Written are a netCDF file (a UGRID mesh where all nodes have coordinates) and a figure.",
+    )  # fmt: skip
+    parser.add_argument("case", metavar="CASE", help=_CASE)
+    parser.add_argument(
+        "--border", metavar="NAME",
+        help="the border or station that looks upstream, or a part of its name that no other has "
+        "(default: the only border)",
+    )  # fmt: skip
+    parser.add_argument("--mass", metavar="MASS", help='mass released, e.g. "10 t"')
+    parser.add_argument(
+        "--threshold", metavar="LEVEL",
+        help='what counts as arrival: a concentration such as "0.1 mg/L" (with --mass) or a share '
+        'of each peak such as "1 %%" (default: the scenario\'s with --mass, else 1 %%)',
+    )  # fmt: skip
+    parser.add_argument(
+        "--substance", metavar="NAME", help="whose decay counts (default: the first)"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE",
+        help="netCDF file (default: <name of the case folder>_reach_map.nc in the current folder)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--figure", metavar="FIGURE",
+        help="figure: .png, .svg or .pdf (default: beside the netCDF file, as .png)",
+    )  # fmt: skip
+    parser.add_argument("--csv", metavar="FILE", help="write the table to this file as well")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import scenario
-from ..errors import OutputError, ScenarioError
+from ..errors import ScenarioError
 from ..model import assemble
-from ..results.whole import check_target
 from . import describe, words
 from .accuracy import tell_accuracy
 from .console import Console
 from .lean import without_optional_imports
 from .progress import Progress
+from .targets import netcdf_target
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,7 +27,6 @@ _LEDGER_BOUND = 1e-9
 """Share of the mass released that the ledger may lose; round-off is far below."""
 _WORTH_TELLING = 1e-6
 """Share of the mass released below which a part of the ledger is left out of the line."""
-_RESULT_SIGNATURES = (b"\x89HDF", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -38,7 +36,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         message = "--strict needs the numerical error, which is not measured"
         fault = loaded.fault("numerics.error_check", message, 'Leave it out, or write "auto".')
         raise ScenarioError([fault], loaded.name)
-    target = _target(arguments.output, loaded.name)
+    target = netcdf_target(arguments.output or f"{loaded.name}.nc")
     model = assemble(loaded)
     describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
     describe.describe(console, model)
@@ -66,19 +64,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.strict and not met:
         console.complain("the numerical error asked for was missed (--strict)")
     return 0 if closed and (met or not arguments.strict) else 1
-
-
-def _target(wanted: str | None, case: str) -> Path:
-    """Return the result file, refused before computing when it cannot or should not be written."""
-    target = check_target(wanted if wanted is not None else f"{case}.nc")
-    if target.exists() and target.stat().st_size > 0:
-        with target.open("rb") as stream:
-            head = stream.read(4)
-        if head not in _RESULT_SIGNATURES:
-            raise OutputError(
-                f"{target} is there already and is no netCDF file: it is not overwritten."
-            )
-    return target
 
 
 def _march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[Notice]]:

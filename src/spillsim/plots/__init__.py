@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .curve_figure import curves
     from .profile_figure import profile
+    from .reach_map_figure import reach_map
     from .saving import FORMATS, save
 
-__all__ = ["FORMATS", "curves", "profile", "save"]
+__all__ = ["FORMATS", "curves", "profile", "reach_map", "save"]
 
 _HOME = {
     "FORMATS": "saving",
     "curves": "curve_figure",
     "profile": "profile_figure",
+    "reach_map": "reach_map_figure",
     "save": "saving",
 }
 

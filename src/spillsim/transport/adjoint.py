@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .arrays import BoolArray, FloatArray, IntArray
-from .compiler import jit
+from .compiler import jit, part
 
 
 class Upstream(NamedTuple):
@@ -129,19 +129,22 @@ class Probes(NamedTuple):
 
 
 @jit
-def exchange_back(a: int, b: int, medium: Medium, channel: FloatArray, storage: FloatArray) -> None:
+def exchange_back(
+    stay: FloatArray, back: FloatArray, into: FloatArray, hold: FloatArray,
+    channel: FloatArray, storage: FloatArray,
+) -> None:  # fmt: skip
     """Transposed propagator of decay and transient storage."""
-    x, y = channel[a:b], storage[a:b]
-    stay, back = medium.stay[a:b], medium.back[a:b]
-    into, hold = medium.into[a:b], medium.hold[a:b]
-    for i in range(x.shape[0]):
-        flowing, stored = x[i], y[i]
-        x[i] = stay[i] * flowing + into[i] * stored
-        y[i] = back[i] * flowing + hold[i] * stored
+    for i in range(channel.shape[0]):
+        flowing, stored = channel[i], storage[i]
+        channel[i] = stay[i] * flowing + into[i] * stored
+        storage[i] = back[i] * flowing + hold[i] * stored
 
 
 @jit
-def disperse_back(a: int, b: int, medium: Medium, channel: FloatArray, scratch: FloatArray) -> None:
+def disperse_back(
+    a: int, b: int, inverse_volume: FloatArray, conductance: FloatArray, correction: FloatArray,
+    channel: FloatArray, scratch: FloatArray,
+) -> None:  # fmt: skip
     """One transposed substep of dispersion on cells a to b; the answer is zero beside them.
 
     The flux F_f = -g (c_f - c_{f-1}) + h (c_{f+1} - c_{f-2} - 3 (c_f - c_{f-1})) is taken from
@@ -151,21 +154,22 @@ def disperse_back(a: int, b: int, medium: Medium, channel: FloatArray, scratch: 
     n = b - a
     # faces a - 1 to b + 2, of which those outside a to b see no difference
     p, q = scratch[0, a - 1 : b + 2], scratch[1, a - 1 : b + 2]
-    x = channel[a - 2 : b + 2]
-    g = medium.conductance[a - 1 : b + 2]
-    h = medium.correction[a - 1 : b + 2]
-    for f in range(n + 3):
-        step = x[f + 1] - x[f]
+    above, below = channel[a - 2 : b + 1], channel[a - 1 : b + 2]
+    g = conductance[a - 1 : b + 2]
+    h = correction[a - 1 : b + 2]
+    for f in range(p.shape[0]):
+        step = below[f] - above[f]
         p[f] = h[f] * step
         q[f] = (g[f] + 3.0 * h[f]) * step
     target = channel[a:b]
-    inverse = medium.inverse_volume[a:b]
+    inverse = inverse_volume[a:b]
+    # the first of p and q belongs to face a - 1
+    p0, p3, q1, q2 = p[0:n], p[3 : n + 3], q[1 : n + 1], q[2 : n + 2]
     for i in range(n):
-        # p[0] belongs to face a - 1
-        target[i] += inverse[i] * ((p[i] - p[i + 3]) + (q[i + 2] - q[i + 1]))
+        target[i] += inverse[i] * ((p0[i] - p3[i]) + (q2[i] - q1[i]))
 
 
-@jit
+@part
 def advect_back(p: int, ways: Upstream, answer: Answer) -> None:
     """Bring the answers of a path one step further up; its mouth answers ``inlet``."""
     channel, entering = answer.channel, answer.inlet[p]
@@ -212,7 +216,7 @@ def crossing(last: float, now: float, level: float) -> float:
     return (level - last) / (now - last)
 
 
-@jit
+@part
 def keep_track(a: int, b: int, step: int, channel: FloatArray, tracks: Tracks) -> float:
     """Keep of the answers of cells a to b what is asked for; returns the largest of them."""
     largest = 0.0
@@ -237,7 +241,7 @@ def keep_track(a: int, b: int, step: int, channel: FloatArray, tracks: Tracks) -
     return largest
 
 
-@jit
+@part
 def trim_answer(p: int, floor: float, share: float, answer: Answer, tracks: Tracks) -> None:
     """Shrink the window of a path past cells that answer next to nothing.
 
@@ -269,7 +273,7 @@ def begin_answer(ways: Upstream, answer: Answer, tracks: Tracks) -> None:
         answer.ever[p] = answer.largest[p]
 
 
-@jit
+@part
 def note_probes(column: int, probes: Probes, rows: FloatArray, channel: FloatArray) -> None:
     """Write down the answers of the probed cells."""
     for k in range(probes.cell.shape[0]):
@@ -291,11 +295,18 @@ def answer_steps(
             p = ways.order[k]
             if low[p] < high[p]:
                 if medium.exchanges:
-                    exchange_back(low[p], high[p], medium, channel, answer.storage)
+                    a, b = low[p], high[p]
+                    exchange_back(
+                        medium.stay[a:b], medium.back[a:b], medium.into[a:b], medium.hold[a:b],
+                        channel[a:b], answer.storage[a:b],
+                    )  # fmt: skip
                 for _ in range(medium.substeps):
                     low[p] = max(low[p] - 2, ways.start[p])
                     high[p] = min(high[p] + 2, ways.end[p])
-                    disperse_back(low[p], high[p], medium, channel, answer.scratch)
+                    disperse_back(
+                        low[p], high[p], medium.inverse_volume, medium.conductance,
+                        medium.correction, channel, answer.scratch,
+                    )  # fmt: skip
             for j in range(ways.inflow_pointer[p], ways.inflow_pointer[p + 1]):
                 q = ways.inflow_path[j]
                 cell = ways.join_cell[q]

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import simulation
-from ..marching import TreeMarch
 from ..model import with_time_step
 from ..sources import SlugSchedule, decay_rates
 
@@ -64,23 +63,26 @@ def half_step_reference(model: Model, progress: Progress | None = None) -> Refer
 
 
 def exact_reference(model: Model) -> Reference | None:
-    """Curves of the transfer engine for the same river; None where it cannot resolve them.
+    """Curves of the transfer engine for the same river; None where it cannot have them.
+
+    It cannot where flow changes, or where a curve is too sharp.
 
     Their own error is what a Fourier series on a window leaves: the size of the last frequencies
     and what the curve still holds at the ends of its window; and, where water comes or goes along
     a reach, that of the staircase of discharges it is cut into.
     """
-    if not isinstance(model.march, TreeMarch):
-        return None
     from ..transfer import NotSmoothError, prepare
 
+    if model.scenario.flow.kind == "table" or not model.network.is_tree:
+        return None
+    tank = np.array([reach.kind == "tank" for reach in model.scenario.reaches], dtype=np.bool_)
     shape = (len(model.scenario.substances), len(model.stations), model.output_time.size)
     found = np.zeros(shape)
     left = np.zeros(shape[:2])
     known: dict[tuple[object, ...], list[_Curve]] = {}
     for number, substance in enumerate(model.scenario.substances):
         rates = decay_rates(substance, model.flow)
-        river = prepare(model.network, model.flow, *rates)
+        river = prepare(model.network, model.flow, *rates, tank)
         for release in model.releases:
             if release.substance != number:
                 continue

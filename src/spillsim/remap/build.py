@@ -1,0 +1,141 @@
+"""Laying out a river whose flow changes: chains, cells, water, places and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..hydraulics.varying import VaryingFlow
+from ..network.network import Position
+from .arrays import CHAIN, COUNT, FIRST, FloatArray, Gauges, IntArray, Tables
+from .graph import Layout, Reaches, find_chains, lay_out
+from .tables import build_tables, joined_reaches
+
+SMALLEST_NUMBER = 1.25
+"""Cells are at least this many times sqrt(D dt) long, so that dispersion needs one substep."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything but the substances: S places, T output times."""
+
+    reaches: Reaches
+    flow: VaryingFlow
+    layout: Layout
+    tables: Tables
+    time: FloatArray
+    """(N + 1,) ends of the steps [s since the start of the case]."""
+    limiter: int
+    gauges: Gauges
+    gauge_order: IntArray
+    """(S,) index of each place among the places asked for."""
+    output_time: FloatArray
+    """(T,) [s since the start of the case]."""
+    ledger_step: IntArray
+    field_step: IntArray
+    own_cells: IntArray
+    """Cells in the river, neither padding nor beyond an outlet."""
+    cell_reach: IntArray
+    """(K,) reach that each cell lies in, as given; -1 in the padding and beyond outlets."""
+    cell_head: FloatArray
+    """(K,) distance of its upper face from the head of the reach [m]."""
+    cell_foot: FloatArray
+    """(K,) distance of its lower face [m]."""
+
+    @property
+    def time_step(self) -> float:
+        """Time step [s]."""
+        return float(self.time[1] - self.time[0])
+
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return int(self.time.size - 1)
+
+    @property
+    def size(self) -> int:
+        """Number of cells in the river."""
+        return int(self.own_cells.size)
+
+
+def cell_counts(reaches: Reaches, flow: VaryingFlow, time_step: float) -> IntArray:
+    """(R,) cells of each reach: dx = max(U dt, 1.25 sqrt(D dt)) at the typical flow."""
+    typical = flow.reference
+    travel = np.abs(typical.velocity) * time_step
+    mixing = SMALLEST_NUMBER * np.sqrt(typical.dispersion_coefficient * time_step)
+    spacing = np.maximum(np.maximum(travel, mixing), 1e-3 * reaches.length)
+    counts = np.maximum(np.floor(reaches.length / spacing + 1e-9), 1.0).astype(np.int64)
+    return np.where(reaches.tank, 1, counts)
+
+
+def build(
+    reaches: Reaches, flow: VaryingFlow, steps: tuple[float, float, int], limiter: int,
+    places: Sequence[Position], outputs: tuple[FloatArray, IntArray, IntArray],
+    cells: IntArray | None = None,
+) -> Plan:  # fmt: skip
+    """Lay out chains, cells, water and places.
+
+    Parameters
+    ----------
+    reaches, flow : the network and its flow, R reaches each
+    steps : first time [s since the start of the case], time step [s], number of steps
+    limiter : code from ``transport.arrays``
+    places : where the plume is observed
+    outputs : (T,) output times [s]; steps after which ledger and field are written
+    cells : (R,) number of cells, chosen by ``cell_counts`` where not given
+
+    Raises
+    ------
+    DrainedError
+        More water leaves a reach than it holds.
+    """
+    start, time_step, count = steps
+    time = np.asarray(start + time_step * np.arange(count + 1), dtype=np.float64)
+    counts = cell_counts(reaches, flow, time_step) if cells is None else cells
+    chains = find_chains(reaches, joined_reaches(reaches, flow))
+    spacing = reaches.length / np.where(reaches.tank, 1, counts)
+    typical = flow.reference
+    number = np.where(reaches.tank, 0.0, typical.dispersion_coefficient * time_step / spacing**2)
+    layout = lay_out(reaches, chains, counts, number, typical.discharge_foot)
+    tables = build_tables(reaches, flow, layout, time)
+    gauges, order = _place_gauges(layout, reaches, places)
+    graph = layout.graph
+    inside = graph.cell_reach >= 0
+    r = graph.cell_reach[inside]
+    reach = np.full(graph.cell_reach.size, -1, dtype=np.int64)
+    reach[inside] = layout.own_reach[r]
+    head = np.zeros(graph.cell_reach.size)
+    head[inside] = (np.flatnonzero(inside) - graph.reach[r, FIRST]) * layout.spacing[r]
+    foot = head.copy()
+    foot[inside] += layout.spacing[r]
+    output_time, ledger_step, field_step = outputs
+    return Plan(
+        reaches, flow, layout, tables, time, limiter, gauges, order, output_time, ledger_step,
+        field_step, np.flatnonzero(reach >= 0), reach, head, foot,
+    )  # fmt: skip
+
+
+def _place_gauges(
+    layout: Layout, reaches: Reaches, places: Sequence[Position]
+) -> tuple[Gauges, IntArray]:
+    """Cells and shares of the places to observe, ordered by chain."""
+    graph = layout.graph
+    rows = []
+    for index, place in enumerate(places):
+        r = int(layout.place[place.reach])
+        n = int(graph.reach[r, COUNT])
+        position = place.distance / float(reaches.length[place.reach]) * n
+        cell = min(int(position), n - 1)
+        rows.append(
+            (int(graph.reach[r, CHAIN]), int(graph.reach[r, FIRST]) + cell, position - cell, index)
+        )
+    rows.sort(key=lambda row: (row[0], row[-1]))
+    pointer = np.searchsorted([row[0] for row in rows], np.arange(graph.chain.shape[0] + 1))
+    gauges = Gauges(
+        pointer.astype(np.int64),
+        np.array([row[1] for row in rows], dtype=np.int64),
+        np.array([row[2] for row in rows], dtype=np.float64),
+    )
+    return gauges, np.array([row[3] for row in rows], dtype=np.int64)

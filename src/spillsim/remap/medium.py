@@ -1,0 +1,95 @@
+"""Dispersion and exchange coefficients of the reaches, ready for the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..hydraulics.flow import SteadyFlow
+from .arrays import CHAIN, TANK, FloatArray, Medium
+from .graph import Layout
+
+
+@dataclass(frozen=True)
+class Substance:
+    """First-order losses of a substance in R reaches."""
+
+    decay_rate: FloatArray
+    """(R,) in the flowing water [1/s]."""
+    storage_decay_rate: FloatArray
+    """(R,) in the storage zone [1/s]."""
+
+
+def splitting_factor(flow: SteadyFlow, time_step: float) -> FloatArray:
+    """(R,) (1 - phi) [coth(z / 2) - 2 / z] with z = alpha (1 + 1/beta) dt [-].
+
+    Moving and exchanging in turn spreads mobile water by 1/2 U2 dt times this, and carries a fresh
+    release ahead by dt times it (see ``transport.splitting``).
+    """
+    beta = flow.storage_area_ratio
+    has = (beta > 0.0) & (flow.exchange_coefficient > 0.0)
+    safe = np.where(has, beta, 1.0)
+    z = np.where(has, flow.exchange_coefficient * (1.0 + 1.0 / safe) * time_step, 1.0)
+    bracket = np.where(z < 0.05, z / 6.0 - z**3 / 360.0, 1.0 / np.tanh(z / 2.0) - 2.0 / z)
+    return np.where(has, (1.0 - 1.0 / (1.0 + safe)) * bracket, 0.0)
+
+
+def build_medium(
+    layout: Layout, flow: SteadyFlow, time_step: float, substances: Sequence[Substance]
+) -> Medium:
+    """Coefficients of all members.
+
+    The exchange is the exact propagator of dM/dt = -(a + k) M + b S, dS/dt = a M - (b + k_s) S
+    with a = alpha and b = alpha / beta (Bencala & Walters 1983, eqs 1 and 2, per volume). M and S
+    are masses and beta a ratio of areas, so a river that rises takes its storage zone with it.
+    """
+    graph, above = layout.graph, layout.above
+    tank = graph.chain[graph.reach[:, CHAIN], TANK] > 0
+    number = flow.dispersion_coefficient[above] * time_step / layout.spacing**2
+    splitting = 0.5 * splitting_factor(flow, time_step)[above] / layout.spacing**2
+    beta = flow.storage_area_ratio
+    has = (beta > 0.0) & (flow.exchange_coefficient > 0.0)
+    a = np.where(has, flow.exchange_coefficient, 0.0)
+    b = np.where(has, a / np.where(has, beta, 1.0), 0.0)
+    decays = any(
+        bool(np.any(s.decay_rate > 0.0) or np.any(s.storage_decay_rate > 0.0)) for s in substances
+    )
+    parts = [
+        _propagator(a, b, s.decay_rate, s.storage_decay_rate, time_step, decays) for s in substances
+    ]
+    inside = graph.cell_reach >= 0
+    shape = (graph.cell_reach.size, len(substances))
+    spread: list[FloatArray] = []
+    for k, outside in enumerate((1.0, 0.0, 0.0, 1.0)):
+        values = np.full(shape, outside)
+        for m, own in enumerate(parts):
+            values[inside, m] = own[k][above[graph.cell_reach[inside]]]
+        spread.append(values.ravel())
+    return Medium(
+        np.stack(
+            [np.where(tank, 0.0, number), np.where(tank, 0.0, splitting), layout.spacing], axis=1
+        ),
+        np.stack(spread),
+        bool(has.any()),
+        decays,
+    )
+
+
+def _propagator(
+    a: FloatArray, b: FloatArray, k: FloatArray, ks: FloatArray, time_step: float, decays: bool
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """(R,) entries stay, back, into, hold of the matrix exponential; none is negative."""
+    p, q = -(a + k), -(b + ks)
+    mean = 0.5 * (p + q)
+    root = np.sqrt((0.5 * (p - q)) ** 2 + a * b)
+    fast, slow = np.exp((mean + root) * time_step), np.exp((mean - root) * time_step)
+    cosine = 0.5 * (fast + slow)
+    safe = np.where(root > 0.0, root, 1.0)
+    sine = np.where(root * time_step > 1e-12, 0.5 * (fast - slow) / safe, fast * time_step)
+    into, back = sine * a, sine * b
+    if decays:
+        half = 0.5 * (p - q) * sine
+        return cosine + half, back, into, cosine - half
+    return 1.0 - into, back, into, 1.0 - back
