@@ -20,6 +20,7 @@ from .transport.medium import build_exchange
 
 if TYPE_CHECKING:
     from .model import Model
+    from .transport.arrays import Deposits, Exchange
     from .transport.march import March
 
 Array = NDArray[np.float64]
@@ -130,22 +131,17 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
 def _march_tree(model: Model, tree: TreeMarch, progress: Callable[[float], None] | None) -> Run:
     """March all substances down a tree in steady flow."""
     begun = perf_counter()
-    from .transport.march import march
+    from .transport.march import march_substances
 
     imported = perf_counter()
     plan, grid = tree.plan, tree.grid
-    substances = model.scenario.substances
-    marches: list[March] = []
-    for number, substance in enumerate(substances):
+    deposits: list[Deposits] = []
+    exchanges: list[Exchange] = []
+    for number, substance in enumerate(model.scenario.substances):
         own = [(r.position, r.schedule) for r in model.releases if r.substance == number]
-        deposits = build_deposits(grid, own, plan.start, plan.steps)
-        exchange = build_exchange(grid, *decay_rates(substance, model.flow))
-
-        def report(share: float, number: int = number) -> None:
-            if progress is not None:
-                progress((number + share) / len(substances))
-
-        marches.append(march(plan, tree.dispersion, exchange, deposits, report))
+        deposits.append(build_deposits(grid, own, plan.start, plan.steps))
+        exchanges.append(build_exchange(grid, *decay_rates(substance, model.flow)))
+    marches = march_substances(plan, tree.dispersion, exchanges, deposits, progress)
     marched = perf_counter()
     run = _gather_tree(model, tree, marches)
     run.profile.update(

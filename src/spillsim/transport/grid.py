@@ -19,7 +19,7 @@ import numpy as np
 
 from ..network.network import Position
 from .along import Along, Measure, jumping, nearest_face, place_reaches
-from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths
+from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths, Ways
 from .paths import Path, Route, find_paths
 from .resolution import DISPERSION_NUMBER
 from .splitting import remaining_dispersion
@@ -84,10 +84,19 @@ class Grid:
     cell_path: IntArray
     """(K,) path of the cell, -1 in the padding."""
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of cells without the padding and without those beyond the outlet."""
         return int(self.own_cells.size)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """The paths as the kernels take them."""
+        own = self.path_arrays
+        kind = 1 * np.array([p.slow.any() for p in self.paths]) + 2 * own.loses_water
+        table = np.stack([own.start, own.end, own.outlet, own.join_cell, own.below, kind])
+        ranges = np.stack([own.range_start, own.range_end, own.range_slow.astype(np.int64)])
+        return Ways(table, own.range_pointer, ranges, own.inflow_pointer, own.inflow_path)
 
     @property
     def own_cells(self) -> IntArray:
@@ -340,7 +349,7 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray) -> Paths:
         join_cell, np.array(pointer, dtype=np.int64),
         np.array(first, dtype=np.int64), np.array(last, dtype=np.int64),
         np.array(slow, dtype=np.bool_), loses, loses | has_slow,
-        inflow_pointer.astype(np.int64), inflow.astype(np.int64),
+        inflow_pointer.astype(np.int64), inflow.astype(np.int64), below,
     )  # fmt: skip
 
 
