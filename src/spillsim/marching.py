@@ -61,6 +61,10 @@ class TreeMarch:
         """Number of cells."""
         return self.plan.grid.size
 
+    def time_at(self, step: IntArray) -> Array:
+        """(n,) times at the ends of steps [s since the start of the case]."""
+        return np.asarray(self.plan.start + self.time_step * step, dtype=np.float64)
+
     def curves_only(self) -> TreeMarch:
         """The same without fields and with the last ledger alone."""
         plan = self.plan
@@ -102,6 +106,10 @@ class NetworkMarch:
     def cells(self) -> int:
         """Number of cells."""
         return self.plan.size
+
+    def time_at(self, step: IntArray) -> Array:
+        """(n,) times at the ends of steps [s since the start of the case]."""
+        return self.plan.time[step]
 
     def curves_only(self) -> NetworkMarch:
         """The same without fields and with the last ledger alone."""

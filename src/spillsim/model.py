@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .engine import choose_engine
 from .errors import Fault, Notice, ScenarioError
 from .hydraulics import (
     SteadyFlow,
@@ -65,6 +66,8 @@ class Model:
     """What set the time step, in words."""
     notices: tuple[Notice, ...]
     engine: str = "march"
+    engine_basis: str = ""
+    """Why this engine, in words."""
 
     @property
     def time_step(self) -> float:
@@ -118,14 +121,18 @@ def assemble(scenario: Scenario) -> Model:
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
     output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
     march, warned = _march(scenario, route, releases, places, output_time, step)
-    notices += [*warned, *doubts, *_short_inlets(flow, network, releases)]
+    notices += warned
+    choice = choose_engine(scenario, network, flow, releases, places)
+    if choice.engine == "march":
+        # what the march, and only it, does no better
+        notices += [*choice.notices, *doubts, *_short_inlets(flow, network, releases)]
     notices += mixing_notices(
         flow, network,
         [release.name for release in releases], positions,
         [place.name for place in places], [place.position for place in places],
     )  # fmt: skip
     return Model(scenario, network, flow, releases, places, route, output_time, march, basis,
-                 tuple(dict.fromkeys(notices)))  # fmt: skip
+                 tuple(dict.fromkeys(notices)), choice.engine, choice.basis)  # fmt: skip
 
 
 def with_time_step(model: Model, step: float) -> Model:

@@ -97,6 +97,8 @@ def _releases(model: Model) -> str:
 
 
 def _grid(model: Model) -> str:
+    if model.engine == "transfer":
+        return f"none needed: exact in space and time · engine transfer ({model.engine_basis})"
     return (
         f"{words.count(model.cells, 'cell')}, {words.count(model.steps, 'step')} of "
         f"{words.span(model.time_step)} ({model.resolution_basis}) · engine {model.engine}"

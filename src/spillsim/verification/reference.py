@@ -73,7 +73,7 @@ def exact_reference(model: Model) -> Reference | None:
     """
     from ..transfer import NotSmoothError, prepare
 
-    if model.scenario.flow.kind == "table" or not model.network.is_tree:
+    if model.scenario.flow.kind == "table":
         return None
     tank = np.array([reach.kind == "tank" for reach in model.scenario.reaches], dtype=np.bool_)
     shape = (len(model.scenario.substances), len(model.stations), model.output_time.size)
@@ -123,7 +123,7 @@ def _curves(model: Model, river: River, release: CompiledRelease) -> list[_Curve
     course = build_course(river, release.position, [model.stations[s].position for s in below])
     below = [s for s in below if course.locate(model.stations[s].position) is not None]
     places = [model.stations[s].position for s in below]
-    source = source_of(release.schedule, model.scenario.case.duration)
+    source = source_of([release.schedule], model.scenario.case.duration)
     weight = 1.0 / _mass(release)
     found = []
     for answers in ask(course, source, questions_at(course, places, CONCENTRATION)):

@@ -39,7 +39,7 @@ NICE_STEPS = (1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0)
 """Seconds or minutes that an offered step is rounded down to."""
 
 
-_RUN_STAGES = ("load_kernels", "march", "gather")
+_RUN_STAGES = ("load_kernels", "march", "transfer", "gather")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def measured(model: Model, run: Run, reference: Reference | None = None) -> Run:
 
 def reference_for(model: Model, progress: Progress | None = None) -> Reference:
     """Exact curves where they can be had and are asked for, else a march with half the step."""
-    if model.scenario.numerics.error_check != "half_step":
+    if model.engine == "transfer" or model.scenario.numerics.error_check != "half_step":
         exact = exact_reference(model)
         if exact is not None:
             return exact
