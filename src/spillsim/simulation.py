@@ -131,9 +131,12 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
         try:
             return _respond(model, progress)
         except NotSmoothError:
-            told = Notice("engine", "march, because a curve was too sharp for the transfer engine")
-            run = simulate(dataclasses.replace(model, engine="march"), progress)
-            return dataclasses.replace(run, notices=(*run.notices, told))
+            reason = "a curve was too sharp for the transfer engine"
+        except SimulationError as error:
+            reason = f"of the transfer engine's curves this was found: {error}"
+        told = Notice("engine", f"march, because {reason}")
+        run = simulate(dataclasses.replace(model, engine="march"), progress)
+        return dataclasses.replace(run, notices=(*run.notices, told))
     if isinstance(model.march, NetworkMarch):
         run = _march_network(model, model.march, progress)
     else:
