@@ -220,7 +220,7 @@ def _by_transfer(unit: Model, chosen: NDArray[np.int64]) -> tuple[Array, Array]:
     found = np.zeros((2, chosen.size, time.size))
     try:
         course = build_course(river, release.position, places)
-        source = source_of(release.schedule, scenario.case.duration)
+        source = source_of([release.schedule], scenario.case.duration)
         for kind, values in zip((CONCENTRATION, FLUX), found, strict=True):
             for answers in ask(course, source, questions_at(course, places, kind)):
                 for number, row in enumerate(answers.rows.tolist()):

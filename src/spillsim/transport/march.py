@@ -11,11 +11,11 @@ from .arrays import (
     DECAY_LOW,
     FED,
     FLOOR,
-    INVERSE,
     MIXED,
     PEAK,
     PEAK_STEP,
     START,
+    STAY,
     Deposits,
     Dispersion,
     Exchange,
@@ -92,15 +92,20 @@ def new_watch(plan: Plan, members: int) -> Watch:
     )  # fmt: skip
 
 
-def new_outputs(plan: Plan, members: int) -> tuple[Outputs, Record]:
-    """Empty output arrays; the only ones that depend on the number of outputs."""
+def new_outputs(
+    plan: Plan, members: int, clocks: FloatArray | None = None
+) -> tuple[Outputs, Record]:
+    """Empty output arrays; the only ones that depend on the number of outputs.
+
+    ``clocks`` (B, T) holds output times in steps where each member has its own.
+    """
     places, count = plan.gauges.cell.size, plan.output_time.size
     size = plan.grid.cells.volume.size if plan.field_step.size else 0
-    relative = plan.output_step
+    relative = plan.output_step[None, :] if clocks is None else clocks
     # outputs before the first step are zero and stay so
-    first = relative.searchsorted(0.0, side="right")
+    first = np.sum(relative <= 0.0, axis=1)
     curves = np.zeros((2, members, places, count))
-    outputs = Outputs(relative[None, :], np.array([first]), curves)
+    outputs = Outputs(relative, first, curves)
     record = Record(
         plan.ledger_step, np.zeros((members, plan.ledger_step.size, 6)),
         plan.field_step, np.zeros((members, plan.field_step.size, size)),
@@ -128,22 +133,24 @@ def gather_deposits(plan: Plan, deposits: Sequence[Deposits]) -> Feed:
     return Feed(pointer, place, masses)
 
 
-def gather_medium(
-    grid: Grid, dispersions: Sequence[Dispersion], exchanges: Sequence[Exchange]
-) -> Medium:
-    """Coefficients of all members in one array, member by member in each cell."""
+def gather_medium(grid: Grid, dispersion: Dispersion, exchanges: Sequence[Exchange]) -> Medium:
+    """Coefficients of all members in one array, member by member in each cell.
+
+    The arrays of ``dispersion`` are (K,), the same for all, or (K, B).
+    """
     members, size = len(exchanges), grid.cells.volume.size
     has_storage = any(own.has_storage for own in exchanges)
     decays = any(own.decays for own in exchanges)
     cells = np.empty((7, size * members))
-    count = 7 if has_storage else 4 if decays else 3  # no one reads the others
-    cells[INVERSE].reshape(size, members)[:] = grid.cells.inverse_volume[:, None]
-    for j in range(members):
-        dispersion, exchange = dispersions[j], exchanges[j]
-        rows = (dispersion.conductance, dispersion.correction, *exchange[:4])
-        for k, values in zip(range(1, count), rows, strict=False):
-            cells[k, j::members] = values
-    return Medium(cells, dispersions[0].substeps, has_storage, decays)
+    shared = (grid.cells.inverse_volume, dispersion.conductance, dispersion.correction)
+    for k, values in enumerate(shared):
+        cells[k].reshape(size, members)[:] = values.reshape(size, -1)
+    count = 4 if has_storage else 1 if decays else 0  # no one reads the others
+    for j, exchange in enumerate(exchanges):
+        rows = (exchange.stay, exchange.back, exchange.into, exchange.hold)
+        for k, values in enumerate(rows[:count]):
+            cells[STAY + k, j::members] = values
+    return Medium(cells, dispersion.substeps, has_storage, decays)
 
 
 def march(
@@ -210,23 +217,22 @@ def march_together(
     """
     members = len(deposits)
     total = [float(own.mass_early.sum() + own.mass_late.sum()) for own in deposits]
-    members = len(deposits)
     state = new_state(plan.grid, TRIM * np.array(total))
     outputs, record = new_outputs(plan, members)
-    medium = gather_medium(plan.grid, [dispersion] * members, exchanges)
+    medium = gather_medium(plan.grid, dispersion, exchanges)
     feed = gather_deposits(plan, deposits)
-    _march_pieces(plan, medium, feed, state, outputs, record, progress)
+    run_kernel(plan, medium, feed, state, outputs, record, progress)
     return _marches(plan, state, outputs, record)
 
 
-def _march_pieces(
+def run_kernel(
     plan: Plan,
     medium: Medium,
     feed: Feed,
     state: State,
     outputs: Outputs,
     record: Record,
-    progress: Callable[[float], None] | None,
+    progress: Callable[[float], None] | None = None,
 ) -> None:
     """Run the kernel over all steps, with a look at the clock between pieces."""
     grid = plan.grid

@@ -78,18 +78,18 @@ class MemberCurves:
     def concentration(self, member: int) -> FloatArray:
         """(S, T) resident concentration of a member [kg/m3]."""
         block, at = self.place[member]
-        return self.curves[block][0, at]
+        return np.asarray(self.curves[block][0, at])
 
     def cumulative_mass(self, member: int) -> FloatArray:
         """(S, T) mass passed of a member [kg]."""
         block, at = self.place[member]
-        return self.curves[block][1, at]
+        return np.asarray(self.curves[block][1, at])
 
     @property
     def mass_error(self) -> FloatArray:
         """(M,) mass unaccounted for at the end as a share of what was released [-]."""
         released = self.ledger[:, 0]
-        return np.abs(released - self.ledger[:, 1:].sum(axis=1)) / released
+        return np.asarray(np.abs(released - self.ledger[:, 1:].sum(axis=1)) / released)
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,7 @@ class Plan:
     @cached_property
     def output_step(self) -> FloatArray:
         """(T,) output times as steps since the first one [-]."""
-        relative = (self.output_time - self.start) / self.grid.time_step
-        # an output meant for the end of a step must not fall just behind it
-        near = np.round(relative)
-        return np.where(np.abs(relative - near) < 1e-9 * np.maximum(1.0, near), near, relative)
+        return in_steps((self.output_time - self.start) / self.grid.time_step)
 
     @cached_property
     def watched_paths(self) -> IntArray:
@@ -46,6 +43,12 @@ class Plan:
         ends = np.full((3, path.size), -1)
         ends[:2] = table[: END + 1, path]
         return ends
+
+
+def in_steps(relative: FloatArray) -> FloatArray:
+    """Times in steps; one meant for the end of a step must not fall just behind it."""
+    near = np.round(relative)
+    return np.where(np.abs(relative - near) < 1e-9 * np.maximum(1.0, near), near, relative)
 
 
 def place_gauges(grid: Grid, places: Sequence[Position]) -> tuple[Gauges, IntArray]:
