@@ -275,7 +275,7 @@ def prepare_transfer(task: Task, interval: float | None = None) -> Transfer:
     rates = decay_rates(ready.scenario.substances[0], ready.flow)
     river = transfer.prepare(ready.network, ready.flow, *rates)
     release = ready.releases[0]
-    source = transfer.source_of(release.schedule, task.duration)
+    source = transfer.source_of([release.schedule], task.duration)
     places = tuple(place.position for place in ready.stations)
     return Transfer(river, release.position, places, source, ready.output_time)
 
