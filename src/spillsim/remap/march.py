@@ -105,6 +105,7 @@ def new_state(plan: Plan, members: int, floor: FloatArray, releases: int) -> Sta
         floor=floor,
         through=np.zeros((plan.gauges.cell.size, members)),
         inflow=np.zeros((graph.node.shape[0], members)),
+        entering=np.zeros((graph.node.shape[0], members)),
         tank_in=np.zeros((chains, members)),
         waiting=np.zeros((max(releases, 1), members)),
         link_flux=np.zeros((chains, 2, members)),
@@ -179,6 +180,13 @@ def march(
     if now.counter[3]:
         raise ValueError("water runs in circles within a time step; make time_step shorter")
     return _gather(plan, members, now, state, record)
+
+
+def _given(deposits: Deposits, members: int) -> FloatArray:
+    """(B,) mass released [kg]."""
+    who = np.concatenate([deposits.row[:, MEMBER], deposits.inlet[:, 1]])
+    mass = np.concatenate([deposits.value[:, GIVEN], deposits.inlet_mass])
+    return np.asarray(np.bincount(who, weights=np.abs(mass), minlength=members))
 
 
 def _new_record(plan: Plan, members: int) -> Record:
