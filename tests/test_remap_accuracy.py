@@ -123,7 +123,7 @@ def test_exchange_from_weak_to_stiff(
     zones = [Zone(10e3, *given), Zone(110e3, *given, source=pulse_source(1.0, 0.0, HOUR))]
     exact = curve(Stem(zones), 30e3, time, 4096)
 
-    def errors(places: int = 1) -> tuple[float, float]:
+    def errors() -> tuple[float, float]:
         prepared = plan(
             river([0], [1], [120e3]), steady([35.0], 50.0, 30.0, ratio=ratio, exchange=exchange),
             step, int(90 * HOUR / step), [(0, 30e3)], output=time,
@@ -179,17 +179,17 @@ def test_unlimited_march_is_linear_in_what_is_released() -> None:
 
 
 def test_order_of_reaches_does_not_matter() -> None:
-    time, head, foot = wild_flow(7, 1200.0)
+    time, head, foot = wild_flow(5, 1200.0)
     order = np.random.default_rng(1).permutation(8)
 
     def curves(order: Array) -> Array:
         varying = flow(
             time, head[:, order], foot[:, order], np.array(AREA)[order], np.array(DISPERSION)[order]
         )
-        place = int(np.flatnonzero(order == 7)[0])
+        place = int(np.flatnonzero(order == 2)[0])
         prepared = plan(
             river(np.array(HEAD)[order], np.array(FOOT)[order], np.array(LENGTH)[order]), varying,
-            1200.0, 60, [(place, 30e3)],
+            1200.0, 60, [(place, 15e3)],
         )  # fmt: skip
         source = int(np.flatnonzero(order == 0)[0])
         return run(prepared, [pulse(source, 5e3, 0.0, HOUR)])[0].cumulative_mass

@@ -25,7 +25,7 @@ def test_water_wets_a_dry_channel(cells: int) -> None:
     head = np.array([[q if k <= m else 0.0 for k in range(size)] for m in range(size + 1)])
     foot = np.array([[q if k < m else 0.0 for k in range(size)] for m in range(size + 1)])
     varying = flow(
-        time, head, foot, 20.0, 10.0, linear=False, start_area=0.0, discharge=q
+        time, head, foot, 20.0, 1e-12, linear=False, start_area=0.0, discharge=q
     )  # fmt: skip
     steps = int(1.2 * time[-1] / 600.0)
     prepared = plan(
@@ -144,10 +144,9 @@ def test_flood_wave_overtakes_the_plume() -> None:
     times = 900.0 * np.arange(1, int(LAST / 900.0) + 1)
     reference = material_reference(3000.0, 50.0, times)
     coarse = material_reference(6000.0, 100.0, times)
-    assert error(np.diff(coarse), np.diff(reference)) <= 2e-3
+    assert error(np.diff(coarse), np.diff(reference)) <= 1e-3
     sizes = ((1000.0, 900.0), (500.0, 450.0))
     errors = [flood_error(dx, dt, reference, times) for dx, dt in sizes]
-    print(errors, error(np.diff(coarse), np.diff(reference)))
     assert errors[1] <= 0.01
     assert slope([2.0, 1.0], errors) >= 1.5
 
@@ -209,7 +208,7 @@ def test_slug_that_overshoots_a_node_divides_with_the_water() -> None:
     """A release less than a step above a bifurcation: shares as the water, nothing lost."""
     prepared = plan(
         river([0, 1, 1], [1, 2, 3], [5e3, 9e3, 9e3]), steady([10.0, 7.0, 3.0], 10.0, 1e-6), 900.0,
-        40, [(1, 8e3), (2, 8e3)], cells=10,
+        90, [(1, 8e3), (2, 8e3)], cells=10,
     )  # fmt: skip
     found = run(prepared, [slug(0, 4900.0, 450.0)])[0]
     assert found.cumulative_mass[:, -1] == pytest.approx([0.7, 0.3], rel=1e-9)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..transport.arrays import LIMITER_NONE
 from .arrays import (
     CHAIN,
     COUNT,
@@ -226,14 +227,15 @@ def _gather(plan: Plan, members: int, now: Now, state: State, record: Record) ->
     back = np.argsort(plan.gauge_order)
     found = []
     relative = (plan.output_time - plan.time[0]) / plan.time_step
+    free = plan.limiter == LIMITER_NONE
     for b in range(members):
         step = state.cells[PEAK_STEP, b::members]
         when = np.where(step >= 0.0, plan.time[0] + plan.time_step * step, np.nan)
         fields = record.field[:, b::members]
         found.append(
             March(
-                at_times(record.concentration[:, back, b], relative, False).T,
-                at_times(record.passed[:, back, b], relative, True).T,
+                at_times(record.concentration[:, back, b], relative, False, free).T,
+                at_times(record.passed[:, back, b], relative, True, free).T,
                 record.ledger[:, :, b],
                 state.cells[PEAK, b::members],
                 when,
@@ -244,7 +246,7 @@ def _gather(plan: Plan, members: int, now: Now, state: State, record: Record) ->
     return found
 
 
-def at_times(series: FloatArray, steps: FloatArray, rising: bool) -> FloatArray:
+def at_times(series: FloatArray, steps: FloatArray, rising: bool, free: bool) -> FloatArray:
     """(T, S) values between step ends: a cubic through four, straight where that is not enough.
 
     Parameters
@@ -252,6 +254,7 @@ def at_times(series: FloatArray, steps: FloatArray, rising: bool) -> FloatArray:
     series : (N + 1, S) values at the ends of the steps
     steps : (T,) times as steps since the first
     rising : True keeps values between their neighbours, False only above zero
+    free : True keeps the cubic everywhere
     """
     last = series.shape[0] - 1
     near = np.round(steps)
@@ -268,4 +271,4 @@ def at_times(series: FloatArray, steps: FloatArray, rising: bool) -> FloatArray:
     fits = cubic >= low
     if rising:
         fits &= cubic <= np.maximum(p1, p2)
-    return np.asarray(np.where(fits, cubic, straight))
+    return np.asarray(np.where(fits | free, cubic, straight))

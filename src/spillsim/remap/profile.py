@@ -154,10 +154,12 @@ def fill_ends(c: int, members: int, graph: Graph, now: Now, state: State) -> Non
 
 
 @inner
-def end_edge(c: int, side: int, members: int, graph: Graph, now: Now, state: State) -> None:
+def end_edge(
+    c: int, side: int, members: int, limiter: int, graph: Graph, now: Now, state: State
+) -> None:
     """Concentration at an end that water leaves by: straight on from the cell's other edge.
 
-    Never beyond the concentration of what the node passes on, nor beyond the cell's own.
+    Limited, never beyond the concentration of what the node passes on, nor beyond the cell's own.
     """
     conc, edge = state.cells[CONCENTRATION], state.cells[EDGE]
     node = graph.chain[c, HEAD_NODE + side]
@@ -168,7 +170,9 @@ def end_edge(c: int, side: int, members: int, graph: Graph, now: Now, state: Sta
     for b in range(members):
         own = conc[cell * members + b]
         value = own
-        if carries and not single:
+        if limiter == LIMITER_NONE and not single:
+            value = 2.0 * own - edge[(face + 1 - 2 * side) * members + b]
+        elif carries and not single:
             there = arriving_at(node, b, members, graph, now, state)
             other = edge[(face + 1 - 2 * side) * members + b]
             value = min(max(2.0 * own - other, min(own, there)), max(own, there))
@@ -233,9 +237,9 @@ def find_edges(c: int, members: int, limiter: int, graph: Graph, now: Now, state
                 )  # fmt: skip
                 f += 1
     if low == start and now.water[graph.chain[c, REACH] + c] <= 0.0:
-        end_edge(c, 0, members, graph, now, state)
+        end_edge(c, 0, members, limiter, graph, now, state)
     if high == end and now.water[graph.chain[c, REACH_END] + c] >= 0.0:
-        end_edge(c, 1, members, graph, now, state)
+        end_edge(c, 1, members, limiter, graph, now, state)
 
 
 @inner
