@@ -129,7 +129,8 @@ def river(
         "release": list(releases),
         "station": named,
         "output": {"interval": f"{interval!r} s", **output},
-        "numerics": {
+        "numerics": {"engine": "march"}
+        | {
             key: f"{value!r} {'s' if key == 'time_step' else 'm'}"
             if key in ("time_step", "cell_length")
             else value

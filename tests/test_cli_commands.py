@@ -128,7 +128,13 @@ def test_check_tells_what_would_be_computed(
     assert "2 rivers (Main, Side) · 5 reaches · 55 km below the release" in out
     assert "steady, from 3 given inflows · 33.5 m³/s at the outlet" in out
     assert "phenol at tank (constant)" in out
-    assert re.search(r"[\d,]+ cells, [\d,]+ steps of .* \(error = 1 % at ", out)
+    assert "engine transfer (steady and linear)" in out
+    scenario = (case / "scenario.toml").read_text()
+    marched = scenario.replace("[numerics]", '[numerics]\nengine = "march"')
+    (case / "scenario.toml").write_text(marched)
+    assert main(["check", str(case)]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"[\d,]+ cells, [\d,]+ steps of .* \(error = 1 % at .*engine march", out)
     assert re.search(r"about [\d.]+ kB on disk, ", out)
     assert re.search(r"⚑ Frontier +Main +50 +33\.5 ", out)
     assert "dispersion (disley_2015) on 5 reaches" in out

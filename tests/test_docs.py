@@ -156,7 +156,7 @@ def test_from_python(workplace: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.slow  # without compiled kernels
 def test_upstream(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_page(DOCS / "tutorials/upstream.md") == 3
+    assert run_page(DOCS / "tutorials/upstream.md") == 4
     heard = capsys.readouterr().out
     assert "never" in heard
     assert "10 t exceed 0.1 mg/L from up to" in heard

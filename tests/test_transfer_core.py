@@ -19,7 +19,7 @@ from spillsim import analytic, hydraulics, scenario, transfer
 from spillsim.analytic import StreamZone
 from spillsim.network import Position
 from spillsim.sources import InletSchedule, RateSchedule, SlugSchedule
-from spillsim.transfer import response, zones
+from spillsim.transfer import course, response
 
 HOUR = 3600.0
 S = 1j * np.linspace(2e-5, 2e-3, 40)
@@ -52,7 +52,7 @@ UNIFORM = analytic.UniformReach(velocity=0.7, dispersion_coefficient=30.0)
 def test_pulse_in_a_uniform_river(decay: float) -> None:
     own = ready([reach("a", "h", "f", 200e3, 100.0, 30.0)], {"h": 70.0}, decay)
     places = [Position(0, x) for x in (300.0, 20e3, 150e3)]
-    source = transfer.source_of(RateSchedule(np.array([0.0, HOUR]), np.full(2, 0.2)), 1e9)
+    source = transfer.source_of([RateSchedule(np.array([0.0, HOUR]), np.full(2, 0.2))], 1e9)
     uniform = replace(UNIFORM, decay_rate=decay)
     found_at = transfer.passages(own, Position(0, 0.0), places, source)
     for place, passed in zip(places, found_at, strict=True):
@@ -85,7 +85,7 @@ def test_concentration_held_at_the_head() -> None:
     own = ready([reach("a", "h", "f", 200e3, 100.0, 30.0)], {"h": 70.0})
     zone = StreamZone(0.7, 30.0)
     held = InletSchedule(np.array([0.0, 2 * HOUR]), np.full(2, 3.0), 70.0, zone)
-    source = transfer.source_of(held, 1e9)
+    source = transfer.source_of([held], 1e9)
     assert source.held
     (passed,) = transfer.passages(own, Position(0, 0.0), [Position(0, 20e3)], source)
     time = np.linspace(1e4, 6e4, 500)
@@ -113,7 +113,7 @@ def test_storage_by_another_inversion() -> None:
 def test_sources_over_frequency() -> None:
     # against quadrature of the pieces
     schedule = RateSchedule(np.array([100.0, 400.0, 1000.0]), np.array([1.0, 4.0, 2.0]))
-    source = transfer.source_of(schedule, 1e9)
+    source = transfer.source_of([schedule], 1e9)
     omega = np.array([0.0, 1e-7, 1e-4, 2e-3, 0.05])
     node, weight = np.polynomial.legendre.leggauss(60)
     exact = np.zeros(5, dtype=complex)
@@ -123,12 +123,16 @@ def test_sources_over_frequency() -> None:
         exact += 0.5 * (b - a) * (np.exp(-1j * np.multiply.outer(omega, t - 100.0)) * rate) @ weight
     np.testing.assert_allclose(source.transform(omega), exact, rtol=1e-12)
     assert source.total == pytest.approx(schedule.mass)
-    cut = transfer.source_of(schedule, 700.0)
+    cut = transfer.source_of([schedule], 700.0)
     assert cut.duration == 600.0
-    assert cut.value[-1] == 3.0
-    slugs = transfer.source_of(SlugSchedule(50.0, 7.0), 1e9)
+    assert cut.parts[0].value[-1] == 3.0
+    slugs = transfer.source_of([SlugSchedule(50.0, 7.0)], 1e9)
     assert slugs.start == 50.0
     np.testing.assert_array_equal(slugs.transform(omega), 7.0)
+    both = transfer.source_of([schedule, SlugSchedule(50.0, 7.0)], 1e9)
+    assert (both.start, both.duration) == (50.0, 950.0)
+    late = np.exp(-1j * omega * 50.0) * source.transform(omega)
+    np.testing.assert_allclose(both.transform(omega), 7.0 + late, rtol=1e-12)
 
 
 def test_too_sharp_a_curve_is_refused() -> None:
@@ -208,10 +212,10 @@ def test_lateral_flow_converges(lateral: float, monkeypatch: pytest.MonkeyPatch)
     places = [Position(1, 0.0), Position(1, 7e3), Position(1, 20e3), Position(2, 3e4)]
 
     def found(growth: float) -> NDArray[np.complex128]:
-        monkeypatch.setattr(zones, "GROWTH", growth)
+        monkeypatch.setattr(course, "GROWTH", growth)
         return np.array([transfer.transfer_function(own, Position(0, 0.0), p, S) for p in places])
 
-    usual, finest = found(zones.GROWTH), found(1e-4)
+    usual, finest = found(course.GROWTH), found(1e-4)
     coarse = found(0.02)
     size = np.abs(finest).max(axis=1)
     assert (np.abs(usual - finest).max(axis=1) < 3e-5 * size).all()

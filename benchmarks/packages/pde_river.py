@@ -77,7 +77,7 @@ PY_PDE = Package(
     setting="central differences, Runge-Kutta",
     inlet_type=3,
     solve=solve,
-    begin={"T1": 87.0, "W1": 80.0, "W2": 175.0},
+    begin={"T1": 86.0, "W1": 128.0, "W2": 138.0},
     lacks=lambda _task: "",
     cost_power=3.0,
 )

@@ -31,6 +31,8 @@ __all__ = [
     "run",
     "scenario",
     "simulate",
+    "superpose",
+    "unit_response",
 ]
 
 # Type checkers take a variable of this name as true; importing `typing` would cost more than
@@ -38,7 +40,7 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import analysis, analytic, formulas, plots, results, scenario
-    from .api import load, open, reach_map, run
+    from .api import load, open, reach_map, run, superpose, unit_response
     from .errors import (
         Fault,
         Notice,
@@ -74,6 +76,8 @@ else:
         "run": "api",
         "scenario": "scenario",
         "simulate": "simulation",
+        "superpose": "api",
+        "unit_response": "api",
     }
 
     def __getattr__(name):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from .linear import UnitResponse
     from .model import Model
     from .scenario import Scenario
 
@@ -109,6 +110,62 @@ def reach_map(
     scenario = load(case) if isinstance(case, str | os.PathLike) else case
     wanted = linear.Wanted(substance, mass, threshold, error)
     return linear.map_dataset(linear.reach_map(linear.ask(scenario, border, wanted), progress))
+
+
+def unit_response(
+    case: str | os.PathLike[str] | Scenario,
+    release: str | Mapping[str, str] | None = None,
+    stations: Sequence[str] | None = None,
+    substance: str | None = None,
+    engine: str = "march",
+    progress: Callable[[float], None] | None = None,
+) -> UnitResponse:
+    """Find what stations see of a kilogram released at once: one run for every mass and duration.
+
+    ``unit_response(...).release("10 t", "2 h", "6 h")`` gives the curves of a release, ``schedule``
+    those of a mass rate over time, and ``superpose`` adds the curves of several.
+
+    Flow is that of the scenario, the water of its releases included. No limiter is used. A slug
+    at a whole number of steps is exactly what a run with this step and ``limiter = "none"``
+    gives; between steps the response is a cubic spline, which durations and schedules integrate
+    exactly.
+
+    Parameters
+    ----------
+    case : path or Scenario
+    release : str or mapping, optional
+        Name of a release of the scenario, or a place such as ``{"node": "x"}`` or
+        ``{"river": "Szamos", "river_km": "49 km"}``; default: the only release.
+    stations : sequence of str, optional
+        Stations and borders; default: all downstream.
+    substance : str, optional
+        Default: that of the release, else the first.
+    engine : ``"march"`` or ``"transfer"``
+    progress : callable, optional
+        Called from time to time with the share done, 0 to 1.
+
+    Raises
+    ------
+    ScenarioError, SpillsimError
+        Also where the case is not linear or its flow changes.
+    """
+    from . import linear
+
+    scenario = load(case) if isinstance(case, str | os.PathLike) else case
+    return linear.unit_response(scenario, release, stations, substance, engine, progress)
+
+
+def superpose(curves: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Add the curves that unit responses give; every substance is added by itself.
+
+    Raises
+    ------
+    SpillsimError
+        Stations or times differ.
+    """
+    from . import linear
+
+    return linear.superpose(curves)
 
 
 def open(path: str | os.PathLike[str]) -> xr.Dataset:

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .engine import substance_river
 from .errors import Notice, SimulationError
+from .marching import NetworkMarch, TreeMarch
 from .sources import decay_rates
 from .transport.deposits import build_deposits
 from .transport.medium import build_exchange
 
 if TYPE_CHECKING:
     from .model import Model
+    from .transport.arrays import Deposits, Exchange
     from .transport.march import March
 
 Array = NDArray[np.float64]
@@ -93,14 +96,18 @@ class Run:
         return float(np.max(np.abs(self.ledger.error) / np.where(released > 0.0, released, 1.0)))
 
 
-def compiled() -> bool:
+def compiled(engine: str = "march") -> bool:
     """Tell whether the kernels lie compiled in numba's cache, so that a run starts at once."""
-    from .transport.kernels import march_steps
+    if engine == "transfer":
+        from .transfer.sweep import respond as kernel
+    else:
+        from .transport.kernels import march_steps as kernel
 
-    if not hasattr(march_steps, "stats"):
+    if not hasattr(kernel, "stats"):
         return True  # compilation is switched off (NUMBA_DISABLE_JIT)
-    place = getattr(march_steps.stats, "cache_path", None)
-    return place is not None and any(Path(place).glob("kernels.march_steps-*.nbi"))
+    place = getattr(kernel.stats, "cache_path", None)
+    name = "sweep.respond" if engine == "transfer" else "kernels.march_steps"
+    return place is not None and any(Path(place).glob(f"{name}-*.nbi"))
 
 
 def simulate(model: Model, progress: Callable[[float], None] | None = None) -> Run:
@@ -118,46 +125,158 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
     SimulationError
         A value is not finite or mass is lost; says which substance, where and when.
     """
+    if model.engine == "transfer":
+        from .transfer import NotSmoothError
+
+        try:
+            return _respond(model, progress)
+        except NotSmoothError:
+            reason = "a curve was too sharp for the transfer engine"
+        except SimulationError as error:
+            reason = f"of the transfer engine's curves this was found: {error}"
+        told = Notice("engine", f"march, because {reason}")
+        run = simulate(dataclasses.replace(model, engine="march"), progress)
+        return dataclasses.replace(run, notices=(*run.notices, told))
+    if isinstance(model.march, NetworkMarch):
+        run = _march_network(model, model.march, progress)
+    else:
+        run = _march_tree(model, model.march, progress)
+    _refuse_nonsense(model, run)
+    return run
+
+
+def _march_tree(model: Model, tree: TreeMarch, progress: Callable[[float], None] | None) -> Run:
+    """March all substances down a tree in steady flow."""
     begun = perf_counter()
-    from .transport.march import march
+    from .transport.march import march_substances
 
     imported = perf_counter()
-    plan, grid = model.march.plan, model.march.grid
-    substances = model.scenario.substances
-    marches: list[March] = []
-    for number, substance in enumerate(substances):
+    plan, grid = tree.plan, tree.grid
+    deposits: list[Deposits] = []
+    exchanges: list[Exchange] = []
+    for number, substance in enumerate(model.scenario.substances):
         own = [(r.position, r.schedule) for r in model.releases if r.substance == number]
-        deposits = build_deposits(grid, own, plan.start, plan.steps)
-        exchange = build_exchange(grid, *decay_rates(substance, model.flow))
-
-        def report(share: float, number: int = number) -> None:
-            if progress is not None:
-                progress((number + share) / len(substances))
-
-        marches.append(march(plan, model.march.dispersion, exchange, deposits, report))
+        deposits.append(build_deposits(grid, own, plan.start, plan.steps))
+        exchanges.append(build_exchange(grid, *decay_rates(substance, model.flow)))
+    marches = march_substances(plan, tree.dispersion, exchanges, deposits, progress)
     marched = perf_counter()
-    run = _gather(model, marches)
-    _refuse_nonsense(model, run)
+    run = _gather_tree(model, tree, marches)
     run.profile.update(
         load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
     )
     return run
 
 
-def _gather(model: Model, marches: list[March]) -> Run:
+def _march_network(
+    model: Model, network: NetworkMarch, progress: Callable[[float], None] | None
+) -> Run:
+    """March all substances at once through a network, in flow that may change."""
+    begun = perf_counter()
+    from .remap.march import march
+    from .remap.medium import Substance
+
+    imported = perf_counter()
+    substances = [
+        Substance(*decay_rates(substance, model.flow)) for substance in model.scenario.substances
+    ]
+    releases = [
+        [(r.position, r.schedule) for r in model.releases if r.substance == number]
+        for number in range(len(substances))
+    ]
+    try:
+        marches = march(network.plan, substances, releases, progress)
+    except ValueError as error:
+        raise SimulationError(str(error)) from None
+    marched = perf_counter()
+    plan = network.plan
+    own = plan.own_cells
+    parts = np.stack([m.ledger for m in marches])
+    none = np.zeros((len(marches), 0, own.size))
+    fields = np.stack([m.field[:, own] for m in marches]) if plan.field_step.size else none
+    run = Run(
+        plan.output_time,
+        np.stack([m.concentration for m in marches]),
+        np.stack([m.cumulative_mass for m in marches]),
+        Ledger(network.time_at(plan.ledger_step), *(parts[:, :, k] for k in range(6))),
+        plan.cell_reach[own],
+        plan.cell_head[own],
+        plan.cell_foot[own],
+        np.stack([m.peak[own] for m in marches]),
+        np.stack([m.peak_time[own] for m in marches]),
+        network.time_at(plan.field_step),
+        fields,
+        max(m.cell_steps for m in marches),
+    )
+    run.profile.update(
+        load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
+    )
+    return run
+
+
+def _respond(model: Model, progress: Callable[[float], None] | None) -> Run:
+    """Simulate all substances with the transfer engine.
+
+    Raises NotSmoothError where a curve is too sharp for it.
+    """
+    begun = perf_counter()
+    from .transfer.cells import build_cells
+    from .transfer.solve import Solved, Wanted, solve
+
+    imported = perf_counter()
+    plan, duration = model.march.plan, model.scenario.case.duration
+    ledger_time = model.march.time_at(plan.ledger_step)
+    field_time = model.march.time_at(plan.field_step)
+    places = [place.position for place in model.stations]
+    solved: list[Solved] = []
+    count = len(model.scenario.substances)
+    cells = None
+    for number in range(count):
+        river = substance_river(model.scenario, model.network, model.flow, number)
+        if cells is None:
+            cells = build_cells(river, [release.position for release in model.releases])
+        wanted = Wanted(places, model.output_time, ledger_time, field_time, cells, duration)
+        own = [(r.position, r.schedule) for r in model.releases if r.substance == number]
+        solved.append(solve(river, own, wanted))
+        if progress is not None:
+            progress((number + 1) / count)
+    assert cells is not None
+    done = perf_counter()
+    ledgers = np.stack([one.ledger for one in solved])
+    run = Run(
+        model.output_time,
+        np.stack([one.concentration for one in solved]),
+        np.stack([one.cumulative_mass for one in solved]),
+        Ledger(ledger_time, *(ledgers[:, k] for k in range(6))),
+        cells.reach,
+        cells.head,
+        cells.foot,
+        np.stack([one.peak for one in solved]),
+        np.stack([one.peak_time for one in solved]),
+        field_time,
+        np.stack([one.field for one in solved]),
+        0,
+        "transfer",
+    )
+    _refuse_nonsense(model, run)
+    run.profile.update(
+        load_kernels=imported - begun, transfer=done - imported, gather=perf_counter() - done
+    )
+    return run
+
+
+def _gather_tree(model: Model, tree: TreeMarch, marches: list[March]) -> Run:
     """Arrays of all substances, without padding and with unreached stations at zero."""
-    plan, grid = model.march.plan, model.march.grid
+    plan, grid = tree.plan, tree.grid
     own = grid.own_cells
 
     def at_stations(rows: list[Array]) -> Array:
         every = np.zeros((len(rows), len(model.stations), plan.output_time.size))
-        seen = model.march.reached >= 0
+        seen = tree.reached >= 0
         for substance, values in enumerate(rows):
-            every[substance, seen] = values[model.march.reached[seen]]
+            every[substance, seen] = values[tree.reached[seen]]
         return every
 
-    step_time = np.asarray(plan.start + grid.time_step * plan.ledger_step, dtype=np.float64)
-    field_time = np.asarray(plan.start + grid.time_step * plan.field_step, dtype=np.float64)
+    step_time, field_time = tree.time_at(plan.ledger_step), tree.time_at(plan.field_step)
     parts = np.stack([m.ledger for m in marches])
     ledger = Ledger(step_time, *(parts[:, :, k] for k in range(6)))
     fields = np.stack([m.field for m in marches])

@@ -73,12 +73,13 @@ def _march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[
     """
     from .. import analysis, results, simulation, verification
 
-    if not simulation.compiled():
+    if not simulation.compiled(model.engine):
         console.line("compiling the kernels, once per machine (about 20 s)", dim=True)
     with Progress(console, model.scenario.case.duration) as progress:
         model, found = verification.simulate_to_target(model, progress)
         profile = found.profile
-        progress.done(profile["march"], profile["load_kernels"], profile.get("verify", 0.0))
+        computed = profile.get(found.engine, 0.0)
+        progress.done(computed, profile["load_kernels"], profile.get("verify", 0.0))
     return model, analysis.add_metrics(results.to_dataset(model, found)), found.notices
 
 

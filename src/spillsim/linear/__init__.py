@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .mapping import Question, ReachMap, Wanted, ask, compiled, reach_map
+    from .response import UnitResponse, superpose, unit_response
     from .table import csv_lines, map_dataset, table_rows
 
 __all__ = [
     "Question",
     "ReachMap",
+    "UnitResponse",
     "Wanted",
     "ask",
     "compiled",
     "csv_lines",
     "map_dataset",
     "reach_map",
+    "superpose",
     "table_rows",
+    "unit_response",
 ]
 
 _HOME = {
@@ -34,6 +38,9 @@ _HOME = {
     "csv_lines": "table",
     "map_dataset": "table",
     "table_rows": "table",
+    "UnitResponse": "response",
+    "superpose": "response",
+    "unit_response": "response",
 }
 
 

@@ -61,6 +61,7 @@ def head_coordinates(grid: Grid, reach: Indices) -> tuple[Indices, Array, Array]
     there, so the cells above have no part in it.
     """
     ahead = storage_lead(grid)
+    split = splitting_dispersion(grid.route.flow, grid.time_step)
     path_of = np.full(ahead.size, -1, dtype=np.int64)
     for path, own in enumerate(grid.paths):
         path_of[own.path.reaches] = path
@@ -79,7 +80,8 @@ def head_coordinates(grid: Grid, reach: Indices) -> tuple[Indices, Array, Array]
             least[row] = float(np.argmin(np.abs(own.theta - own.along.edges[place])))
         for row in rows[reach[rows] == own.path.reaches[0]]:
             if _is_headwater(grid.route.network, int(reach[row])):
-                position[row] = _at_wall(grid, own, int(reach[row]), float(ahead[reach[row]]))
+                place = int(reach[row])
+                position[row] = _at_wall(grid, own, place, float(ahead[place]), float(split[place]))
     return number, position, np.maximum(position, least)
 
 
@@ -95,12 +97,12 @@ def _is_headwater(network: Network, reach: int) -> bool:
     return bool(network.upstream_pointer[node] == network.upstream_pointer[node + 1])
 
 
-def _at_wall(grid: Grid, own: PathGrid, reach: int, ahead: float) -> float:
+def _at_wall(grid: Grid, own: PathGrid, reach: int, ahead: float, split: float) -> float:
     """Position of a release at a headwater, where nothing disperses upstream.
 
     That carries the plume D / U ahead; the first cell gives a part of it. As in the march the
     position is moved by the rest, d - d w, with d the dispersion number and w the share of the
-    mass that disperses in the first cell.
+    mass that disperses in the first cell. ``split`` is what splitting takes off the dispersion.
     """
     flow, step = grid.route.flow, grid.time_step
     theta = float(grid.route.theta_head[reach])
@@ -112,7 +114,7 @@ def _at_wall(grid: Grid, own: PathGrid, reach: int, ahead: float) -> float:
         return first - (0.5 * step + ahead) / long
     per_d = step / (float(flow.velocity[reach]) * step) ** 2
     needed = float(flow.dispersion_coefficient[reach]) * per_d
-    given = needed - float(splitting_dispersion(flow, step)[reach]) * per_d
+    given = needed - split * per_d
     b = (theta - ahead + step - float(own.theta[0])) / length - 0.5
     centre = b + (needed - given * (1.0 - b)) / (1.0 - given)
     if centre > 1.0:

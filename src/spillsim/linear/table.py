@@ -154,15 +154,17 @@ def _mesh(found: ReachMap) -> tuple[xr.Dataset, list[Notice]]:
     network, head, foot = found.model.network, found.cell_ends[:, 0], found.cell_ends[:, 1]
     shape: Any = found.model  # only its network and scenario are read
     node_xy = node_coordinates(shape)
-    ends, places = connect(network, found.cells.reach, head, foot)
-    xy = np.array([place_coordinates(network, node_xy, place) for place in places])
-    lost = int((~np.isfinite(xy).all(axis=1)).sum())
+    upstream = found.model.ways.reaches
+    nodes = np.union1d(network.reach_from[upstream], network.reach_to[upstream])
+    lost = int((~np.isfinite(node_xy[nodes]).all(axis=1)).sum())
     if lost:
         message = (
-            f"{lost} of {len(places)} cell ends have no longitude and latitude, so there is no "
-            "map; give both for every node to get one"
+            f"{lost} of {nodes.size} nodes upstream have no longitude and latitude, so there is "
+            "no map; give both for every node to get one"
         )
         return xr.Dataset(), [Notice("map", message)]
+    ends, places = connect(network, found.cells.reach, head, foot)
+    xy = np.array([place_coordinates(network, node_xy, place) for place in places])
     mesh = xr.Dataset({name: ((), np.int32(0), attributes(name)) for name in (MESH, GRID_MAPPING)})
     columns: tuple[tuple[str, tuple[str, ...], Any], ...] = (
         ("mesh1d_edge_nodes", ("mesh_edge", "mesh_end"), ends),

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from ..transport.arrays import LIMITER_NONE
 from ..transport.compiler import jit
-from ..transport.snapshots import is_due
 from .arrays import (
     COUNT,
     DECAYED,
@@ -39,6 +38,7 @@ from .arrays import (
     Deposits,
     Gauges,
     Graph,
+    IntArray,
     Medium,
     Now,
     Record,
@@ -54,6 +54,12 @@ from .profile import fill_chain, fill_ends, find_edges
 from .settling import lose_laterally, settle_chain, settle_nodes, settle_tank
 from .spread import disperse, exchange_cells
 from .water import open_step
+
+
+@inner
+def is_due(row: int, at_step: IntArray, step: int) -> bool:
+    """Tell whether the next row of a record is to be written at the end of a step."""
+    return bool(row < at_step.shape[0] and at_step[row] == step + 1)
 
 
 @inner

@@ -74,7 +74,9 @@ def global_attributes(model: ModelLike, run: RunLike) -> dict[str, Any]:
 
 def settings(model: ModelLike) -> dict[str, Any]:
     """Return what the computation was told: numerics, output and the time step it chose."""
-    chosen: dict[str, Any] = {"time_step": model.time_step}
+    chosen: dict[str, Any] = {"engine_basis": getattr(model, "engine_basis", "")}
+    if getattr(model, "engine", "march") == "march":
+        chosen["time_step"] = model.time_step
     for section in ("numerics", "output", "dispersion", "storage", "hydraulics"):
         part = getattr(model.scenario, section, None)
         if part is None:

@@ -273,6 +273,11 @@ class Output(Section):
 class Numerics(Section):
     """How exactly to compute."""
 
+    engine: Literal["auto", "march", "transfer"] = Field(
+        default="auto",
+        description="`march` goes through time in steps; `transfer` is exact for steady flow, by "
+        "Laplace transform; `auto` takes the latter where it applies and says which",
+    )
     error: float = Field(
         default=0.01,
         gt=0,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, repeat
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -97,21 +98,15 @@ def read_csv(source: SourceFile, key: str, kind: TableKind, faults: Faults) -> T
         return table
     heads = _header(cells, kind, lambda *args: bad(f"column {args[0]}", line, *args[1:]))
     table.columns = tuple(head.name for head in heads if head and head.column)
-    whole = [len(cells) == len(heads) for cells in records]
-    rows = _read_rows(kind, heads, [cells for cells, fits in zip(records, whole, strict=True)
-                                    if fits][1:])  # fmt: skip
-    for line, cells, fits in zip(lines[1:], records[1:], whole[1:], strict=True):
-        if fits:
-            read, wrong = next(rows)
-            _finish_row(table, Row(read, line, f"row at line {line}"), wrong, kind, faults)
-            continue
-        bad(
-            f"row at line {line}",
-            line,
-            f"has {len(cells)} cells, but the header has {len(heads)}",
-            'Text that holds a comma needs quotes, e.g. "Szolnok, bridge".',
-        )
-        table.complete = False
+    fits = [len(cells) == len(heads) for cells in records[1:]]
+    rows, wrong = _read_rows(
+        kind, heads, [*compress(lines[1:], fits)], [*compress(records[1:], fits)]
+    )
+    if all(fits) and not wrong:
+        table.rows = rows
+    else:
+        _tell_rows(table, rows, wrong, zip(lines[1:], records[1:], strict=True), len(heads), faults)
+    line = lines[-1]
     if stopped is not None:
         table.complete = False
         bad(f"after line {line}", line, f"the row cannot be read: {stopped}", "Check the quotes.")
@@ -218,45 +213,80 @@ def _unit(column: Column) -> str:
     return "h" if column.content == "time" else examples[0]
 
 
+_Wrong = Mapping[int, Sequence[tuple[str, str, str]]]
+"""Number of a row -> column, message and hint of each of its faults."""
+
+
+def _tell_rows(
+    table: Table,
+    rows: Sequence[Row],
+    wrong: _Wrong,
+    records: Iterable[tuple[int, Sequence[str]]],
+    width: int,
+    faults: Faults,
+) -> None:
+    """Keep the rows that could be read and place every fault, in the order of the file."""
+    number = 0
+    for line, cells in records:
+        if len(cells) == width:
+            if number in wrong:
+                _refuse_row(table, rows[number], wrong[number], faults)
+            table.rows.append(rows[number])
+            number += 1
+            continue
+        table.sound = table.complete = False
+        faults.add(
+            f"row at line {line}",
+            f"has {len(cells)} cells, but the header has {width}",
+            'Text that holds a comma needs quotes, e.g. "Szolnok, bridge".',
+            table.file,
+            line,
+        )
+
+
 def _read_rows(
-    kind: TableKind, heads: Sequence[Head | None], records: Sequence[Sequence[str]]
-) -> Iterator[tuple[dict[str, Any], list[tuple[str, str, str]]]]:
-    """Convert the rows of a CSV file, column by column: cells in SI, and what is wrong in them."""
-    names: list[str] = []
-    columns: list[Sequence[Any]] = []
+    kind: TableKind,
+    heads: Sequence[Head | None],
+    lines: Sequence[int],
+    records: Sequence[Sequence[str]],
+) -> tuple[list[Row], _Wrong]:
+    """Convert rows that have as many cells as the header, column by column."""
+    columns: dict[str, list[Any]] = {}
     wrong: dict[int, list[tuple[str, str, str]]] = {}
     for head, texts in zip(heads, zip(*records, strict=True), strict=False):
         if head is None or head.column is None:
             continue
-        values, faulty = read_column(head, texts)
-        names.append(head.name)
-        columns.append(values)
+        columns[head.name], faulty = read_column(head, texts)
         label = head.name if head.unit is None else f"{head.name} [{head.unit}]"
         for row, error in faulty.items():
             context = error.context or {}
             wrong.setdefault(row, []).append((label, context["message"], context["hint"]))
-    every = zip(*columns, strict=True) if columns else [()] * len(records)
-    for row, cells in enumerate(every):
-        found = {name: value for name, value in zip(names, cells, strict=True) if value is not None}
-        yield found, wrong.get(row, [])
+    partly = {name: values for name, values in columns.items() if None in values}
+    full = [name for name in columns if name not in partly]
+    every = zip(*(columns[name] for name in full), strict=True) if full else repeat(())
+    found = [dict(zip(full, values, strict=True)) for _, values in zip(lines, every, strict=False)]
+    for name, values in partly.items():
+        if values.count(None) < len(values):
+            for cells, value in zip(found, values, strict=True):
+                if value is not None:
+                    cells[name] = value
+    named = columns.get("id", columns.get("node"))
+    if named is None:
+        named = [None] * len(found)
+    rows = [
+        Row(cells, line, f"row at line {line}" if key is None else f'{kind.row} "{key}"')
+        for cells, line, key in zip(found, lines, named, strict=True)
+    ]
+    return rows, wrong
 
 
-def _finish_row(
-    table: Table,
-    row: Row,
-    wrong: Sequence[tuple[str, str, str]],
-    kind: TableKind,
-    faults: Faults,
+def _refuse_row(
+    table: Table, row: Row, wrong: Iterable[tuple[str, str, str]], faults: Faults
 ) -> None:
-    """Name the row by its id, place its faults, and keep it."""
-    name = row.cells.get("id", row.cells.get("node"))
-    if table.file is not None and name is not None:
-        row.where = f'{kind.row} "{name}"'
+    """Place the faults of a row."""
     for column, message, hint in wrong:
         table.add_fault(faults, row, column, message, hint)
-    row.whole = not wrong
-    table.sound = table.sound and row.whole
-    table.rows.append(row)
+    row.whole = table.sound = False
 
 
 def read_rows(rows: Sequence[Any], key: str, kind: TableKind, faults: Faults) -> Table:
@@ -298,7 +328,9 @@ def _add_inline(
     for name, column in kind.columns.items():
         if column.required and name not in seen:
             wrong.append((name, "is missing; this key is needed", ""))
-    _finish_row(table, row, wrong, kind, faults)
+    if wrong:
+        _refuse_row(table, row, wrong, faults)
+    table.rows.append(row)
 
 
 def _inline_cell(name: str, unit: str | None, value: Any, kind: TableKind) -> float | str:

@@ -10,11 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .course import build_course
     from .response import NotSmoothError, Passage, passages, transfer_function
     from .river import River, prepare
     from .series import Series
     from .source import Source, source_of
-    from .zones import Course, build_course
+    from .zones import Course
 
 __all__ = [
     "Course",
@@ -41,7 +42,7 @@ _HOME = {
     "Source": "source",
     "source_of": "source",
     "Course": "zones",
-    "build_course": "zones",
+    "build_course": "course",
 }
 
 

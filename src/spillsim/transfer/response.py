@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network.network import Position
+from .course import build_course
 from .river import Array, Index, River
-from .series import Series
-from .source import Source
+from .series import Series, add_rows
+from .source import Part, Source
 from .sweep import CONCENTRATION, FLUX, LANES, MASS, ROWS, Points, Probes, respond
 from .windows import response_bounds
-from .zones import ASIDE, STEM, Course, build_course
+from .zones import ASIDE, STEM, Course
 
 Complex = NDArray[np.complex128]
 
@@ -27,7 +28,7 @@ MOST_POINTS = 1 << 16
 """Frequencies beyond which a curve counts as too sharp for this engine."""
 RESOLVED = 1e-11
 """What the last frequencies may still hold, as a share of the largest."""
-SLUG = Source(0.0, np.zeros(1), np.ones(1))
+SLUG = Source((Part(0.0, np.zeros(1), np.ones(1)),))
 """One kilogram at once."""
 
 
@@ -72,6 +73,10 @@ class Answers:
     """Length of the windows [s]."""
     coefficient: Complex
     """(G, K) Fourier coefficients."""
+
+    def add_to(self, value: Array, time: Array, *, integral: bool = False) -> None:
+        """Add the curves, or their integrals, to the rows of (P, T) values by question."""
+        add_rows(self.coefficient, self.start, self.period, integral, self.rows, time, value)
 
     def series(self, number: int) -> Series:
         """One of the curves."""
@@ -122,33 +127,40 @@ def last_felt(course: Course, zone: int) -> int:
     return zone
 
 
-def _groups(questions: Questions, duration: float) -> list[Index]:
-    """Rows of questions whose windows and frequencies are alike."""
-    length = questions.bounds[:, 1] - questions.bounds[:, 0] + duration
-    top = questions.bounds[:, 2]
-    sharp = ~(np.isfinite(length) & np.isfinite(top) & (length * top < 2.0 * np.pi * MOST_POINTS))
-    if sharp.any():
-        raise NotSmoothError(int(np.flatnonzero(sharp)[0]))
-    key = np.floor(np.log2(length)) * 4096.0 + np.floor(np.log2(top))
-    return [np.flatnonzero(key == one) for one in np.unique(key)]
+def points_needed(bounds: Array, duration: float) -> Array:
+    """(P,) frequencies that a curve needs; infinite where no number of them would do."""
+    return np.asarray((bounds[:, 1] - bounds[:, 0] + duration) * bounds[:, 2] / (2.0 * np.pi) + 1.0)
 
 
-def ask(course: Course, source: Source, questions: Questions) -> list[Answers]:
-    """Answer questions about what a release does.
+def ask(
+    course: Course, source: Source, questions: Questions, *, until: float = np.inf,
+    exact: bool = True,
+) -> list[Answers]:  # fmt: skip
+    """Answer questions about what a release does; those that begin after ``until`` are left out.
+
+    exact : False to take the highest frequencies given as they are, smooth or not
 
     Raises
     ------
     NotSmoothError
         a curve would take more frequencies than ``MOST_POINTS``.
     """
-    if questions.zone.size == 0:
+    early = np.flatnonzero(source.start + questions.bounds[:, 0] < until)
+    if early.size == 0:
         return []
-    return [
-        _answer(course, source, questions, rows) for rows in _groups(questions, source.duration)
-    ]
+    bounds = questions.bounds[early]
+    needed = points_needed(bounds, source.duration)
+    sharp = ~(needed <= MOST_POINTS)
+    if sharp.any():
+        raise NotSmoothError(int(early[sharp][0]))
+    length = bounds[:, 1] - bounds[:, 0] + source.duration
+    key = np.floor(np.log2(length)) * 4096.0 + np.floor(np.log2(bounds[:, 2]))
+    return [_answer(course, source, questions, early[key == one], exact) for one in np.unique(key)]
 
 
-def _answer(course: Course, source: Source, questions: Questions, rows: Index) -> Answers:
+def _answer(
+    course: Course, source: Source, questions: Questions, rows: Index, exact: bool
+) -> Answers:
     """One group, with twice the frequencies as long as the last ones still matter."""
     own = questions.take(rows)
     begin = own.bounds[:, 0]
@@ -156,7 +168,7 @@ def _answer(course: Course, source: Source, questions: Questions, rows: Index) -
     size = period * float(np.max(own.bounds[:, 2])) / (2.0 * np.pi) + 1.0
     while True:
         size = LANES * int(np.ceil(size / LANES))
-        if size > MOST_POINTS:
+        if size > 2 * MOST_POINTS:
             raise NotSmoothError(int(rows[0]))
         omega = np.asarray(2.0 * np.pi / period * np.arange(size), dtype=np.float64)
         factor = source.transform(omega) * (2.0 / period)
@@ -164,7 +176,7 @@ def _answer(course: Course, source: Source, questions: Questions, rows: Index) -
         found = sweep_for(course, source.held, own, np.asarray(1j * omega), factor, begin)
         sizes = np.abs(found)
         left = sizes[:, -4:].max(axis=1) > RESOLVED * sizes.max(axis=1)
-        if not left.any():
+        if not (exact and left.any()):
             return Answers(rows, source.start + begin, period, found)
         size *= 2
 

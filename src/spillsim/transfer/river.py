@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..hydraulics.flow import SteadyFlow
-from ..network.network import Network
+from ..network.network import Network, Position
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -83,3 +83,38 @@ def _main_above(network: Network, flow: SteadyFlow) -> Index:
     main = np.full(len(network.node_id), -1, dtype=np.int64)
     main[network.reach_to[order]] = order  # of equal indices the last is kept
     return main
+
+
+def reaches_below(network: Network, origin: Position) -> list[int]:
+    """Reaches that water from a place flows through, upstream first, a main arm before others."""
+    first = origin.reach
+    start = [first]
+    node = int(network.reach_from[first])
+    if origin.distance == 0.0 and network.reach_below[node] == first:
+        start = _leaving(network, node)  # the release enters at the node and divides with it
+    active = set(start)
+    waiting = list(start)
+    while waiting:
+        for arm in _leaving(network, int(network.reach_to[waiting.pop()])):
+            if arm not in active:
+                active.add(arm)
+                waiting.append(arm)
+    if network.is_tree:
+        path = [first]
+        while (below := int(network.reach_below[network.reach_to[path[-1]]])) >= 0:
+            path.append(below)
+        return path
+    ordered: list[int] = []
+    done: set[int] = set()
+    for reach in network.order.tolist():
+        main = int(network.reach_below[network.reach_from[reach]])
+        for arm in (main, reach):
+            if arm in active and arm not in done:
+                done.add(arm)
+                ordered.append(arm)
+    return ordered
+
+
+def _leaving(network: Network, node: int) -> list[int]:
+    span = slice(network.downstream_pointer[node], network.downstream_pointer[node + 1])
+    return [int(r) for r in network.downstream_reach[span]]

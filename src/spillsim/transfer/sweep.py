@@ -66,6 +66,13 @@ class Probes(NamedTuple):
 
 
 @part
+def exponential(re: float, im: float) -> complex:
+    """exp of a complex number."""
+    size = math.exp(re)
+    return complex(size * math.cos(im), size * math.sin(im))
+
+
+@part
 def loss(i: int, sr: float, si: float, zones: Zones) -> tuple[float, float]:
     """psi(s) of a zone."""
     re, im = sr + zones.decay[i], si
@@ -208,7 +215,25 @@ def hand_on(i: int, target: int, zones: Zones, work: Array, filled: Index) -> No
             er, ei = top, bi
         other[AMPLITUDE, j], other[AMPLITUDE + 1, j] = a.real, a.imag
         other[EXPONENT, j], other[EXPONENT + 1, j] = er, ei
-    filled[target] = 1
+    filled[target] += 1
+
+
+@jit
+def push_back(i: int, below: int, zones: Zones, work: Array) -> None:
+    """Raise the reflection at the foot of a stem to what a side arm brings to it there as well.
+
+    Only for zones at whose head nothing of it is felt.
+    """
+    if zones.joint[i] == MOUTH_END:
+        return
+    own, other = work[i], work[below]
+    for j in range(LANES):
+        a = complex(own[AMPLITUDE, j], own[AMPLITUDE + 1, j])
+        b = complex(other[AMPLITUDE, j], other[AMPLITUDE + 1, j])
+        re = other[EXPONENT, j] - own[EXPONENT, j] - own[F, j] * zones.length[i]
+        im = other[EXPONENT + 1, j] - own[EXPONENT + 1, j] - own[F + 1, j] * zones.length[i]
+        back = b * exponential(re, im) / a - 1.0
+        own[BACK, j], own[BACK + 1, j] = back.real, back.imag
 
 
 @jit
@@ -252,13 +277,6 @@ def spread_upward(i: int, zones: Zones, work: Array, short: bool) -> None:
             up = ad * complex(own[F, j], own[F + 1, j])
             g = (y - up) / (zones.velocity[i] * zones.area[i] - up - y)
         own[BACK, j], own[BACK + 1, j] = g.real, g.imag
-
-
-@part
-def exponential(re: float, im: float) -> complex:
-    """exp of a complex number."""
-    size = math.exp(re)
-    return complex(size * math.cos(im), size * math.sin(im))
 
 
 @part
@@ -344,6 +362,11 @@ def sweep_block(
             filled[i] = 1
         if filled[i] > 0 and 0 <= zones.below[i] <= last:
             hand_on(i, zones.below[i], zones, work, filled)
+    if divides:
+        for i in range(source, last):
+            below = zones.below[i]
+            if filled[i] > 0 and 0 <= below <= last and filled[below] > 1:
+                push_back(i, below, zones, work)
     for i in range(last, -1, -1):
         if zones.upstream[i]:
             spread_upward(i, zones, work, is_short(i, zones))

@@ -7,148 +7,221 @@ transform, no more than exp(-E) of the whole passes after
 
 and before the like with -theta. ln F is a sum over the zones on the way, f(s) L each. What storage
 or a slow reach adds to the tail is in it, for theta is held below every singularity. How many
-frequencies a curve needs follows from |F(i omega)| in the same way.
+frequencies a curve needs follows from |F(i omega)| in the same way. The trial values stand around
+what mean and variance of the response suggest. No kernels: a model asks before it knows its engine.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from .compiler import jit
-from .river import Array, Index
-from .zones import MOUTH, Course, Zones
+from .river import Array, Flags, Index
+from .zones import ASIDE, STEM, Course, Zones
 
 TAIL = 36.0
 """E: what is left out of a window is below exp(-E) of the curve."""
 SPECTRUM = 32.0
 """Frequencies are left out where the response is below exp(-SPECTRUM) of that at zero."""
-RATIO = 1.35
+RATIO = 1.4
 """Ratio of neighbouring trial values."""
-
-MOUTH_END = MOUTH
-
-
-@jit
-def real_exponent(i: int, s: float, zones: Zones) -> float:
-    """f(s) for real s, nan left of its singularities; of a tank, minus its resistance to entry."""
-    psi = s + zones.decay[i]
-    if zones.exchange[i] > 0.0:
-        stored = s + zones.storage_decay[i]
-        if stored + zones.returning[i] <= 0.0:
-            return math.nan
-        psi += zones.exchange[i] * stored / (stored + zones.returning[i])
-    if zones.tank[i]:
-        load = zones.area[i] * zones.length[i] * psi + zones.exit[i]
-        return -math.log(load) if load > 0.0 else math.nan
-    u, d = zones.velocity[i], zones.dispersion[i]
-    square = u * u + 4.0 * d * psi
-    return -2.0 * psi / (u + math.sqrt(square)) if square > 0.0 else math.nan
-
-
-@jit
-def fading(i: int, omega: float, zones: Zones) -> float:
-    """Real part of f(i omega); of a tank, minus the logarithm of the size of its resistance."""
-    psi = complex(zones.decay[i], omega)
-    if zones.exchange[i] > 0.0:
-        stored = complex(zones.storage_decay[i], omega)
-        psi += zones.exchange[i] * stored / (stored + zones.returning[i])
-    if zones.tank[i]:
-        load = zones.area[i] * zones.length[i] * psi + zones.exit[i]
-        return -math.log(math.hypot(load.real, load.imag))
-    u, d = zones.velocity[i], zones.dispersion[i]
-    qr, qi = u * u + 4.0 * d * psi.real, 4.0 * d * psi.imag
-    wr = math.sqrt(0.5 * (math.sqrt(qr * qr + qi * qi) + qr))
-    return float((u - wr) / (2.0 * d))
-
-
-@jit
-def log_sizes(source: int, grid: Array, real: bool, zones: Zones, table: Array) -> None:
-    """Write ln |F| from the source to the head of every zone for each trial value.
-
-    table : (Z, G), nan where nothing comes; where ways meet, the larger counts
-    """
-    table[:] = math.nan
-    table[source] = 0.0
-    for i in range(source, table.shape[0]):
-        if zones.side_of[i] >= 0:
-            for j in range(grid.size):
-                table[i, j] = table[zones.side_of[i], j]
-        below = zones.below[i]
-        if below < 0 or zones.upstream[i]:
-            continue
-        scale = 1.0 if zones.tank[i] else zones.length[i]
-        for j in range(grid.size):
-            one = real_exponent(i, grid[j], zones) if real else fading(i, grid[j], zones)
-            value = table[i, j] + scale * one
-            old = table[below, j]
-            table[below, j] = value if math.isnan(old) else max(value, old)
-
-
-@jit
-def find_bounds(
-    zone: Index, into: Array, grid: Array, zones: Zones, table: Array, start: Array, bounds: Array
-) -> None:
-    """Write begin, end [s] and highest frequency [1/s] of the response at every place.
-
-    grid : (3, G) values of theta below zero, above zero, and omega
-    table : (3, Z, G) from ``log_sizes``; start : (Z,) ln F(0); bounds : (P, 3)
-    """
-    size = grid.shape[1]
-    for p in range(zone.size):
-        i, x = zone[p], into[p]
-        if zones.tank[i]:
-            x = 1.0
-        whole = start[i] + x * real_exponent(i, 0.0, zones)
-        begin, end, top = 0.0, math.inf, math.inf
-        for j in range(size):
-            late = table[0, i, j] + x * real_exponent(i, grid[0, j], zones) - whole
-            if not math.isnan(late):
-                end = min(end, (TAIL + late) / -grid[0, j])
-            early = table[1, i, j] + x * real_exponent(i, grid[1, j], zones) - whole
-            begin = max(begin, (-TAIL - early) / grid[1, j])
-        before, last = 0.0, 0.0
-        for j in range(size):
-            faded = whole - (table[2, i, j] + x * fading(i, grid[2, j], zones))
-            if faded >= SPECTRUM:
-                share = (SPECTRUM - before) / (faded - before)
-                top = last + share * (grid[2, j] - last)
-                break
-            before, last = faded, grid[2, j]
-        bounds[p, 0], bounds[p, 1], bounds[p, 2] = begin, end, top
+SHARPEST = 1e8
+"""Frequency over that of a Gaussian of the same width at which the search ends."""
 
 
 def response_bounds(course: Course, zone: Index, into: Array) -> Array:
     """(P, 3) begin and end [s after a slug] and highest angular frequency [1/s] at each place.
 
+    The end is infinite where the tail has none, the frequency where the response stays sharp.
+
     zone, into : (P,) zone of each place and distance from its head [m]
     """
+    if zone.size == 0:
+        return np.zeros((0, 3))
+    bounds = _bounds_of(course, zone, into)
+    if course.single:
+        return bounds
+    # what a side arm brings to the foot of a stem disperses up into it
     zones = course.zones
-    fast = float(_time_scale(course))
-    slow = float(np.sum(zones.length / zones.velocity * (1.0 + _stored(zones)))) + fast
-    count = int(np.ceil(np.log(3e5 * slow / fast) / np.log(RATIO))) + 1
-    rate = 1e-3 / slow * RATIO ** np.arange(count)
-    grid = np.stack([-rate, rate, 300.0 * rate])
-    table = np.empty((3, course.size, count))
-    start = np.empty((course.size, 1))
-    log_sizes(course.source, np.zeros(1), True, zones, start)
-    for row in range(3):
-        log_sizes(course.source, grid[row], row < 2, zones, table[row])
-    bounds = np.empty((zone.size, 3))
-    find_bounds(zone, into, grid, zones, table, start[:, 0], bounds)
+    below = zones.below[zone]
+    stem = (zones.joint[zone] == STEM) & (below >= 0)
+    lower = _bounds_of(course, np.where(stem, below, zone), np.where(stem, 0.0, into))
+    bounds[:, 0] = np.minimum(bounds[:, 0], lower[:, 0])
+    bounds[:, 1] = np.maximum(bounds[:, 1], lower[:, 1])
     return bounds
 
 
-def _stored(zones: Zones) -> Array:
-    """(Z,) storage area ratio."""
-    has = zones.exchange > 0.0
-    return np.asarray(np.where(has, zones.exchange / np.where(has, zones.returning, 1.0), 0.0))
-
-
-def _time_scale(course: Course) -> float:
-    """Shortest time that matters: of dispersion against flow near the release [s]."""
-    i = course.source
+def _bounds_of(course: Course, zone: Index, into: Array) -> Array:
+    """(P, 3) as ``response_bounds``, of what comes down to each place."""
     zones = course.zones
-    return float(min(zones.dispersion[i] / zones.velocity[i] ** 2,
-                     zones.length[i] / zones.velocity[i] + 1.0))  # fmt: skip
+    length = zones.length[zone]
+    part = np.where(zones.tank[zone], 1.0, into / np.where(length > 0.0, length, 1.0))
+    variance, dispersed = (_up_to(course, each, zone, part) for each in _moments(zones))
+    deviation = np.sqrt(np.maximum(variance, 1e-30))
+    narrow = np.sqrt(np.maximum(dispersed, 1e-30))
+    # a Gaussian's best theta is sqrt(2 E) / deviation; tails, which are longer, need smaller ones
+    middle = np.sqrt(2.0 * TAIL) / deviation
+    theta = _ladder(0.02 * float(middle.min()), 2.0 * float(middle.max()))
+    at_zero = _up_to(course, _exponents(zones, np.zeros(1)), zone, part)
+    tails = _exponents(zones, -theta)
+    tails[_singular(course, np.isnan(tails))] = np.nan
+    late = _up_to(course, tails, zone, part) - at_zero
+    early = _up_to(course, _exponents(zones, theta), zone, part) - at_zero
+    latest = (TAIL + late) / theta
+    end = np.min(np.where(np.isnan(latest), np.inf, latest), axis=1)
+    begin = np.maximum(np.max((-TAIL - early) / theta, axis=1), 0.0)
+    lowest = 0.3 * float((1.0 / deviation).min())
+    highest = 30.0 * float((1.0 / narrow).max())
+    top = np.full(zone.size, np.inf)
+    while True:
+        omega = _ladder(lowest, highest)
+        faded = at_zero - _up_to(course, _fading(zones, omega), zone, part)
+        top = np.minimum(top, _reaches(faded, omega))
+        lowest, highest = highest, 30.0 * highest
+        if np.isfinite(top).all() or lowest > SHARPEST / float(narrow.max()):
+            return np.stack([begin, end, top], axis=1)
+
+
+def _ladder(low: float, high: float) -> Array:
+    """Values from ``low`` to ``high`` at a constant ratio."""
+    count = int(np.ceil(np.log(high / low) / np.log(RATIO))) + 1
+    return np.asarray(low * RATIO ** np.arange(count), dtype=np.float64)
+
+
+def _reaches(faded: Array, omega: Array) -> Array:
+    """(P,) frequency at which each row of (P, G) first reaches SPECTRUM, else infinite."""
+    over = faded >= SPECTRUM
+    first = np.argmax(over, axis=1)
+    row = np.arange(faded.shape[0])
+    above = faded[row, first]
+    below = np.where(first > 0, faded[row, first - 1], above)
+    step = np.where(
+        above > below, (SPECTRUM - below) / np.where(above > below, above - below, 1), 1
+    )
+    found = omega[first] * RATIO ** (step - 1.0)
+    return np.where(over.any(axis=1), found, np.inf)
+
+
+def _up_to(course: Course, per_zone: Array, zone: Index, part: Array) -> Array:
+    """Sum of a quantity, (Z,) or (Z, G), over the way from the release to each place."""
+    cumulative = _cumulative(course, per_zone)
+    share = part.reshape(-1, *([1] * (per_zone.ndim - 1)))
+    return np.asarray(cumulative[zone] + share * per_zone[zone])
+
+
+def _singular(course: Course, own: Flags) -> Flags:
+    """(Z, G) singularities of a zone and of all that are felt in it, below it and above its head.
+
+    A zone below with a longer memory lengthens the tail at the foot of this one.
+    """
+    zones = course.zones
+    found = own.copy()
+    here = zones.below.copy()
+    felt = np.zeros(here.size)
+    thickness = zones.velocity * zones.length / zones.dispersion
+    while (going := (here >= 0) & (felt < ASIDE)).any():
+        at = here[going]
+        found[going] |= own[at]
+        felt[going] += thickness[at]
+        here[going] = zones.below[at]
+        here[~going] = -1
+    for i in np.flatnonzero(zones.upstream).tolist():
+        here_below = int(zones.below[i])
+        while zones.upstream[here_below]:
+            here_below = int(zones.below[here_below])
+        found[here_below] |= own[i]
+    return found
+
+
+def _cumulative(course: Course, per_zone: Array) -> Array:
+    """Sum from the release to the head of every zone; where ways meet, the larger counts."""
+    zones = course.zones
+    way = np.flatnonzero(~zones.upstream[course.source :]) + course.source
+    total = np.full(per_zone.shape, np.nan)
+    if course.single:
+        total[way[0]] = 0.0
+        total[way[1:]] = np.cumsum(per_zone[way[:-1]], axis=0)
+        return total
+    total[course.source] = 0.0
+    for i in way.tolist():
+        arm = zones.side_of[i]
+        if arm >= 0 and not np.isnan(total[arm]).all():
+            total[i] = total[arm]
+        below = zones.below[i]
+        if below >= 0:
+            total[below] = np.fmax(total[below], total[i] + per_zone[i])
+    return total
+
+
+def _loss(zones: Zones, s: Array, beyond: Flags) -> Array:
+    """(Z, G) psi(s) for real s; sets ``beyond`` left of the pole that storage has."""
+    psi = s + zones.decay[:, None]
+    stored = s + zones.storage_decay[:, None]
+    pole = stored + zones.returning[:, None]
+    has = np.broadcast_to(zones.exchange[:, None] > 0.0, pole.shape)
+    beyond |= has & (pole <= 0.0)
+    safe = np.where(has & (pole > 0.0), pole, 1.0)
+    return np.asarray(psi + zones.exchange[:, None] * stored / safe)
+
+
+def _exponents(zones: Zones, s: Array) -> Array:
+    """(Z, G) f(s) L for real s, nan left of a singularity; of a tank, minus ln(V psi + Q)."""
+    beyond = np.zeros((zones.length.size, s.size), dtype=np.bool_)
+    psi = _loss(zones, s, beyond)
+    pole_only = beyond.copy()
+    u, d = zones.velocity[:, None], zones.dispersion[:, None]
+    square = u * u + 4.0 * d * psi
+    beyond |= square <= 0.0
+    found = -2.0 * psi / (u + np.sqrt(np.where(beyond, 1.0, square))) * zones.length[:, None]
+    if zones.tank.any():
+        own = zones.tank
+        load = (zones.area * zones.length)[own, None] * psi[own] + zones.exit[own, None]
+        beyond[own] = pole_only[own] | (load <= 0.0)
+        found[own] = -np.log(np.where(load > 0.0, load, 1.0))
+    return np.where(beyond, np.nan, found)
+
+
+def _fading(zones: Zones, omega: Array) -> Array:
+    """(Z, G) real part of f(i omega) L; of a tank, minus ln |V psi + Q|."""
+    re = np.broadcast_to(zones.decay[:, None], (zones.length.size, omega.size))
+    im = np.broadcast_to(omega, re.shape)
+    if (zones.exchange > 0.0).any():
+        stored, pole = (
+            zones.storage_decay[:, None],
+            (zones.storage_decay + zones.returning)[:, None],
+        )
+        scale = zones.exchange[:, None] / (pole * pole + omega * omega)
+        re = re + scale * (stored * pole + omega * omega)
+        im = im + scale * omega * (pole - stored)
+    u, d = zones.velocity[:, None], zones.dispersion[:, None]
+    real, turned = u * u + 4.0 * d * re, 4.0 * d * im
+    w = np.sqrt(0.5 * (np.sqrt(real * real + turned * turned) + real))
+    found = (u - w) / (2.0 * d) * zones.length[:, None]
+    if zones.tank.any():
+        own = zones.tank
+        volume = (zones.area * zones.length)[own, None]
+        found[own] = -np.log(np.hypot(volume * re[own] + zones.exit[own, None], volume * im[own]))
+    return np.asarray(found)
+
+
+def _moments(zones: Zones) -> tuple[Array, Array]:
+    """(Z,) what each zone adds to the variance in time, and the part of it by dispersion [s2].
+
+    Derivatives of f(s) L at s = 0, decay included (Aris 1956 without it); of a mixed tank those of
+    ln(V psi + Q).
+    """
+    held = zones.storage_decay + zones.returning
+    safe = np.where(held > 0.0, held, 1.0)
+    psi = zones.decay + zones.exchange * zones.storage_decay / safe
+    first = 1.0 + zones.exchange * zones.returning / safe**2
+    second = -2.0 * zones.exchange * zones.returning / safe**3
+    d = zones.dispersion
+    w = np.sqrt(zones.velocity**2 + 4.0 * d * psi)
+    dispersed = zones.length * 2.0 * d / w**3
+    variance = dispersed * first**2 - zones.length / w * second
+    if zones.tank.any():
+        volume = zones.area * zones.length
+        load = np.where(zones.tank, volume * psi + zones.exit, 1.0)
+        mixed = (volume * first / load) ** 2
+        dispersed = np.where(zones.tank, mixed, dispersed)
+        variance = np.where(zones.tank, mixed - volume * second / load, variance)
+    return variance, dispersed

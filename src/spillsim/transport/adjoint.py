@@ -115,6 +115,8 @@ class Tracks(NamedTuple):
     """(K,) last fall below the level; -1 before."""
     total: FloatArray
     """(K,) sum of the answers over all steps [1/m3]."""
+    has_level: bool
+    """True where a level is asked for."""
 
 
 class Probes(NamedTuple):
@@ -182,8 +184,10 @@ def advect_back(p: int, ways: Upstream, answer: Answer) -> None:
     if not ways.mixed[p]:
         first = max(a - 1, start)
         # beside the window the answer is zero
-        for i in range(first, min(b, end - 1)):
-            channel[i] = channel[i + 1]
+        last = min(b, end - 1)
+        target, source = channel[first:last], channel[first + 1 : last + 1]
+        for i in range(target.shape[0]):
+            target[i] = source[i]
         channel[end - 1] = entering
         answer.low[p] = first
         answer.high[p] = end if entering != 0.0 else b
@@ -216,29 +220,65 @@ def crossing(last: float, now: float, level: float) -> float:
     return (level - last) / (now - last)
 
 
+@jit
+def keep_peaks(
+    step: float, channel: FloatArray, previous: FloatArray, peak: FloatArray, when: FloatArray,
+    before: FloatArray, after: FloatArray, total: FloatArray,
+) -> float:  # fmt: skip
+    """Keep the largest answers, those beside them in time, and sums; returns the largest now."""
+    largest = 0.0
+    for i in range(channel.shape[0]):
+        # selects instead of branches let the loop run several cells at a time
+        now, last = channel[i], previous[i]
+        higher = now > peak[i]
+        follows = when[i] == step - 1.0
+        after[i] = 0.0 if higher else (now if follows else after[i])
+        before[i] = last if higher else before[i]
+        peak[i] = now if higher else peak[i]
+        when[i] = step if higher else when[i]
+        total[i] += now
+        previous[i] = now
+        largest = max(largest, abs(now))
+    return largest
+
+
+@jit
+def keep_crossings(
+    step: float, channel: FloatArray, previous: FloatArray, level: FloatArray,
+    arrival: FloatArray, ending: FloatArray,
+) -> None:  # fmt: skip
+    """Keep the first rise above the level and the last fall below it."""
+    for i in range(channel.shape[0]):
+        now, last = channel[i], previous[i]
+        above = now > level[i]
+        if above != (last > level[i]):
+            at = max(step - 1.0 + crossing(last, now, level[i]), 0.0)
+            if not above:
+                ending[i] = at
+            elif arrival[i] < 0.0:
+                arrival[i] = at
+
+
 @part
 def keep_track(a: int, b: int, step: int, channel: FloatArray, tracks: Tracks) -> float:
     """Keep of the answers of cells a to b what is asked for; returns the largest of them."""
-    largest = 0.0
-    for i in range(a, b):
-        now, last = channel[i], tracks.previous[i]
-        if now > tracks.peak[i]:
-            tracks.peak[i] = now
-            tracks.peak_step[i] = step
-            tracks.before[i] = last
-            tracks.after[i] = 0.0
-        elif tracks.peak_step[i] == step - 1:
-            tracks.after[i] = now
-        level = tracks.level[i]
-        if now > level:
-            if tracks.arrival[i] < 0.0:
-                tracks.arrival[i] = max(step - 1 + crossing(last, now, level), 0.0)
-        elif last > level:
-            tracks.ending[i] = step - 1 + crossing(last, now, level)
-        tracks.total[i] += now
-        tracks.previous[i] = now
-        largest = max(largest, abs(now))
-    return largest
+    if tracks.has_level:
+        keep_crossings(
+            float(step), channel[a:b], tracks.previous[a:b], tracks.level[a:b],
+            tracks.arrival[a:b], tracks.ending[a:b],
+        )  # fmt: skip
+    return float(
+        keep_peaks(
+            float(step),
+            channel[a:b],
+            tracks.previous[a:b],
+            tracks.peak[a:b],
+            tracks.peak_step[a:b],
+            tracks.before[a:b],
+            tracks.after[a:b],
+            tracks.total[a:b],
+        )
+    )
 
 
 @part

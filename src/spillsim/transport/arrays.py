@@ -59,6 +59,8 @@ class Paths(NamedTuple):
     """(P + 1,) start of each path's part of ``inflow_path``."""
     inflow_path: IntArray
     """(P - 1,) the paths that end in each path."""
+    below: IntArray
+    """(P,) path that each path ends in, -1 at the outlet."""
 
 
 class Cells(NamedTuple):
@@ -84,7 +86,7 @@ class Motion(NamedTuple):
 
 
 class Dispersion(NamedTuple):
-    """Explicit compensated dispersion, one substance's medium: K faces."""
+    """Explicit compensated dispersion: K faces, or K B of B members, member by member."""
 
     conductance: FloatArray
     """(K,) time step of a substep over the resistance between cell centres [m3]."""
@@ -95,7 +97,7 @@ class Dispersion(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """Exact propagator of decay and transient storage over one time step, per cell."""
+    """Exact propagator of decay and transient storage over one time step, per cell (and member)."""
 
     stay: FloatArray
     """(K,) mobile mass that stays mobile [-]."""
@@ -140,53 +142,121 @@ class Gauges(NamedTuple):
     inflow along the river dilutes; 1 elsewhere [-]."""
 
 
-class State(NamedTuple):
-    """Everything that changes while marching one substance."""
+class Ways(NamedTuple):
+    """``Paths`` as the kernels take them; few arrays, for each costs time to hand over."""
 
+    table: IntArray
+    """(6, P) first cell; one past the last; one past the last above the outlet; cell that takes
+    what leaves the path, -1 at the outlet; path of that cell, -1 at the outlet; 1 where there
+    are slow ranges, 2 where water is lost, 3 where both are, else 0."""
+    range_pointer: IntArray
+    """(P + 1,) start of each path's part of ``ranges``."""
+    ranges: IntArray
+    """(3, G) first cell, one past the last, 1 where the Courant number is below one."""
+    inflow_pointer: IntArray
+    """(P + 1,) start of each path's part of ``inflow_path``."""
+    inflow_path: IntArray
+    """(P - 1,) the paths that end in each path."""
+
+
+START, END, OUTLET, JOIN, BELOW, MIXED = range(6)
+"""Rows of ``Ways.table``."""
+
+
+class Medium(NamedTuple):
+    """What the cells do to B members: ``Dispersion`` and ``Exchange`` of all of them in one array.
+
+    Values of a cell lie one behind the other, member by member: cell ``i`` of member ``j`` is
+    entry ``i B + j``. A stencil then reaches B entries to each side, whatever B is.
+    """
+
+    cells: FloatArray
+    """(7, K B) 1 / volume [1/m3], conductance [m3], correction [m3], and what stays, comes back,
+    goes into storage and is held there [-]."""
+    substeps: int
+    """Number of substeps of dispersion in a time step."""
+    has_storage: bool
+    decays: bool
+
+
+INVERSE, CONDUCTANCE, CORRECTION, STAY, BACK, INTO, HOLD = range(7)
+"""Rows of ``Medium.cells``."""
+
+
+class Feed(NamedTuple):
+    """Deposits of all members in one table: N steps, D rows, B members."""
+
+    pointer: IntArray
+    """(N + 1,) start of each step's rows."""
+    place: IntArray
+    """(2, D) cell the row goes into and its path."""
     mass: FloatArray
-    """(K,) dissolved mass in the channel [kg]."""
-    storage: FloatArray
-    """(K,) mass in the storage zone [kg]."""
-    concentration: FloatArray
-    """(K,) scratch [kg/m3]."""
-    flux: FloatArray
-    """(K,) scratch: mass through faces [kg]."""
-    low: IntArray
-    """(P,) first cell of the active window."""
-    high: IntArray
-    """(P,) one past the last cell of the active window."""
+    """(2, D, B) mass that takes part in the step's dispersion and exchange, and mass added after
+    them [kg]."""
+
+
+class State(NamedTuple):
+    """Everything that changes while marching B members, which share windows and geometry."""
+
+    cells: FloatArray
+    """(8, K B) mass in the channel and in the storage zone [kg]; highest concentration so far
+    [kg/m3] and the step at whose end it was reached; mass that decayed since it was summed [kg];
+    scratch: mass carried along [kg], concentration [kg/m3], mass through the upstream face [kg]."""
+    line: FloatArray
+    """(3, K) scratch of one member where cells are remapped."""
+    paths: IntArray
+    """(5, P) first cell and one past the last of the active window; the same of the cells in
+    which mass decayed since it was summed; last step in which something came in from outside."""
+    active: IntArray
+    """(P + 1,) number of paths with an open window, then these paths in order."""
     outflow: FloatArray
-    """(P,) mass leaving the path in the current step [kg]."""
-    through: FloatArray
-    """(S,) mass through the downstream face of each gauge's cell since the start [kg]."""
-    peak: FloatArray
-    """(K,) highest concentration so far [kg/m3]."""
-    peak_step: FloatArray
-    """(K,) step at whose end it was reached."""
-    decayed: FloatArray
-    """(K,) mass that decayed in each cell and its storage zone [kg]."""
+    """(P, B) mass leaving the path in the current step [kg]."""
     total: FloatArray
-    """(3,) released, abstracted, past the outlet [kg]."""
-    watched: BoolArray
-    """(P,) true where the plume is near a place of the path, or may come there, in this step."""
+    """(5, B) released, abstracted, past the outlet, decayed, and the mass below which the rim of
+    a window counts as empty [kg]."""
     work: IntArray
     """(2,) cell-steps done; steps done."""
-    before: FloatArray
-    """(S, 4) concentration [kg/m3] and mass passed [kg] at each place before the step, and the
-    same of the water one step upstream."""
+
+
+MASS, STORAGE, PEAK, PEAK_STEP, DECAYED, CARRIED, CONCENTRATION, FLUX = range(8)
+"""Rows of ``State.cells``."""
+LOW, HIGH, DECAY_LOW, DECAY_HIGH, FED = range(5)
+"""Rows of ``State.paths``."""
+RELEASED, ABSTRACTED, PAST, LOST, FLOOR = range(5)
+"""Rows of ``State.total``."""
+
+
+class Watch(NamedTuple):
+    """The water around S places at the ends of the last H steps."""
+
+    ends: IntArray
+    """(3, S) first cell of the path of each place and one past its last; number of steps done
+    when its newest row was noted."""
+    through: FloatArray
+    """(2, S, B) mass through the downstream face of each place's cell since the start, now and
+    when outputs were last written [kg]."""
+    rows: FloatArray
+    """(S, H + 1, 8, B) mass in the cell of the place and three on either side, and ``through``."""
+    stamp: IntArray
+    """(S, H + 1) number of steps done when the row was noted."""
+    near: IntArray
+    """(S + 1,) scratch: number of places near the plume in this step, then these places."""
     shapes: FloatArray
-    """(3, 4) scratch: mean, two edges and volume of a gauge's cell and its neighbours."""
+    """(2, 3, 4) scratch: mean, two edges and volume of a place's cell and its neighbours before
+    and after a step."""
+    line: FloatArray
+    """(7,) scratch: concentration around a place [kg/m3]."""
 
 
 class Outputs(NamedTuple):
-    """Curves at S places and T times, filled while marching."""
+    """Curves of B members at S places and T times, filled while marching."""
 
     time: FloatArray
-    """(T,) output times as steps since the first step [-], increasing."""
-    concentration: FloatArray
-    """(S, T) resident concentration [kg/m3]."""
-    cumulative_mass: FloatArray
-    """(S, T) mass passed since the start [kg]."""
+    """(1 or B, T) output times as steps since the first step [-], increasing."""
+    next: IntArray
+    """(1 or B,) first output that is still to be written."""
+    curves: FloatArray
+    """(2, B, S, T) resident concentration [kg/m3] and mass passed since the start [kg]."""
 
 
 class Record(NamedTuple):
@@ -195,8 +265,8 @@ class Record(NamedTuple):
     ledger_step: IntArray
     """(L,) steps after which the ledger is written."""
     ledger: FloatArray
-    """(L, 6) released, in river, in storage, decayed, abstracted, past outlet [kg]."""
+    """(B, L, 6) released, in river, in storage, decayed, abstracted, past outlet [kg]."""
     field_step: IntArray
     """(F,) steps after which the field is written."""
     field: FloatArray
-    """(F, K) concentration [kg/m3]; (0, 0) when no field is wanted."""
+    """(B, F, K) concentration [kg/m3]; (B, 0, 0) when no field is wanted."""

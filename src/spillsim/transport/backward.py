@@ -182,6 +182,7 @@ def new_tracks(size: int, level: FloatArray | None) -> Tracks:
     return Tracks(
         wanted, np.zeros(size), np.zeros(size), np.full(size, -1.0), np.zeros(size),
         np.zeros(size), np.full(size, -1.0), np.full(size, -1.0), np.zeros(size),
+        level is not None,
     )  # fmt: skip
 
 

@@ -17,9 +17,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
 from .along import Along, Measure, jumping, nearest_face, place_reaches
-from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths
+from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths, Ways
 from .paths import Path, Route, find_paths
 from .resolution import DISPERSION_NUMBER
 from .splitting import remaining_dispersion
@@ -52,10 +53,14 @@ class PathGrid:
         return np.diff(self.faces.integral(per_length))
 
     @property
+    def centre(self) -> FloatArray:
+        """(n,) coordinate of the cells' centres [s]."""
+        return np.asarray(0.5 * (self.theta[1:] + self.theta[:-1]))
+
+    @property
     def inside(self) -> int:
         """Number of cells whose centre lies above the outlet."""
-        centre = 0.5 * (self.theta[1:] + self.theta[:-1])
-        return max(int(np.searchsorted(centre, float(self.path.theta[-1]), side="right")), 1)
+        return max(int(np.searchsorted(self.centre, float(self.path.theta[-1]), side="right")), 1)
 
     @property
     def length(self) -> int:
@@ -84,10 +89,19 @@ class Grid:
     cell_path: IntArray
     """(K,) path of the cell, -1 in the padding."""
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of cells without the padding and without those beyond the outlet."""
         return int(self.own_cells.size)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """The paths as the kernels take them."""
+        own = self.path_arrays
+        kind = 1 * np.array([p.slow.any() for p in self.paths]) + 2 * own.loses_water
+        table = np.stack([own.start, own.end, own.outlet, own.join_cell, own.below, kind])
+        ranges = np.stack([own.range_start, own.range_end, own.range_slow.astype(np.int64)])
+        return Ways(table, own.range_pointer, ranges, own.inflow_pointer, own.inflow_path)
 
     @property
     def own_cells(self) -> IntArray:
@@ -186,11 +200,9 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
     """Fill the arrays of all paths."""
     flow = route.flow
     area = flow.cross_section_area
-    resists = 1.0 / (area * remaining_dispersion(flow, step))
     stored = area * flow.storage_area_ratio
     volume = np.ones(size)
     storage = np.zeros(size)
-    resistance = np.full(size, np.inf)
     courant = np.zeros(size)
     keep = np.ones(size)
     jump = np.ones(size, dtype=np.bool_)
@@ -204,9 +216,7 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
         volume[own] = grid.over_cells(area)
         if stored.any():
             storage[own] = grid.over_cells(stored)
-        centre = 0.5 * (theta[1:] + theta[:-1])
-        to_centre = along.integral(resists, centre)
-        resistance[grid.start + 1 : grid.start + n] = np.diff(to_centre)
+        centre = grid.centre
         place = along.place(centre)
         cell_reach[own] = grid.path.reaches[place]
         cell_path[own] = number
@@ -218,19 +228,21 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
     weights = _edge_weights(volume, jump)
     cells = Cells(volume, 1.0 / volume, weights, jump)
     arrays = _path_arrays(grids, keep)
-    return Grid(
-        route,
-        step,
-        grids,
-        arrays,
-        cells,
-        Motion(courant, keep),
-        storage,
-        resistance,
-        cell_reach,
-        cell_distance,
-        cell_path,
-    )
+    resistance = face_resistance(grids, size, flow, step)
+    return Grid(route, step, grids, arrays, cells, Motion(courant, keep), storage, resistance,
+                cell_reach, cell_distance, cell_path)  # fmt: skip
+
+
+def face_resistance(
+    grids: Sequence[PathGrid], size: int, flow: SteadyFlow, step: float
+) -> FloatArray:
+    """(K,) integral of dx / (A D) between the centres beside each face, inf at walls [s/m3]."""
+    resists = 1.0 / (flow.cross_section_area * remaining_dispersion(flow, step))
+    resistance = np.full(size, np.inf)
+    for grid in grids:
+        to_centre = grid.along.integral(resists, grid.centre)
+        resistance[grid.start + 1 : grid.start + grid.slow.size] = np.diff(to_centre)
+    return resistance
 
 
 def _jumps(grid: PathGrid) -> BoolArray:
@@ -340,7 +352,7 @@ def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray) -> Paths:
         join_cell, np.array(pointer, dtype=np.int64),
         np.array(first, dtype=np.int64), np.array(last, dtype=np.int64),
         np.array(slow, dtype=np.bool_), loses, loses | has_slow,
-        inflow_pointer.astype(np.int64), inflow.astype(np.int64),
+        inflow_pointer.astype(np.int64), inflow.astype(np.int64), below,
     )  # fmt: skip
 
 

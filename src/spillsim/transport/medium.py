@@ -22,13 +22,36 @@ def build_dispersion(grid: Grid, limiter: int) -> Dispersion:
     ones with weights >= 0, so that dispersion makes no negative value and no new extremum
     (``limiter="none"`` asks for stability alone and keeps the full correction).
     """
-    volume = grid.cells.volume
-    size = volume.size
-    smooth = _smooth_faces(grid)
-    pair = np.ones(size)
+    spreading = build_dispersions(grid, grid.resistance[:, None], np.ones(1), limiter)
+    return Dispersion(
+        spreading.conductance.ravel(), spreading.correction.ravel(), spreading.substeps
+    )
+
+
+def build_dispersions(
+    grid: Grid, resistance: FloatArray, factor: FloatArray, limiter: int
+) -> Dispersion:
+    """The same for B members at once.
+
+    Parameters
+    ----------
+    grid : Grid
+        Cells, the same for all members.
+    resistance : (K, B) of each member [s/m3]
+    factor : (B,) dispersion coefficient over that of the grid's flow [-]
+    limiter : code of the limiter
+
+    Returns
+    -------
+    Dispersion
+        Arrays (K, B); as many substeps for all as the most dispersive one needs.
+    """
+    volume = grid.cells.volume[:, None]
+    smooth = _smooth_faces(grid, factor)
+    pair = np.ones(volume.shape)
     pair[1:] = 2.0 * volume[1:] * volume[:-1] / (volume[1:] + volume[:-1])
     for substeps in range(1, MAX_SUBSTEPS + 1):
-        g = grid.time_step / substeps / grid.resistance
+        g = grid.time_step / substeps / resistance
         d = g / pair
         e = 1.0 / 12.0 - d / 2.0
         if limiter != LIMITER_NONE:
@@ -38,7 +61,7 @@ def build_dispersion(grid: Grid, limiter: int) -> Dispersion:
         bound[1:] = np.minimum(bound[1:], g[:-1])
         bound[:-1] = np.minimum(bound[:-1], g[1:])
         h = np.maximum(h, -0.25 * bound)
-        left = np.zeros(size)
+        left = np.zeros(g.shape)
         left[:-1] = (g + 3.0 * h)[1:]
         centre = 1.0 - ((g + 3.0 * h) + left) / volume
         if centre.min() >= 0.0:
@@ -46,31 +69,31 @@ def build_dispersion(grid: Grid, limiter: int) -> Dispersion:
     raise ValueError(f"dispersion would need more than {MAX_SUBSTEPS} substeps in a time step")
 
 
-def _smooth_faces(grid: Grid) -> BoolArray:
-    """(K,) true at faces whose four cells are alike, so that the correction is an order gain.
+def _smooth_faces(grid: Grid, factor: FloatArray) -> BoolArray:
+    """(K, B) true at faces whose four cells are alike, so that the correction is an order gain.
 
     Where the correction begins it moves the centre of mass by the curvature of the profile there.
     That sums to nothing when a plume has passed from above; below a headwater it must not begin
-    before a fresh release is behind it.
+    before a fresh release is behind it. ``factor`` as in ``build_dispersions``.
     """
     size = grid.cells.volume.size
     length = np.full(size, np.nan)
+    first = np.zeros((size, factor.size), dtype=np.int64)
     for own in grid.paths:
         reach, flow = own.path.reaches[0], grid.route.flow
         spread = float(flow.dispersion_coefficient[reach] / flow.velocity[reach] ** 2)
-        behind = own.theta[0] + WALL_LENGTHS * spread + 2.0 * grid.time_step
-        skipped = int(np.searchsorted(own.theta[:-1], behind))
-        first = own.start + skipped
-        length[first : own.start + own.slow.size] = np.diff(own.theta)[skipped:]
-    smooth = np.zeros(size, dtype=np.bool_)
+        behind = own.theta[0] + WALL_LENGTHS * spread * factor + 2.0 * grid.time_step
+        cells = slice(own.start, own.start + own.slow.size)
+        length[cells] = np.diff(own.theta)
+        first[cells] = own.start + np.searchsorted(own.theta[:-1], behind)
+    alike = np.zeros(size, dtype=np.bool_)
     four = np.stack([length[:-3], length[1:-2], length[2:-1], length[3:]])
-    alike = np.max(four, axis=0) <= 1.05 * np.min(four, axis=0)
-    smooth[2:-1] = alike  # nan beside a path's end compares false
+    alike[2:-1] = np.max(four, axis=0) <= 1.05 * np.min(four, axis=0)  # false beside a path's end
     jump = grid.cells.edge_jump
     near = jump.copy()
     near[1:] |= jump[:-1]
     near[:-1] |= jump[1:]
-    return smooth & ~near
+    return (alike & ~near)[:, None] & (np.arange(size)[:, None] >= first + 2)
 
 
 def build_exchange(grid: Grid, decay_rate: FloatArray, storage_decay_rate: FloatArray) -> Exchange:

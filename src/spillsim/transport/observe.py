@@ -1,75 +1,203 @@
-"""Watching places while the plume passes."""
+"""Watching places while the plume passes.
+
+Marching only notes the mass around each place at the end of every step while the plume is near
+(``note_rows``). Curves are made of these rows some dozens of steps at a time (``write_curves``).
+"""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from .arrays import LIMITER_NONE, BoolArray, Cells, FloatArray, Gauges, Outputs, State
-from .compiler import jit, part
+from .arrays import (
+    LIMITER_NONE,
+    BoolArray,
+    Cells,
+    FloatArray,
+    Gauges,
+    IntArray,
+    Outputs,
+    Watch,
+)
+from .compiler import inner
 from .reconstruct import cell_edges, downstream_share, point_value
 
+NEAR = 8
+"""Cells between a window and a place within which the place is watched."""
 
-@part
-def begin_watch(
-    p: int, span: tuple[int, int, int], may_open: bool, gauges: Gauges, state: State,
+
+@inner
+def find_near(a: int, b: int, first: int, last: int, cell: IntArray, near: IntArray) -> None:
+    """List the places ``first`` to ``last`` that a window has reached or will reach soon."""
+    count = 0
+    for s in range(first, last):
+        if a - NEAR < cell[s] < b + NEAR:
+            count += 1
+            near[count] = s
+    near[0] = count
+
+
+@inner
+def note_rows(
+    done: int, slot: int, members: int, cell: IntArray, mass: FloatArray, through: FloatArray,
+    near: IntArray, rows: FloatArray, stamp: IntArray, last: IntArray,
+) -> None:  # fmt: skip
+    """Note the mass around the near places after ``done`` steps, once."""
+    for k in range(1, near[0] + 1):
+        s = near[k]
+        if last[s] != done:
+            row = rows[s, slot]
+            at = (cell[s] - 3) * members
+            for i in range(7):
+                for j in range(members):
+                    row[i, j] = mass[at]
+                    at += 1
+            for j in range(members):
+                row[7, j] = through[s, j]
+            stamp[s, slot] = done
+            last[s] = done
+
+
+@inner
+def write_curves(
+    begin: int,
+    stop: int,
+    cells: Cells,
+    gauges: Gauges,
+    watch: Watch,
     outputs: Outputs,
-) -> bool:  # fmt: skip
-    """Tell whether the plume is near a place of a path, or may come there, in this step.
+    limiter: int,
+) -> None:
+    """Write the outputs that fall into the steps ``begin`` to ``stop`` and start a new block."""
+    time, following, curves = outputs.time, outputs.next, outputs.curves
+    last, through, rows, stamp = watch.ends[2], watch.through, watch.rows, watch.stamp
+    clocks, count = time.shape
+    members, places = curves.shape[1], curves.shape[2]
+    for clock in range(clocks):
+        first = following[clock]
+        end = first
+        while end < count and time[clock, end] <= stop:
+            end += 1
+        following[clock] = end
+        for s in range(places):
+            for j in range(clock, members if clocks == 1 else clock + 1):
+                if last[s] < begin:
+                    # the plume has not been near: what has passed has passed
+                    passed = curves[1, j, s]
+                    for k in range(first, end):
+                        passed[k] = through[1, s, j]
+                elif end > first:
+                    write_curve(s, j, (first, end, begin), time[clock], cells, gauges, watch,
+                                curves[0, j, s], curves[1, j, s], limiter)  # fmt: skip
+    for s in range(places):
+        for j in range(members):
+            through[1, s, j] = through[0, s, j]
+        if last[s] == stop:
+            stamp[s, 0] = stop
+            for i in range(8):
+                for j in range(members):
+                    rows[s, 0, i, j] = rows[s, stop - begin, i, j]
 
-    Where it is not, the outputs of the step take the mass that has passed.
-    """
-    low, high = state.low[p], state.high[p]
-    watched = may_open and low >= high
-    for s in range(gauges.pointer[p], gauges.pointer[p + 1]):
-        if low < high and low - 8 < gauges.cell[s] < high + 8:
-            watched = True
-    if not watched:
-        for s in range(gauges.pointer[p], gauges.pointer[p + 1]):
-            for k in range(span[0], span[1]):
-                outputs.cumulative_mass[s, k] = state.through[s]
-    return watched
 
-
-@part
-def observe_path(
-    span: tuple[int, int, int], end: float, path: tuple[int, int, int], cells: Cells,
-    gauges: Gauges, state: State, record: Outputs, limiter: int,
+@inner
+def write_curve(
+    s: int, j: int, span: tuple[int, int, int], time: FloatArray, cells: Cells, gauges: Gauges,
+    watch: Watch, concentration: FloatArray, passed: FloatArray, limiter: int,
 ) -> None:  # fmt: skip
-    """Add what one end of a step gives to the outputs ``span[0]`` to ``span[1]`` in it.
-
-    Between two steps the profile is carried with the flow: the value at share ``x`` of step
-    ``span[2]`` is the old profile (``end`` 0) a way ``x`` upstream and the new one (``end`` 1) a
-    way ``1 - x`` downstream, weighted with the share of the step's dispersion and exchange that
-    each has seen. ``path`` is (number, first cell, one past the last cell).
-    """
-    shapes = state.shapes
-    for s in range(gauges.pointer[path[0]], gauges.pointer[path[0] + 1]):
-        shape_cells(
-            gauges.cell[s], path[1], path[2], state.mass, cells.inverse_volume,
-            state.concentration, cells.edge_weight, cells.edge_jump, cells.volume, shapes, limiter,
-        )  # fmt: skip
-        if gauges.side[s] != 0:
-            observe_one_sided(s, span, end, gauges, state, record, limiter)
+    """Outputs ``span[0]`` to ``span[1]`` of one member at one place in a block of steps."""
+    k, end, begin = span
+    cell = gauges.cell[s]
+    ends = (watch.ends[0, s] - cell, watch.ends[1, s] - cell)
+    weights, jumps = cells.edge_weight[cell - 3 : cell + 5], cells.edge_jump[cell - 3 : cell + 5]
+    inverse, volume = cells.inverse_volume[cell - 3 :], cells.volume[cell - 3 :]
+    side, dilution = gauges.side[s], gauges.dilution[s]
+    place = (gauges.offset[s], gauges.reach_back[s])
+    rows, stamp, shapes = watch.rows[s, :, :, j], watch.stamp[s], watch.shapes
+    line = watch.line
+    held = watch.through[1, s, j]
+    ready = -1
+    while k < end:
+        step = math.ceil(time[k]) - 1
+        n = step - begin
+        if stamp[n] != step or stamp[n + 1] != step + 1:
+            # the plume is not near: what has passed has passed
+            while n >= 0 and stamp[n] != begin + n:
+                n -= 1
+            passed[k] = rows[n, 7] if n >= 0 else held
+            k += 1
             continue
-        for k in range(span[0], span[1]):
-            x = record.time[k] - span[2]
-            weight = x if end > 0.0 else 1.0 - x
-            if weight > 0.0:
-                place = gauges.offset[s] + gauges.reach_back[s] * (end - x)
-                value, passed = observe_place(place, shapes)
-                # what flows in on the way dilutes, or has diluted, the water followed
-                change = gauges.dilution[s, int(end)] - 1.0
-                value *= 1.0 + change * abs(end - x)
-                record.concentration[s, k] += weight * value
-                record.cumulative_mass[s, k] += weight * (state.through[s] + passed)
+        before, after = shapes[step & 1], shapes[(step + 1) & 1]
+        if ready != step:
+            shape_cells(ends, rows[n], inverse, weights, jumps, volume, line, before, limiter)
+        shape_cells(ends, rows[n + 1], inverse, weights, jumps, volume, line, after, limiter)
+        ready = step + 1
+        masses = (rows[n, 7], rows[n + 1, 7])
+        known = prepare_one_sided(side, place, masses, before, after)
+        while k < end and time[k] <= step + 1.0:
+            x = time[k] - step
+            if side != 0:
+                concentration[k], passed[k] = observe_one_sided(
+                    x, side, place, masses, known, before, after, limiter
+                )
+            else:
+                concentration[k], passed[k] = observe_between(
+                    x, place, masses, dilution, before, after
+                )
+            k += 1
 
 
-@jit
+@inner
+def observe_between(
+    x: float, place: tuple[float, float], masses: tuple[float, float], dilution: FloatArray,
+    before: FloatArray, after: FloatArray,
+) -> tuple[float, float]:  # fmt: skip
+    """Concentration and mass passed at share ``x`` of a step.
+
+    Between two steps the profile is carried with the flow: the value at share ``x`` is the old
+    profile a way ``x`` upstream and the new one a way ``1 - x`` downstream, weighted with the
+    share of the step's dispersion and exchange that each has seen.
+    """
+    offset, stride = place
+    # what flows in on the way dilutes, or has diluted, the water followed
+    value, mass = observe_place(offset + stride * (1.0 - x), after)
+    value *= 1.0 + (dilution[1] - 1.0) * (1.0 - x)
+    old_value, old_mass = observe_place(offset - stride * x, before)
+    old_value *= 1.0 + (dilution[0] - 1.0) * x
+    return (
+        (1.0 - x) * old_value + x * value,
+        (1.0 - x) * (masses[0] + old_mass) + x * (masses[1] + mass),
+    )
+
+
+@inner
+def prepare_one_sided(
+    side: int, place: tuple[float, float], masses: tuple[float, float], before: FloatArray,
+    after: FloatArray,
+) -> tuple[float, float, float, float, float, float]:  # fmt: skip
+    """Value and mass passed before the step, after it, and in the water followed for a step."""
+    if side == 0:
+        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    offset, stride = place
+    old, old_mass = observe_place(offset, before)
+    new, new_mass = observe_place(offset, after)
+    followed, followed_mass = 0.0, 0.0
+    if side == -1:
+        followed, followed_mass = observe_place(offset - stride, before)
+        followed_mass += masses[0]
+    elif side == 1:
+        followed, followed_mass = observe_place(offset + stride, after)
+        followed_mass += masses[1]
+    return old, old_mass + masses[0], new, new_mass + masses[1], followed, followed_mass
+
+
+@inner
 def observe_one_sided(
-    s: int, span: tuple[int, int, int], end: float, gauges: Gauges, state: State,
-    record: Outputs, limiter: int,
-) -> None:  # fmt: skip
-    """Outputs of a step at a place less than a step from a confluence or from the path's end.
+    x: float, side: int, place: tuple[float, float], masses: tuple[float, float],
+    known: tuple[float, float, float, float, float, float], before: FloatArray,
+    after: FloatArray, limiter: int,
+) -> tuple[float, float]:  # fmt: skip
+    """Outputs at a place less than a step from a confluence or from the path's end.
 
     Below a confluence the old profile upstream is not the water that will pass, above one the
     new profile downstream is not the water that has passed. So one profile is followed, and the
@@ -77,65 +205,45 @@ def observe_one_sided(
     ratio that the water at the place itself shows. That makes the curve continuous from step to
     step, unless the ratio is far from one, at the foot of a front, where only a part is made good.
     """
-    side, offset, stride = gauges.side[s], gauges.offset[s], gauges.reach_back[s]
-    before = state.before[s]
-    value, passed = observe_place(offset, state.shapes)
-    passed += state.through[s]
-    if end == 0.0:
-        before[0], before[1] = value, passed
-        if side == -1:
-            before[2], before[3] = observe_place(offset - stride, state.shapes)
-            before[3] += state.through[s]
-            for k in range(span[0], span[1]):
-                found, mass = observe_place(
-                    offset - stride * (record.time[k] - span[2]), state.shapes
-                )
-                record.concentration[s, k] = found
-                record.cumulative_mass[s, k] = state.through[s] + mass
-        return
-    followed, followed_mass = before[2], before[3]
+    old, old_mass, new, new_mass, followed, followed_mass = known
+    if side == 2:
+        return (1.0 - x) * old + x * new, (1.0 - x) * old_mass + x * new_mass
+    offset, stride = place
     if side == 1:
-        followed, followed_mass = observe_place(offset + stride, state.shapes)
-        followed_mass += state.through[s]
-    for k in range(span[0], span[1]):
-        x = record.time[k] - span[2]
-        found, mass = record.concentration[s, k], record.cumulative_mass[s, k]
-        share, true, true_mass = x, value, passed
-        if side == 1:
-            found, mass = observe_place(offset + stride * (1.0 - x), state.shapes)
-            mass += state.through[s]
-            share, true, true_mass = 1.0 - x, before[0], before[1]
-        if side == 2:
-            found = (1.0 - x) * before[0] + x * value
-        elif limiter == LIMITER_NONE:
-            found += share * (true - followed)
-        elif followed > 0.0:
-            found *= min(max(true / followed, 0.5), 2.0) ** share
-        mass += share * (true_mass - followed_mass)
-        if side == 2:
-            mass = (1.0 - x) * before[1] + x * passed
-        record.concentration[s, k] = found
-        record.cumulative_mass[s, k] = mass
+        found, mass = observe_place(offset + stride * (1.0 - x), after)
+        mass += masses[1]
+        share, true, true_mass = 1.0 - x, old, old_mass
+    else:
+        found, mass = observe_place(offset - stride * x, before)
+        mass += masses[0]
+        share, true, true_mass = x, new, new_mass
+    if limiter == LIMITER_NONE:
+        found += share * (true - followed)
+    elif followed > 0.0:
+        found *= min(max(true / followed, 0.5), 2.0) ** share
+    return found, mass + share * (true_mass - followed_mass)
 
 
-@jit
+@inner
 def shape_cells(
-    cell: int, start: int, stop: int, mass: FloatArray, inverse: FloatArray, c: FloatArray,
-    edge_weight: FloatArray, edge_jump: BoolArray, volume: FloatArray, shapes: FloatArray,
-    limiter: int,
+    ends: tuple[int, int], row: FloatArray, inverse: FloatArray, edge_weight: FloatArray,
+    edge_jump: BoolArray, volume: FloatArray, line: FloatArray, shapes: FloatArray, limiter: int,
 ) -> None:  # fmt: skip
-    """Write mean, edges and volume of a cell and its neighbours to ``shapes``, 0 off the path."""
-    for i in range(max(cell - 3, start - 2), min(cell + 4, stop + 2)):
-        c[i] = mass[i] * inverse[i]
-    for j in range(3):
-        i = cell - 1 + j
-        shapes[j, :] = 0.0
-        if start <= i < stop:
-            left, right = cell_edges(i, c, edge_weight, edge_jump, limiter)
-            shapes[j, 0], shapes[j, 1], shapes[j, 2], shapes[j, 3] = c[i], left, right, volume[i]
+    """Write mean, edges and volume of a cell and its neighbours to ``shapes``, 0 off the path.
+
+    The arrays begin three cells above the cell; ``ends`` counts from the cell itself.
+    """
+    for i in range(7):
+        line[i] = row[i] * inverse[i]
+    for n in range(3):
+        i = n + 2
+        shapes[n, 0], shapes[n, 1], shapes[n, 2], shapes[n, 3] = 0.0, 0.0, 0.0, 0.0
+        if ends[0] <= n - 1 < ends[1]:
+            left, right = cell_edges(i, line, edge_weight, edge_jump, limiter)
+            shapes[n, 0], shapes[n, 1], shapes[n, 2], shapes[n, 3] = line[i], left, right, volume[i]
 
 
-@jit
+@inner
 def observe_place(place: float, shapes: FloatArray) -> tuple[float, float]:
     """Concentration at a place, and the mass from there to the lower face of the middle cell.
 

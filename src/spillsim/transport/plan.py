@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ..network.network import Position
-from .arrays import FloatArray, Gauges, IntArray
+from .arrays import END, START, FloatArray, Gauges, IntArray
 from .grid import Grid, PathGrid, cell_position, locate
 
 
@@ -28,6 +29,26 @@ class Plan:
     """(T,) [s since the start of the case]."""
     ledger_step: IntArray
     field_step: IntArray
+
+    @cached_property
+    def output_step(self) -> FloatArray:
+        """(T,) output times as steps since the first one [-]."""
+        return in_steps((self.output_time - self.start) / self.grid.time_step)
+
+    @cached_property
+    def watched_paths(self) -> IntArray:
+        """(3, S) first cell of each place's path, one past its last, and -1 (``Watch.ends``)."""
+        table = self.grid.ways.table
+        path = np.searchsorted(table[START], self.gauges.cell, side="right") - 1
+        ends = np.full((3, path.size), -1)
+        ends[:2] = table[: END + 1, path]
+        return ends
+
+
+def in_steps(relative: FloatArray) -> FloatArray:
+    """Times in steps; one meant for the end of a step must not fall just behind it."""
+    near = np.round(relative)
+    return np.where(np.abs(relative - near) < 1e-9 * np.maximum(1.0, near), near, relative)
 
 
 def place_gauges(grid: Grid, places: Sequence[Position]) -> tuple[Gauges, IntArray]:

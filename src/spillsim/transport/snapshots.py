@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from .arrays import Cells, FloatArray, IntArray, Paths, Record, State
-from .compiler import jit
-from .reconstruct import fill_concentration
+from .arrays import (
+    ABSTRACTED,
+    DECAY_HIGH,
+    DECAY_LOW,
+    DECAYED,
+    HIGH,
+    LOST,
+    LOW,
+    MASS,
+    PAST,
+    RELEASED,
+    STORAGE,
+    FloatArray,
+    IntArray,
+)
+from .compiler import inner
 
 
-@jit
+@inner
 def is_due(row: int, at_step: IntArray, step: int) -> bool:
     """Tell whether the next row of a record is to be written at the end of a step."""
     return bool(row < at_step.shape[0] and at_step[row] == step + 1)
 
 
-@jit
+@inner
 def total_of(values: FloatArray) -> float:
     """Sum, in four strands that do not wait for each other."""
     a = b = c = d = 0.0
@@ -28,36 +41,109 @@ def total_of(values: FloatArray) -> float:
     return (a + b) + (c + d)
 
 
-@jit
-def write_ledger(row: int, decays: bool, paths: Paths, state: State, record: Record) -> None:
+@inner
+def add_cells(
+    a: int, b: int, values: FloatArray, row: int, column: int, ledger: FloatArray
+) -> None:
+    """Add what the cells from a to b hold to a column of the ledger."""
+    members = ledger.shape[0]
+    if members == 1:
+        ledger[0, row, column] += total_of(values[a:b])
+        return
+    for i in range(a, b):
+        for j in range(members):
+            ledger[j, row, column] += values[i * members + j]
+
+
+@inner
+def add_path(
+    row: int, window: tuple[int, int], outlet: int, stores: bool, mass: FloatArray,
+    storage: FloatArray, ledger: FloatArray,
+) -> None:  # fmt: skip
+    """Add what is in the window of a path to the ledger; beyond the outlet it is past it."""
+    low, high = window
+    cut = min(max(outlet, low), high)
+    add_cells(low, cut, mass, row, 1, ledger)
+    if cut < high:
+        add_cells(cut, high, mass, row, 5, ledger)
+    if stores:
+        add_cells(low, cut, storage, row, 2, ledger)
+        add_cells(cut, high, storage, row, 5, ledger)
+
+
+@inner
+def sum_decayed(spans: IntArray, outlet: int, decayed: FloatArray, total: FloatArray) -> None:
+    """Add up what decayed in a path since this was done last; ``spans`` as in ``State.paths``.
+
+    What decayed in the cells beyond the outlet is past it.
+    """
+    members = total.shape[1]
+    first, last = spans[DECAY_LOW], spans[DECAY_HIGH]
+    if members == 1:
+        cut = min(max(outlet, first), max(first, last))
+        total[LOST, 0] += total_of(decayed[first:cut])
+        total[PAST, 0] += total_of(decayed[cut:last])
+        for i in range(first, last):
+            decayed[i] = 0.0
+    else:
+        for i in range(first, last):
+            row = LOST if i < outlet else PAST
+            for j in range(members):
+                total[row, j] += decayed[i * members + j]
+                decayed[i * members + j] = 0.0
+    spans[DECAY_LOW], spans[DECAY_HIGH] = spans[LOW], spans[LOW]
+
+
+@inner
+def add_totals(row: int, total: FloatArray, ledger: FloatArray) -> None:
+    """Complete a row of the ledger by what does not lie in a window."""
+    for j in range(total.shape[1]):
+        ledger[j, row, 0] = total[RELEASED, j]
+        ledger[j, row, 3] = total[LOST, j]
+        ledger[j, row, 4] = total[ABSTRACTED, j]
+        ledger[j, row, 5] += total[PAST, j]
+
+
+@inner
+def write_alone(
+    row: int, spans: IntArray, outlet: int, stores: bool, decays: bool, cells: FloatArray,
+    total: FloatArray, ledger: FloatArray,
+) -> None:  # fmt: skip
+    """Write a row of the ledger where one path alone is active."""
+    add_path(row, (spans[LOW], spans[HIGH]), outlet, stores, cells[MASS], cells[STORAGE], ledger)
+    if decays:
+        sum_decayed(spans, outlet, cells[DECAYED], total)
+    add_totals(row, total, ledger)
+
+
+@inner
+def write_ledger(
+    row: int, active: IntArray, spans: IntArray, outlet: IntArray, medium: tuple[bool, bool],
+    cells: FloatArray, total: FloatArray, ledger: FloatArray,
+) -> None:  # fmt: skip
     """Sum what is in the river and in storage; independent of the running totals.
 
-    What is, or has decayed, in the cells beyond the outlet is past it.
+    ``medium`` tells whether there is storage and whether anything decays.
     """
-    river = 0.0
-    stored = 0.0
-    past = state.total[2]
-    decayed = 0.0
-    for p in range(paths.start.shape[0]):
-        low, high = state.low[p], state.high[p]
-        cut = min(max(paths.outlet[p], low), high)
-        river += total_of(state.mass[low:cut])
-        stored += total_of(state.storage[low:cut])
-        past += total_of(state.mass[cut:high]) + total_of(state.storage[cut:high])
-        if decays:
-            decayed += total_of(state.decayed[paths.start[p] : paths.outlet[p]])
-            past += total_of(state.decayed[paths.outlet[p] : paths.end[p]])
-    record.ledger[row, 0] = state.total[0]
-    record.ledger[row, 1] = river
-    record.ledger[row, 2] = stored
-    record.ledger[row, 3] = decayed
-    record.ledger[row, 4] = state.total[1]
-    record.ledger[row, 5] = past
+    for k in range(1, active[0] + 1):
+        p = active[k]
+        add_path(row, (spans[LOW, p], spans[HIGH, p]), outlet[p], medium[0], cells[MASS],
+                 cells[STORAGE], ledger)  # fmt: skip
+        if medium[1]:
+            sum_decayed(spans[:, p], outlet[p], cells[DECAYED], total)
+    add_totals(row, total, ledger)
 
 
-@jit
-def write_field(row: int, paths: Paths, cells: Cells, state: State, record: Record) -> None:
+@inner
+def write_field(
+    row: int, active: IntArray, spans: IntArray, inverse: FloatArray, mass: FloatArray,
+    field: FloatArray,
+) -> None:  # fmt: skip
     """Write the concentration of all cells."""
-    for p in range(paths.start.shape[0]):
-        a, b = state.low[p], state.high[p]
-        fill_concentration(a, b, state.mass, cells.inverse_volume, record.field[row])
+    members = field.shape[0]
+    for k in range(1, active[0] + 1):
+        p = active[k]
+        for i in range(spans[LOW, p], spans[HIGH, p]):
+            for j in range(members):
+                at = i * members + j
+                field[j, row, i] = mass[at] * inverse[at]
