@@ -15,7 +15,10 @@ import numpy as np
 from spillsim.hydraulics.flow import SteadyFlow
 from spillsim.hydraulics.varying import VaryingFlow
 from spillsim.network.network import Position
-from spillsim.remap import Background, Plan, Reaches, Substance, build, march
+from spillsim.remap.build import Plan, build
+from spillsim.remap.graph import Reaches
+from spillsim.remap.march import Background, march
+from spillsim.remap.medium import Substance
 from spillsim.sources.schedule import RateSchedule
 from spillsim.transport.arrays import LIMITER_POSITIVE
 

@@ -11,7 +11,8 @@ from engine_oracle import Stem, Zone, curve, pulse_source
 from remap_cases import Array, flow, plan, pulse, river, run, slug, steady
 from test_remap_graph import AREA, DISPERSION, FOOT, HEAD, LENGTH, wild_flow
 
-from spillsim.remap import Background, medium
+from spillsim.remap import medium
+from spillsim.remap.march import Background
 
 HOUR = 3600.0
 

@@ -9,7 +9,8 @@ from remap_cases import Array, flow, plan, pulse, river, run, slug, steady
 from scipy.linalg import solve_banded
 from scipy.special import erf
 
-from spillsim.remap import Background, DrainedError
+from spillsim.remap.march import Background
+from spillsim.remap.tables import DrainedError
 
 HOUR = 3600.0
 

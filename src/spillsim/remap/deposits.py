@@ -16,6 +16,8 @@ from .tables import integral_between
 
 ROUND_OFF = 1e-11
 """Share of the released mass below which a moment is no more than the rounding of large sums."""
+OLD = 0.75
+"""Mean age, as a share of the step, up to which mass of the first step enters with its water."""
 
 
 class Schedule(Protocol):
@@ -74,12 +76,19 @@ def build_deposits(
             chain = int(graph.reach[place, CHAIN])
             node = int(graph.chain[chain, HEAD_NODE])
             first = place == graph.chain[chain, REACH] and graph.node[node, LEAF] == 1
-            if first and (position.distance == 0.0 or reaches.tank[position.reach]):
-                when, part = _with_inflow(n, mass, age + float(lag[position.reach]))
+            late = age + float(lag[position.reach])
+            inlet = np.full(
+                n.size, first and (position.distance == 0.0 or reaches.tank[position.reach])
+            )
+            # what is much older than the first step's water cannot enter with that of a step before
+            inlet &= (n > 0) | (late <= OLD)
+            if inlet.any():
+                when, part = _with_inflow(n[inlet], mass[inlet], late[inlet])
                 kept = when < steps  # beyond the last step nothing is asked for any more
                 whole = np.ones(int(kept.sum()))
                 inlets.append([when[kept], node * whole, member * whole, place * whole, part[kept]])
-            else:
+            if not inlet.all():
+                n, mass, age, after, half = (v[~inlet] for v in (n, mass, age, after, half))
                 share = position.distance / float(reaches.length[position.reach])
                 end = time[1:][n]
                 latest, earliest = (

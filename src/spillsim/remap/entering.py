@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..transport.compiler import inner
 from .arrays import (
     CHAIN,
     COUNT,
@@ -38,7 +39,6 @@ from .arrays import (
     State,
     Tables,
 )
-from .compiler import inner
 from .water import cover, cover_reach, enliven, water_at_end
 
 MOST_PIECES = 64

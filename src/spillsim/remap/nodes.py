@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..transport.compiler import inner
 from .arrays import (
     CARRIES,
     CONCENTRATION,
@@ -35,7 +36,6 @@ from .arrays import (
     Now,
     State,
 )
-from .compiler import inner
 from .profile import part_of_cell
 
 DEEPEST = 100_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..transport.arrays import LIMITER_MONOTONE, LIMITER_NONE
+from ..transport.compiler import inner
 from ..transport.reconstruct import downstream_share
 from .arrays import (
     CARRIES,
@@ -28,7 +29,6 @@ from .arrays import (
     Now,
     State,
 )
-from .compiler import inner
 
 
 @inner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..transport.compiler import inner
 from .arrays import (
     ARRIVED,
     CARRIES,
@@ -33,7 +34,6 @@ from .arrays import (
     State,
     Tables,
 )
-from .compiler import inner
 from .nodes import leave_tank
 
 

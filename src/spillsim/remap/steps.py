@@ -15,7 +15,7 @@ Mass is only moved between cells, so it closes to round-off; no value is ever cl
 from __future__ import annotations
 
 from ..transport.arrays import LIMITER_NONE
-from ..transport.compiler import jit
+from ..transport.compiler import inner, jit
 from .arrays import (
     COUNT,
     DECAYED,
@@ -45,7 +45,6 @@ from .arrays import (
     State,
     Tables,
 )
-from .compiler import inner
 from .entering import add_releases
 from .movement import move_chain
 from .nodes import fill_tanks

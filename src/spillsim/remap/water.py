@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..transport.compiler import part
+from ..transport.compiler import inner, part
 from .arrays import (
     ARRIVED,
     ASKED,
@@ -48,7 +48,6 @@ from .arrays import (
     State,
     Tables,
 )
-from .compiler import inner
 
 BALANCED = 1e-12
 """Difference of the water entering and leaving a node that counts as rounding."""
