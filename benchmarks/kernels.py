@@ -224,8 +224,10 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=15)
     parser.add_argument("--markdown", action="store_true")
     options = parser.parse_args()
-    print(describe_run(), end="\n\n", flush=True)
-    print(table(HEAD, rows(machine.measure(), options.turns), options.markdown))
+    print(describe_run(), flush=True)
+    limits = machine.measure_well()
+    print(f"shares of: {machine.describe(limits)}", end="\n\n", flush=True)
+    print(table(HEAD, rows(limits, options.turns), options.markdown))
 
 
 if __name__ == "__main__":

@@ -227,7 +227,8 @@ def prepare(
 
     data = scenario_data(task, error, time_step, interval)
     ready = model.assemble(scenario.parse(data, None))
-    plan, grid = ready.march.plan, ready.march.grid
+    way: Any = ready.march
+    plan, grid = way.plan, way.grid
     releases = [(release.position, release.schedule) for release in ready.releases]
     rates = decay_rates(ready.scenario.substances[0], ready.flow)
     return Prepared(
