@@ -194,15 +194,15 @@ def _march_block(ensemble: Ensemble, members: Members) -> tuple[FloatArray, Floa
             for position, schedule in ensemble.releases
         ]
         deposits.append(build_deposits(own, releases, start, steps))
-    total = np.array([float(own.mass_early.sum() + own.mass_late.sum()) for own in deposits])
-    clocks = case.output_step[None, :] * members.velocity[:, None]
+    feed = gather_deposits(plan, deposits)
+    clocks = case.output_step * members.velocity[:, None]
     outputs, record = new_outputs(plan, members.count, in_steps(clocks))
-    state = new_state(grid, TRIM * total)
+    state = new_state(grid, TRIM * feed.mass.sum(axis=(0, 1)))
     medium = gather_medium(grid, dispersion, exchanges)
-    run_kernel(plan, medium, gather_deposits(plan, deposits), state, outputs, record)
+    run_kernel(plan, medium, feed, state, outputs, record)
     curves = outputs.curves
-    if np.any(plan.gauge_order[1:] < plan.gauge_order[:-1]):
-        curves = curves[:, :, np.argsort(plan.gauge_order)]
+    if case.asked_order is not None:
+        curves = curves[:, :, case.asked_order]
     return curves, record.ledger[:, 0], int(state.work[0])
 
 
