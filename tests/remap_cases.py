@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from spillsim.hydraulics.flow import SteadyFlow
 from spillsim.hydraulics.varying import VaryingFlow
 from spillsim.network.network import Position
-from spillsim.remap import Background, March, Plan, Reaches, Substance, build, march
+from spillsim.remap.build import Plan, build
+from spillsim.remap.graph import Reaches
+from spillsim.remap.march import Background, March, march
+from spillsim.remap.medium import Substance
 from spillsim.sources.schedule import RateSchedule, SlugSchedule
 from spillsim.transport.arrays import LIMITER_CODES
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from remap_cases import Array, flow, plan, river, run
 
-from spillsim.remap import Background, Plan
+from spillsim.remap.build import Plan
+from spillsim.remap.march import Background
 
 HEAD = [0, 1, 2, 3, 3, 4, 5, 6]
 FOOT = [2, 2, 3, 4, 5, 6, 6, 7]

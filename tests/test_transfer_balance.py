@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,10 @@ from engine_cases import Row, at, inlet, pulse, reach, river, slug
 from test_transfer_core import HOUR
 
 from spillsim import analytic, hydraulics, scenario, transfer
+from spillsim.errors import ScenarioError
+from spillsim.model import assemble
 from spillsim.network import Position
+from spillsim.simulation import simulate
 from spillsim.sources import compile_releases, decay_rates
 from spillsim.transfer.cells import build_cells
 from spillsim.transfer.response import FLUX
@@ -111,6 +115,47 @@ ISLAND = [
     {**reach("c", "m", "n", 9e3, 40.0, 20.0, storage=(0.2, 2e-4)), "share": 0.3},
     reach("d", "n", "f", 40e3, 100.0, 30.0),
 ]  # fmt: skip
+
+
+GALLERY = sorted((Path(__file__).parent / "gallery").glob("*/scenario.toml"))
+
+
+@pytest.mark.parametrize("file", GALLERY, ids=lambda path: path.parent.name)
+def test_march_and_transfer_agree_to_the_error_asked_for(file: Path) -> None:
+    case = scenario.load(file)
+    curves = []
+    for engine in ("march", "transfer"):
+        numerics = case.numerics.model_copy(update={"engine": engine, "error": 0.01})
+        model = assemble(case.model_copy(update={"numerics": numerics}))
+        done = simulate(model)
+        assert (model.engine, done.engine) == (engine, engine)
+        assert done.mass_error <= 1e-12
+        curves.append((done.concentration, done.cumulative_mass, done.ledger))
+    (marched, passed, kept), (exact, through, ledger) = curves
+    released = ledger.released.max()
+    assert np.abs(passed - through).max() <= 0.01 * released
+    for part in ("in_river", "in_storage", "decayed", "abstracted", "past_outlet"):
+        assert getattr(kept, part)[:, -1] == pytest.approx(
+            getattr(ledger, part)[:, -1], abs=0.01 * released
+        )
+    area = np.abs(exact).sum(axis=2)
+    seen = through.max(axis=2) > 1e-9 * released
+    assert seen.any()
+    assert (np.abs(marched - exact).sum(axis=2)[seen] <= 0.01 * area[seen]).all()
+
+
+def test_a_forced_engine_that_cannot_is_told() -> None:
+    rows, inflows, releases, _ = CASES["storage, gain, loss, abstraction"]
+    data = river(rows, inflows, releases, [], HOUR * 9, 600.0, time_step=60.0, engine="transfer")
+    with pytest.raises(ScenarioError, match=r"engine cannot compute.*time_step is given"):
+        assemble(scenario.parse(data, None))
+    data = river(rows, inflows, [slug("h")], [at("a", 0.01)], HOUR * 9, 600.0, engine="transfer")
+    with pytest.raises(ScenarioError, match="station 0 is too sharp"):
+        assemble(scenario.parse(data, None))
+    data["numerics"]["engine"] = "auto"
+    model = assemble(scenario.parse(data, None))
+    assert model.engine == "march"
+    assert any("too sharp" in notice.message for notice in model.notices)
 
 
 def test_an_island_passes_what_enters_it() -> None:

@@ -90,6 +90,19 @@ def test_exact_curves_know_their_own_error(name: str) -> None:
         assert error(reference.concentration[0, k], curve) <= reference.error[0, k] + 1e-9
 
 
+@pytest.mark.parametrize("name", [name for name in CASES if "time step" not in name])
+def test_transfer_engine_tells_its_error(name: str) -> None:
+    model, run = simulate_to_target(model_of(case_of(name), engine="transfer"))
+    assert model.engine == run.engine == "transfer"
+    assert run.achieved_error is not None
+    for told, curve, exact in zip(
+        run.achieved_error[0], run.concentration[0], exact_curves(name), strict=True
+    ):
+        # the oracle of the test is good to 1e-10 itself
+        assert error(curve, exact) <= told + 1e-9
+        assert told < 0.1 * TARGET
+
+
 def plain(**numerics: Any) -> dict[str, Any]:
     """A release whose plume passes a first station and does not come to a second."""
     rows = [reach("river", "head", "foot", 200e3, 100.0, 30.0)]

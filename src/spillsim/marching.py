@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ScenarioError
+from .hydraulics import VaryingFlow
+from .network.network import Network
 from .places import StationPlace
+from .remap.build import Plan as NetworkPlan
+from .remap.build import build
+from .remap.graph import Reaches
+from .remap.tables import DrainedError
 from .sources import CompiledRelease, SlugSchedule
 from .transport.arrays import LIMITER_CODES
 from .transport.grid import Grid, build_grid
@@ -55,6 +61,10 @@ class TreeMarch:
         """Number of cells."""
         return self.plan.grid.size
 
+    def time_at(self, step: IntArray) -> Array:
+        """(n,) times at the ends of steps [s since the start of the case]."""
+        return np.asarray(self.plan.start + self.time_step * step, dtype=np.float64)
+
     def curves_only(self) -> TreeMarch:
         """The same without fields and with the last ledger alone."""
         plan = self.plan
@@ -79,6 +89,59 @@ def tree_march(
     plan = Plan(grid, LIMITER_CODES[scenario.numerics.limiter], start, count, gauges, order,
                 output_time, ledger, field)  # fmt: skip
     return TreeMarch(plan, _dispersion(scenario, grid, plan), reached)
+
+
+@dataclass(frozen=True)
+class NetworkMarch:
+    """Flow that changes, or a river that divides or has tanks."""
+
+    plan: NetworkPlan
+
+    @property
+    def time_step(self) -> float:
+        """Time step [s]."""
+        return self.plan.time_step
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return self.plan.size
+
+    def time_at(self, step: IntArray) -> Array:
+        """(n,) times at the ends of steps [s since the start of the case]."""
+        return self.plan.time[step]
+
+    def curves_only(self) -> NetworkMarch:
+        """The same without fields and with the last ledger alone."""
+        plan = self.plan
+        bare = replace(plan, field_step=plan.field_step[:0], ledger_step=plan.ledger_step[-1:])
+        return replace(self, plan=bare)
+
+
+def network_march(
+    scenario: Scenario, network: Network, flow: VaryingFlow, releases: Sequence[CompiledRelease],
+    places: Sequence[StationPlace], output_time: Array, step: float,
+) -> NetworkMarch:  # fmt: skip
+    """Cells, water, places and steps on any network, with flow that may change.
+
+    Raises ScenarioError where more water leaves a reach than it holds.
+    """
+    start, count, ledger, field = steps_and_records(scenario, releases, output_time, step)
+    tank = np.array([reach.kind == "tank" for reach in scenario.reaches], dtype=np.bool_)
+    reaches = Reaches(network.reach_from, network.reach_to, network.reach_length, tank)
+    try:
+        plan = build(
+            reaches, flow, (start, step, count), LIMITER_CODES[scenario.numerics.limiter],
+            [place.position for place in places], (output_time, ledger, field),
+        )  # fmt: skip
+    except DrainedError as error:
+        message = (
+            f"more water leaves reach {network.reach_id[error.reach]} than it holds "
+            f"{error.time / 3600.0:.4g} h after the start"
+        )
+        fault = scenario.fault(scenario.reaches[error.reach], message)
+        raise ScenarioError([fault], scenario.name) from None
+    return NetworkMarch(plan)
 
 
 def _grid(route: Route, releases: Sequence[CompiledRelease], step: float) -> Grid:

@@ -12,8 +12,15 @@ from numpy.typing import NDArray
 
 from .engine import choose_engine
 from .errors import Fault, Notice, ScenarioError
-from .hydraulics import SteadyFlow, mixing_notices, release_inflow, solve
-from .marching import TreeMarch, tree_march
+from .hydraulics import (
+    SteadyFlow,
+    as_varying,
+    mixing_notices,
+    release_inflow,
+    solve,
+    solve_over_time,
+)
+from .marching import NetworkMarch, TreeMarch, network_march, tree_march
 from .network.network import Network, Position
 from .places import StationPlace, station_places
 from .sources import CompiledRelease, InletSchedule, compile_releases
@@ -53,7 +60,7 @@ class Model:
     route: Route
     output_time: Array
     """(T,) [s since the start of the case]."""
-    march: TreeMarch
+    march: TreeMarch | NetworkMarch
     """Cells, water, places and steps of the marching engine."""
     resolution_basis: str
     """What set the time step, in words."""
@@ -101,7 +108,6 @@ def assemble(scenario: Scenario) -> Model:
         With all faults, in the user's names.
     """
     network = scenario.build_network()
-    _refuse_unready(scenario, network)
     positions = _release_positions(scenario, network)
     inflow, told = release_inflow(scenario, network, positions)
     flow = solve(scenario, network, inflow if inflow.any() else None)
@@ -114,7 +120,8 @@ def assemble(scenario: Scenario) -> Model:
     # counting from the end of an odd last interval would shift every output
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
     output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
-    march = tree_march(scenario, route, releases, places, output_time, step)
+    march, warned = _march(scenario, route, releases, places, output_time, step)
+    notices += warned
     choice = choose_engine(scenario, network, flow, releases, places)
     if choice.engine == "march":
         # what the march, and only it, does no better
@@ -143,23 +150,28 @@ def with_time_step(model: Model, step: float) -> Model:
     spans = [r.schedule.span[1] - r.schedule.span[0] for r in model.releases]
     step = _fit_releases(step, spans)
     step = min(step, step_for_splitting(flow, route.active, step))
-    march = tree_march(
+    march, _ = _march(
         model.scenario, route, model.releases, model.stations, model.output_time, step
     )
     return replace(model, march=march)
 
 
-def _refuse_unready(scenario: Scenario, network: Network) -> None:
-    """Refuse what no engine computes yet."""
-    faults = []
+def _march(
+    scenario: Scenario, route: Route, releases: Sequence[CompiledRelease],
+    places: Sequence[StationPlace], output_time: Array, step: float,
+) -> tuple[TreeMarch | NetworkMarch, list[Notice]]:  # fmt: skip
+    """The way of marching that the river and its flow ask for."""
+    network, flow = route.network, route.flow
+    told: list[Notice] = []
+    tanks = any(reach.kind == "tank" for reach in scenario.reaches)
     if scenario.flow.kind == "table":
-        faults.append(scenario.fault("flow.kind", "flow that changes is not computed yet"))
-    if not network.is_tree:
-        faults.append(scenario.fault("network", "a river that divides is not computed yet"))
-    faults += [scenario.fault(reach, "a tank is not computed yet", key="kind")
-               for reach in scenario.reaches if reach.kind == "tank"]  # fmt: skip
-    if faults:
-        raise ScenarioError(faults, scenario.name)
+        varying, told = solve_over_time(scenario, network, flow)
+    elif network.is_tree and not tanks:
+        return tree_march(scenario, route, releases, places, output_time, step), told
+    else:
+        varying = as_varying(flow, network.reach_length)
+    found = network_march(scenario, network, varying, releases, places, output_time, step)
+    return found, told
 
 
 def _release_positions(scenario: Scenario, network: Network) -> list[Position]:

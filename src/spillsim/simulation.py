@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .engine import substance_river
 from .errors import Notice, SimulationError
+from .marching import NetworkMarch, TreeMarch
 from .sources import decay_rates
 from .transport.deposits import build_deposits
 from .transport.medium import build_exchange
@@ -130,24 +131,82 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
         try:
             return _respond(model, progress)
         except NotSmoothError:
-            told = Notice("engine", "march, because a curve was too sharp for the transfer engine")
-            run = simulate(dataclasses.replace(model, engine="march"), progress)
-            return dataclasses.replace(run, notices=(*run.notices, told))
+            reason = "a curve was too sharp for the transfer engine"
+        except SimulationError as error:
+            reason = f"of the transfer engine's curves this was found: {error}"
+        told = Notice("engine", f"march, because {reason}")
+        run = simulate(dataclasses.replace(model, engine="march"), progress)
+        return dataclasses.replace(run, notices=(*run.notices, told))
+    if isinstance(model.march, NetworkMarch):
+        run = _march_network(model, model.march, progress)
+    else:
+        run = _march_tree(model, model.march, progress)
+    _refuse_nonsense(model, run)
+    return run
+
+
+def _march_tree(model: Model, tree: TreeMarch, progress: Callable[[float], None] | None) -> Run:
+    """March all substances down a tree in steady flow."""
     begun = perf_counter()
     from .transport.march import march_substances
 
     imported = perf_counter()
-    plan, grid = model.march.plan, model.march.grid
+    plan, grid = tree.plan, tree.grid
     deposits: list[Deposits] = []
     exchanges: list[Exchange] = []
     for number, substance in enumerate(model.scenario.substances):
         own = [(r.position, r.schedule) for r in model.releases if r.substance == number]
         deposits.append(build_deposits(grid, own, plan.start, plan.steps))
         exchanges.append(build_exchange(grid, *decay_rates(substance, model.flow)))
-    marches = march_substances(plan, model.march.dispersion, exchanges, deposits, progress)
+    marches = march_substances(plan, tree.dispersion, exchanges, deposits, progress)
     marched = perf_counter()
-    run = _gather(model, marches)
-    _refuse_nonsense(model, run)
+    run = _gather_tree(model, tree, marches)
+    run.profile.update(
+        load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
+    )
+    return run
+
+
+def _march_network(
+    model: Model, network: NetworkMarch, progress: Callable[[float], None] | None
+) -> Run:
+    """March all substances at once through a network, in flow that may change."""
+    begun = perf_counter()
+    from .remap.march import march
+    from .remap.medium import Substance
+
+    imported = perf_counter()
+    substances = [
+        Substance(*decay_rates(substance, model.flow)) for substance in model.scenario.substances
+    ]
+    releases = [
+        [(r.position, r.schedule) for r in model.releases if r.substance == number]
+        for number in range(len(substances))
+    ]
+    try:
+        marches = march(network.plan, substances, releases, progress)
+    except ValueError as error:
+        raise SimulationError(str(error)) from None
+    marched = perf_counter()
+    plan = network.plan
+    own = plan.own_cells
+    parts = np.stack([m.ledger for m in marches])
+    none = np.zeros((len(marches), 0, own.size))
+    fields = np.stack([m.field[:, own] for m in marches]) if plan.field_step.size else none
+    run = Run(
+        plan.output_time,
+        np.stack([m.concentration for m in marches]),
+        np.stack([m.cumulative_mass for m in marches]),
+        Ledger(network.time_at(plan.ledger_step), *(parts[:, :, k] for k in range(6))),
+        plan.cell_reach[own],
+        plan.cell_head[own],
+        plan.cell_foot[own],
+        np.stack([m.peak[own] for m in marches]),
+        np.stack([m.peak_time[own] for m in marches]),
+        network.time_at(plan.field_step),
+        fields,
+        max(m.cell_steps for m in marches),
+    )
     run.profile.update(
         load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
     )
@@ -165,9 +224,8 @@ def _respond(model: Model, progress: Callable[[float], None] | None) -> Run:
 
     imported = perf_counter()
     plan, duration = model.march.plan, model.scenario.case.duration
-    step = model.time_step
-    ledger_time = np.asarray(plan.start + step * plan.ledger_step, dtype=np.float64)
-    field_time = np.asarray(plan.start + step * plan.field_step, dtype=np.float64)
+    ledger_time = model.march.time_at(plan.ledger_step)
+    field_time = model.march.time_at(plan.field_step)
     places = [place.position for place in model.stations]
     solved: list[Solved] = []
     count = len(model.scenario.substances)
@@ -206,20 +264,19 @@ def _respond(model: Model, progress: Callable[[float], None] | None) -> Run:
     return run
 
 
-def _gather(model: Model, marches: list[March]) -> Run:
+def _gather_tree(model: Model, tree: TreeMarch, marches: list[March]) -> Run:
     """Arrays of all substances, without padding and with unreached stations at zero."""
-    plan, grid = model.march.plan, model.march.grid
+    plan, grid = tree.plan, tree.grid
     own = grid.own_cells
 
     def at_stations(rows: list[Array]) -> Array:
         every = np.zeros((len(rows), len(model.stations), plan.output_time.size))
-        seen = model.march.reached >= 0
+        seen = tree.reached >= 0
         for substance, values in enumerate(rows):
-            every[substance, seen] = values[model.march.reached[seen]]
+            every[substance, seen] = values[tree.reached[seen]]
         return every
 
-    step_time = np.asarray(plan.start + grid.time_step * plan.ledger_step, dtype=np.float64)
-    field_time = np.asarray(plan.start + grid.time_step * plan.field_step, dtype=np.float64)
+    step_time, field_time = tree.time_at(plan.ledger_step), tree.time_at(plan.field_step)
     parts = np.stack([m.ledger for m in marches])
     ledger = Ledger(step_time, *(parts[:, :, k] for k in range(6)))
     fields = np.stack([m.field for m in marches])

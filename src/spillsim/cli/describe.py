@@ -81,7 +81,11 @@ def _flow(model: Model) -> str:
     outlet = model.network.outlet
     last = [r for r, node in enumerate(model.network.reach_to.tolist()) if node == outlet]
     discharge = float(sum(model.flow.discharge_foot[r] for r in last))
-    return f"steady, from {known} · {words.trimmed(discharge)} m³/s at the outlet"
+    at_outlet = f"{words.trimmed(discharge)} m³/s at the outlet"
+    if flow.kind == "table":
+        rows = sum(len(series.time) for series in flow.series)  # type: ignore[union-attr,misc]
+        return f"changing, from {words.count(rows, 'row')} of discharge · typically {at_outlet}"
+    return f"steady, from {known} · {at_outlet}"
 
 
 def _releases(model: Model) -> str:

@@ -114,6 +114,9 @@ def _quantities(
     common = getattr(scenario.dispersion, "value", None)
     spread, told = dispersion(columns, sections, friction, common, dispersion_formula(scenario))
     ratio, exchange = _storage(scenario, columns)
+    tank = np.array([getattr(row, "kind", "") == "tank" for row in table.rows], dtype=np.bool_)
+    for quantity in (spread, ratio, exchange):
+        quantity.fill(tank, np.zeros(tank.size), "none, mixed throughout", False)
     quantities = {
         **{field.name: getattr(sections, field.name) for field in fields(sections)},
         **{field.name: getattr(friction, field.name) for field in fields(friction)},

@@ -1,12 +1,5 @@
 """Marching where flow changes, on any network: remap in volume coordinates at any Courant number.
 
-``build`` lays cells and water out, ``march`` marches all substances through them at once.
+``build.build`` lays cells and water out, ``march.march`` marches all substances through them at
+once. Nothing is imported here: ``march`` needs the compiler, laying out does not.
 """
-
-from .build import Plan, build
-from .graph import Reaches
-from .march import Background, March, march
-from .medium import Substance
-from .tables import DrainedError
-
-__all__ = ["Background", "DrainedError", "March", "Plan", "Reaches", "Substance", "build", "march"]

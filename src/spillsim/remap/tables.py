@@ -68,7 +68,9 @@ def build_tables(reaches: Reaches, flow: VaryingFlow, layout: Layout, time: Floa
     )  # fmt: skip
     gap = np.diff(flow.time)[:, None]
     gained = gap * (0.5 * (net[1:] + net[:-1]) if flow.linear else net[:-1])
-    volume = start_volume + np.concatenate([np.zeros((1, own.size)), np.cumsum(gained, axis=0)])
+    summed = np.concatenate([np.zeros((1, own.size)), np.cumsum(gained, axis=0)])
+    # another order in memory would be another type, and the kernels compiled once more for it
+    volume = np.ascontiguousarray(start_volume + summed)
     _check_volume(flow, layout, volume, net, time)
     pointer, row, weight = step_weights(flow.time, flow.linear, time)
     since_row, since_weight = weights_since_row(flow.time, flow.linear, time)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..network.network import Position
 from .course import build_course
 from .river import Array, Index, River
-from .series import Series
+from .series import Series, add_rows
 from .source import Part, Source
 from .sweep import CONCENTRATION, FLUX, LANES, MASS, ROWS, Points, Probes, respond
 from .windows import response_bounds
@@ -73,6 +73,10 @@ class Answers:
     """Length of the windows [s]."""
     coefficient: Complex
     """(G, K) Fourier coefficients."""
+
+    def add_to(self, value: Array, time: Array, *, integral: bool = False) -> None:
+        """Add the curves, or their integrals, to the rows of (P, T) values by question."""
+        add_rows(self.coefficient, self.start, self.period, integral, self.rows, time, value)
 
     def series(self, number: int) -> Series:
         """One of the curves."""

@@ -17,7 +17,73 @@ NOISE = 4e-15
 """Share of the sum of the sizes of its terms below which a curve is not told from zero."""
 
 
+LANES = 16
+"""Times that are summed up together."""
+
+
 @jit
+def sum_block(
+    coefficient: Complex, base: float, integral: bool, since: Array, count: int, work: Array
+) -> None:
+    """Sum the oscillating terms of a series, or of its integral, at up to ``LANES`` times.
+
+    Horner's scheme in exp(i base t); the integral divides the k-th term by i k base. The sums are
+    left in the third part of ``work``, (4 LANES,).
+    """
+    for j in range(LANES):
+        angle = base * since[min(j, count - 1)]
+        work[j], work[LANES + j] = math.cos(angle), math.sin(angle)
+        work[2 * LANES + j] = work[3 * LANES + j] = 0.0
+    for k in range(coefficient.size - 1, 0, -1):
+        cr, ci = coefficient[k].real, coefficient[k].imag
+        if integral:
+            cr, ci = ci / (k * base), -cr / (k * base)
+        for j in range(LANES):
+            zr, zi = work[j], work[LANES + j]
+            ar, ai = work[2 * LANES + j] + cr, work[3 * LANES + j] + ci
+            work[2 * LANES + j] = ar * zr - ai * zi
+            work[3 * LANES + j] = ar * zi + ai * zr
+
+
+@jit
+def fill_rows(
+    coefficient: Complex, start: Array, period: float, integral: bool, row: Index, time: Array,
+    value: Array, work: Array,
+) -> None:  # fmt: skip
+    """As ``add_rows``, with (5 LANES,) of scratch."""
+    base = 2.0 * math.pi / period
+    size = coefficient.shape[1]
+    since = work[4 * LANES :]
+    for g in range(coefficient.shape[0]):
+        own = coefficient[g]
+        whole = own[0].real
+        constant, noise = 0.0, 0.0
+        for k in range(size):
+            noise += abs(own[k].real) + abs(own[k].imag)
+            if integral and k > 0:
+                constant += own[k].imag / (k * base)
+        noise *= NOISE
+        t = 0
+        while t < time.size and time[t] <= start[g]:
+            t += 1
+        while t < time.size and time[t] - start[g] < period:
+            count = 0
+            while count < LANES and t + count < time.size and time[t + count] - start[g] < period:
+                since[count] = time[t + count] - start[g]
+                count += 1
+            sum_block(own, base, integral, since, count, work)
+            for j in range(count):
+                found = work[2 * LANES + j]
+                if integral:
+                    value[row[g], t + j] += found - constant + whole * since[j]
+                elif abs(found + whole) > noise:
+                    value[row[g], t + j] += found + whole
+            t += count
+        while integral and t < time.size:
+            value[row[g], t] += whole * period
+            t += 1
+
+
 def add_rows(
     coefficient: Complex, start: Array, period: float, integral: bool, row: Index, time: Array,
     value: Array,
@@ -29,42 +95,8 @@ def add_rows(
 
     coefficient : (G, K); start, row : (G,); time : (T,) increasing; value : (V, T)
     """
-    base = 2.0 * math.pi / period
-    size = coefficient.shape[1]
-    for g in range(coefficient.shape[0]):
-        whole = coefficient[g, 0].real
-        constant = 0.0
-        noise = 0.0
-        for k in range(size):
-            noise += abs(coefficient[g, k].real) + abs(coefficient[g, k].imag)
-        noise *= NOISE
-        if integral:
-            for k in range(1, size):
-                constant += coefficient[g, k].imag / (k * base)
-        for t in range(time.size):
-            since = time[t] - start[g]
-            if since <= 0.0:
-                continue
-            if since >= period:
-                if not integral:
-                    break
-                value[row[g], t] += whole * period
-                continue
-            # Horner's scheme in exp(i base t); the integral divides the k-th term by i k base
-            angle = base * since
-            zr, zi = math.cos(angle), math.sin(angle)
-            ar, ai = 0.0, 0.0
-            for k in range(size - 1, 0, -1):
-                cr, ci = coefficient[g, k].real, coefficient[g, k].imag
-                if integral:
-                    cr, ci = ci / (k * base), -cr / (k * base)
-                ar += cr
-                ai += ci
-                ar, ai = ar * zr - ai * zi, ar * zi + ai * zr
-            if integral:
-                value[row[g], t] += ar - constant + whole * since
-            elif abs(ar + whole) > noise:
-                value[row[g], t] += ar + whole
+    work = np.empty(5 * LANES)
+    fill_rows(coefficient, start, period, integral, row, time, value, work)
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,8 @@ def variance_per_length(network: Network, flow: SteadyFlow) -> FloatArray:
     length = network.reach_length
     beta = np.where(flow.exchange_coefficient > 0.0, flow.storage_area_ratio, 0.0)
     residence = (1.0 + beta) * length / flow.velocity
-    peclet = flow.velocity * length / flow.dispersion_coefficient
+    with np.errstate(divide="ignore"):  # a mixed tank has no dispersion, and no front to follow
+        peclet = flow.velocity * length / flow.dispersion_coefficient
     # the difference cancels for small P, where 1 - P/3 takes over
     small = peclet < 1e-4
     safe = np.where(small, 1.0, peclet)
@@ -191,5 +192,6 @@ def step_for_length(flow: SteadyFlow, active: np.ndarray, length: float) -> floa
     A cell holds one step of travel, or sqrt(D dt / 0.64) where dispersion asks for more.
     """
     travel = length / flow.velocity[active]
-    mixing = DISPERSION_NUMBER * length**2 / flow.dispersion_coefficient[active]
+    with np.errstate(divide="ignore"):
+        mixing = DISPERSION_NUMBER * length**2 / flow.dispersion_coefficient[active]
     return float(np.minimum(travel, mixing).min())

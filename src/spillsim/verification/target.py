@@ -86,10 +86,13 @@ def simulate_to_target(model: Model, progress: Progress | None = None) -> tuple[
         return model, simulation.simulate(model, progress)
     begun = perf_counter()
     run = simulation.simulate(model, _part(progress, 0.0, 0.2))
+    # a curve may have been too sharp for the engine that was chosen
+    model = replace(model, engine=run.engine)
     reference = reference_for(model, _part(progress, 0.2, 1.0))
     found = [Verified(model, measured(model, run, reference))]
-    own = numerics.time_step is None and numerics.cell_length is None and reference.exact
-    while found[-1].worst > 1.0 and own and len(found) <= MOST_REFINEMENTS:
+    given = numerics.time_step is not None or numerics.cell_length is not None
+    ours = reference.exact and not given and run.engine == "march"
+    while found[-1].worst > 1.0 and ours and len(found) <= MOST_REFINEMENTS:
         finer = _finer(found)
         if finer is None:
             break
@@ -98,7 +101,8 @@ def simulate_to_target(model: Model, progress: Progress | None = None) -> tuple[
     spent = perf_counter() - begun
     run = best.run
     run.profile["verify"] = spent - sum(run.profile.get(k, 0.0) for k in _RUN_STAGES)
-    return best.model, replace(run, notices=(*_refined(found, best), *_missed(found, best)))
+    told = (*run.notices, *_refined(found, best), *_missed(found, best))
+    return best.model, replace(run, notices=told)
 
 
 def measured(model: Model, run: Run, reference: Reference | None = None) -> Run:
@@ -206,7 +210,9 @@ def _missed(found: list[Verified], best: Verified) -> list[Notice]:
         return []
     asked = model.scenario.numerics.error
     offer = f'time_step = "{nice_step(next_step(found))}" under [numerics] should meet it'
-    if not _helped(found):
+    if best.run.engine == "transfer":
+        offer = "that is as near as the transfer engine comes here"
+    elif not _helped(found):
         offer = "a finer step helps little there"
     names = np.array([substance.name for substance in model.scenario.substances])
     told = []
