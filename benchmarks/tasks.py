@@ -253,3 +253,41 @@ def march(prepared: Prepared) -> March:
 def march_error(task: Task, result: March) -> float:
     """Worst station's L1 error of a spillsim run on its own output times."""
     return worst_error(result.times, result.curves, exact_curves(task, result.times))
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A task ready for the transfer engine, with its usual output times."""
+
+    river: Any
+    release: Any
+    places: tuple[Any, ...]
+    source: Any
+    times: Array
+
+
+def prepare_transfer(task: Task, interval: float | None = None) -> Transfer:
+    """The task ready for the transfer engine."""
+    from spillsim import model, scenario, transfer
+    from spillsim.sources import decay_rates
+
+    ready = model.assemble(scenario.parse(scenario_data(task, 0.01, interval=interval), None))
+    rates = decay_rates(ready.scenario.substances[0], ready.flow)
+    river = transfer.prepare(ready.network, ready.flow, *rates)
+    release = ready.releases[0]
+    source = transfer.source_of([release.schedule], task.duration)
+    places = tuple(place.position for place in ready.stations)
+    return Transfer(river, release.position, places, source, ready.output_time)
+
+
+def run_transfer(prepared: Transfer) -> March:
+    """Concentration and mass passed at every station, from the river to the curves."""
+    from spillsim import transfer
+
+    started = perf_counter()
+    found = transfer.passages(prepared.river, prepared.release, prepared.places, prepared.source)
+    curves = [passage.concentration.at(prepared.times) for passage in found]
+    passed = [passage.flux.integral(prepared.times) for passage in found]
+    seconds = perf_counter() - started
+    assert len(passed) == len(curves)
+    return March(prepared.times, np.stack(curves), seconds, 0)

@@ -116,7 +116,9 @@ def station_reaches(tree: Tree, spill: int) -> list[int]:
     return [int(way[int(share * way.size)]) for share in STATIONS]
 
 
-def write_case(tree: Tree, folder: Path, spills: list[int], error: float = 0.01) -> Path:
+def write_case(
+    tree: Tree, folder: Path, spills: list[int], error: float = 0.01, engine: str = "march"
+) -> Path:
     """Write a case folder: scenario.toml, nodes.csv, reaches.csv, inflows.csv.
 
     spills : headwater reaches that release; the stations lie below the first
@@ -145,11 +147,11 @@ def write_case(tree: Tree, folder: Path, spills: list[int], error: float = 0.01)
     ]
     for name, lines in (("nodes", nodes), ("reaches", reaches), ("inflows", inflows)):
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "scenario.toml").write_text(_scenario(tree, spills, error), encoding="utf-8")
+    (folder / "scenario.toml").write_text(_scenario(tree, spills, error, engine), encoding="utf-8")
     return folder
 
 
-def _scenario(tree: Tree, spills: list[int], error: float) -> str:
+def _scenario(tree: Tree, spills: list[int], error: float, engine: str) -> str:
     releases = "".join(
         f"""
 [[release]]
@@ -195,6 +197,7 @@ decay_rate = "0 1/d"
 {releases}{stations}
 [numerics]
 error = {error!r}
+engine = "{engine}"
 """
 
 

@@ -130,6 +130,19 @@ def test_the_check_can_be_left_out() -> None:
     assert run.achieved_error is None
 
 
+def test_a_run_is_kept_when_half_its_step_cannot_be_computed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(model: Model, step: float) -> Model:
+        raise spillsim.ScenarioError([], "half the step")
+
+    monkeypatch.setattr("spillsim.verification.reference.with_time_step", broken)
+    model = assemble(scenario.parse(plain(error_check="half_step"), None))
+    _, run = simulate_to_target(model)
+    assert run.achieved_error is None
+    assert "could not be measured" in run.notices[0].message
+
+
 def test_a_given_step_is_kept_and_a_better_one_offered() -> None:
     case = case_of("time step far too long")
     model = model_of(case)

@@ -69,7 +69,7 @@ FIPY = Package(
     setting="van Leer convection, implicit dispersion",
     inlet_type=3,
     solve=solve,
-    begin={"T1": 440.0, "W1": 710.0, "W2": 1120.0},
+    begin={"T1": 420.0, "W1": 710.0, "W2": 1120.0},
     lacks=lambda _task: "",
     cost_power=1.3,
 )

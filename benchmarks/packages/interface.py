@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from math import log
+from time import perf_counter
 from typing import Literal
 
 from ..exact import Array
@@ -72,13 +73,17 @@ class Package:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The best run found: whether it meets the target, and why the search ended if not."""
+    """The best run found: whether it meets the target, and why the search ended if not.
+
+    wall : what the whole run took, setting up and compiling included [s]
+    """
 
     reached: bool
     error: float
     resolution: float
     solution: Solution | None
     reason: str
+    wall: float = 0.0
 
 
 _CLOSE = 0.85
@@ -110,13 +115,15 @@ def seek(package: Package, task: Task, target: float, allowed: float) -> Outcome
     best = Outcome(False, float("inf"), float("nan"), None, "")
     failed, resolution = float("inf"), package.begin[task.name]
     for _ in range(_MOST_RUNS):
+        started = perf_counter()
         try:
             solution = package.solve(task, resolution, allowed)
         except OutOfTimeError:
             return best if best.reached else replace(best, reason=f"more than {allowed:g} s")
+        wall = perf_counter() - started
         error = package.error(task, solution)
         if error <= target:
-            best = Outcome(True, error, resolution, solution, "")
+            best = Outcome(True, error, resolution, solution, "", wall)
             if error >= _CLOSE * target or failed < resolution * _LEAST_STEP:
                 return best
             following = 1.5 * resolution if failed == float("inf") else (failed * resolution) ** 0.5
@@ -124,7 +131,7 @@ def seek(package: Package, task: Task, target: float, allowed: float) -> Outcome
             failed = resolution
             if not best.reached:
                 if error < best.error:
-                    best = Outcome(False, error, resolution, solution, "")
+                    best = Outcome(False, error, resolution, solution, "", wall)
                 if package.shortfall and package.cost_power == 0.0:
                     return replace(best, reason=package.shortfall)
                 tried.append((resolution, error))

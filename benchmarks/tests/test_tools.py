@@ -13,7 +13,16 @@ import pytest
 
 from .. import machine
 from ..table import table
-from ..tasks import T1, TASKS, exact_curves, scenario_data, worst_error
+from ..tasks import (
+    T1,
+    TASKS,
+    exact_curves,
+    march_error,
+    prepare_transfer,
+    run_transfer,
+    scenario_data,
+    worst_error,
+)
 from ..whole_process import time_process, write_case
 
 
@@ -59,6 +68,13 @@ def test_scenario_holds_the_tasks_numbers(name: str) -> None:
     assert len(data["station"]) == len(task.stations)
     assert float(data["release"][0]["mass"].split()[0]) == task.river.mass
     assert ("storage" in data) == (task.river.exchange_coefficient > 0.0)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_transfer_engine_gives_the_exact_curves(name: str) -> None:
+    result = run_transfer(prepare_transfer(TASKS[name]))
+    assert march_error(TASKS[name], result) < 1e-8
+    assert result.seconds_in_solver > 0.0
 
 
 def test_error_of_a_shifted_and_scaled_curve() -> None:

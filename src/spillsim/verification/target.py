@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import simulation
-from ..errors import Notice, ScenarioError
+from ..errors import Notice, ScenarioError, SimulationError
 from ..model import MOST_STEPS, with_time_step
 from .reference import Array, Progress, Reference, exact_reference, half_step_reference
 
@@ -88,7 +88,13 @@ def simulate_to_target(model: Model, progress: Progress | None = None) -> tuple[
     run = simulation.simulate(model, _part(progress, 0.0, 0.2))
     # a curve may have been too sharp for the engine that was chosen
     model = replace(model, engine=run.engine)
-    reference = reference_for(model, _part(progress, 0.2, 1.0))
+    try:
+        reference = reference_for(model, _part(progress, 0.2, 1.0))
+    except (ScenarioError, SimulationError) as error:
+        # the run itself is sound; only half its step cannot be computed
+        message = f"could not be measured with half the step: {' '.join(str(error).split())}"
+        told = (*run.notices, Notice("numerical error", message))
+        return model, replace(run, notices=told)
     found = [Verified(model, measured(model, run, reference))]
     given = numerics.time_step is not None or numerics.cell_length is not None
     ours = reference.exact and not given and run.engine == "march"
