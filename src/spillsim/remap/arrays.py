@@ -172,6 +172,8 @@ class State(NamedTuple):
     """(S, B) mass through the lower face of each gauge's cell [kg]."""
     inflow: FloatArray
     """(N, B) concentration of water that no chain brings [kg/m3]."""
+    entering: FloatArray
+    """(N, B) mass in the water of the step that no chain brings [kg]."""
     tank_in: FloatArray
     """(C, B) mass that entered a tank in the step [kg]."""
     waiting: FloatArray
@@ -189,6 +191,12 @@ class Deposits(NamedTuple):
     """(D, 3)"""
     value: FloatArray
     """(D, 5)"""
+    inlet_pointer: IntArray
+    """(N + 1,) start of each step's part of what enters with the water of a headwater."""
+    inlet: IntArray
+    """(I, 3) node, member and reach."""
+    inlet_mass: FloatArray
+    """(I,) [kg]"""
 
 
 class Gauges(NamedTuple):

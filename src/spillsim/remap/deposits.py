@@ -9,13 +9,15 @@ import numpy as np
 
 from ..hydraulics.varying import VaryingFlow
 from ..network.network import Position
-from .arrays import Deposits, FloatArray
+from .arrays import CHAIN, HEAD_NODE, LEAF, REACH, Deposits, FloatArray
 from .graph import Layout, Reaches
-from .medium import splitting_factor
+from .medium import inlet_lag, splitting_factor
 from .tables import integral_between
 
 ROUND_OFF = 1e-11
 """Share of the released mass below which a moment is no more than the rounding of large sums."""
+OLD = 0.75
+"""Mean age, as a share of the step, up to which mass of the first step enters with its water."""
 
 
 class Schedule(Protocol):
@@ -49,6 +51,10 @@ def build_deposits(
     exact. The part equal to its mean age, as a share of the step, takes part in the step's
     dispersion and exchange; the rest is added after them.
 
+    At the head of a headwater it enters with the water instead: then the first cell, beside the
+    closed end, is filled as it should be, and the plume comes the way D / U ahead that nothing
+    dispersing upstream carries it.
+
     Parameters
     ----------
     releases : for each member, its releases as (position, schedule)
@@ -56,45 +62,91 @@ def build_deposits(
     """
     steps = time.size - 1
     step = float(time[1] - time[0])
-    lead = step * splitting_factor(flow.reference, step)
-    columns: list[list[FloatArray]] = []
+    lead = splitting_factor(flow.reference, step)
+    lag = inlet_lag(flow.reference, step)
+    graph = layout.graph
+    rows: list[list[FloatArray]] = []
+    inlets: list[list[FloatArray]] = []
     number = 0
     for member, own in enumerate(releases):
         for position, schedule in own:
             n, mass, age, half = _pieces(schedule, time)
-            after = age - float(lead[position.reach]) / step
-            share = position.distance / float(reaches.length[position.reach])
-            end = time[1:][n]
-            latest, first = (
-                integral_between(flow, position.reach, share, end - step * (after + s * half), end)
-                for s in (-1.0, 1.0)
+            after = age - float(lead[position.reach])
+            place = int(layout.place[position.reach])
+            chain = int(graph.reach[place, CHAIN])
+            node = int(graph.chain[chain, HEAD_NODE])
+            first = place == graph.chain[chain, REACH] and graph.node[node, LEAF] == 1
+            late = age + float(lag[position.reach])
+            inlet = np.full(
+                n.size, first and (position.distance == 0.0 or reaches.tank[position.reach])
             )
-            # what is held back at the end of a release enters a step later
-            extra = np.setdiff1d(n + 1, n)
-            extra = extra[extra < steps]
-            rows = np.concatenate([n, extra])
-            none = np.zeros(extra.size)
-
-            def column(values: FloatArray, none: FloatArray = none) -> FloatArray:
-                return np.concatenate([values, none])
-
-            whole = np.ones(rows.size)
-            columns.append(
-                [rows, number * whole, member * whole, layout.place[position.reach] * whole,
-                 share * whole, column(latest), column(first), column(mass), column(age)]
-            )  # fmt: skip
+            # what is much older than the first step's water cannot enter with that of a step before
+            inlet &= (n > 0) | (late <= OLD)
+            if inlet.any():
+                when, part = _with_inflow(n[inlet], mass[inlet], late[inlet])
+                kept = when < steps  # beyond the last step nothing is asked for any more
+                whole = np.ones(int(kept.sum()))
+                inlets.append([when[kept], node * whole, member * whole, place * whole, part[kept]])
+            if not inlet.all():
+                n, mass, age, after, half = (v[~inlet] for v in (n, mass, age, after, half))
+                share = position.distance / float(reaches.length[position.reach])
+                end = time[1:][n]
+                latest, earliest = (
+                    integral_between(
+                        flow, position.reach, share, end - step * (after + s * half), end
+                    )
+                    for s in (-1.0, 1.0)
+                )
+                # what is held back at the end of a release enters a step later
+                extra = np.setdiff1d(n + 1, n)
+                extra = extra[extra < steps]
+                none, whole = np.zeros(extra.size), np.ones(n.size + extra.size)
+                rows.append(
+                    [np.concatenate([n, extra]), number * whole, member * whole, place * whole,
+                     share * whole]
+                    + [np.concatenate([v, none]) for v in (latest, earliest, mass, age)]
+                )  # fmt: skip
             number += 1
-    stacked = [np.concatenate(c) for c in zip(*columns, strict=True)] if columns else []
-    if not stacked:
-        stacked = [np.zeros(0)] * 9
-    order = np.argsort(stacked[0], kind="stable")
-    row, release, who, reach, share_of, least, most, mass, early = (c[order] for c in stacked)
-    pointer = np.searchsorted(row, np.arange(steps + 1))
+    row, release, who, reach, *values = _sorted(rows, 9)
+    when, node_of, member_of, inlet_reach, inlet_mass = _sorted(inlets, 5)
+    each = np.arange(steps + 1)
     return Deposits(
-        pointer.astype(np.int64),
+        np.searchsorted(row, each).astype(np.int64),
         np.stack([release, who, reach], axis=1).astype(np.int64),
-        np.stack([share_of, least, most, mass, early], axis=1),
+        np.stack(values, axis=1),
+        np.searchsorted(when, each).astype(np.int64),
+        np.stack([node_of, member_of, inlet_reach], axis=1).astype(np.int64),
+        inlet_mass,
     )
+
+
+def _sorted(parts: list[list[FloatArray]], columns: int) -> list[FloatArray]:
+    """Columns of all parts, by the first."""
+    if not parts:
+        return [np.zeros(0)] * columns
+    stacked = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.argsort(stacked[0], kind="stable")
+    return [column[order] for column in stacked]
+
+
+def _with_inflow(
+    n: FloatArray, mass: FloatArray, after: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Steps and masses of what enters evenly with the water of a headwater.
+
+    Mass that is evenly spread over a step's water has an age of half a step. A release that is
+    older or younger on average is divided between the step and the one before or after, which
+    keeps its first moment. Before the first step there is none to divide with.
+    """
+    shift = 0.5 - after
+    shift = np.where((shift < 0.0) & (n == 0), 0.0, shift)
+    down = np.floor(shift)
+    part = shift - down
+    first = np.maximum(n + down, 0.0)
+    when = np.concatenate([first, first + 1.0])
+    parts = np.concatenate([mass * (1.0 - part), mass * part])
+    used = parts != 0.0
+    return when[used], parts[used]
 
 
 def _pieces(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..transport.compiler import inner
 from .arrays import (
     CHAIN,
     COUNT,
@@ -20,6 +21,7 @@ from .arrays import (
     MASS,
     MEMBER,
     MOST,
+    OUTSIDE,
     PLACE,
     POINTER,
     POINTER_END,
@@ -37,7 +39,6 @@ from .arrays import (
     State,
     Tables,
 )
-from .compiler import inner
 from .water import cover, cover_reach, enliven, water_at_end
 
 MOST_PIECES = 64
@@ -219,6 +220,16 @@ def add_releases(
     deposits: Deposits, gauges: Gauges, now: Now, state: State,
 ) -> None:  # fmt: skip
     """Add one part of what the releases give in a step."""
+    for k in range(deposits.inlet_pointer[step], deposits.inlet_pointer[step + 1]):
+        if not late and now.node[deposits.inlet[k, 0], OUTSIDE] <= 0.0:
+            # nothing flows in that could bring it
+            source = deposits.inlet[k, 2]
+            cover_reach(source, step, graph, tables, medium, now)
+            at = graph.reach[source, FIRST]
+            b = deposits.inlet[k, 1]
+            state.total[0, b] += deposits.inlet_mass[k]
+            c = graph.reach[source, CHAIN]
+            put(at, at, c, deposits.inlet_mass[k], b, members, gauges, now, state)
     for row in range(deposits.pointer[step], deposits.pointer[step + 1]):
         source = deposits.row[row, SOURCE]
         home = graph.reach[source, CHAIN]

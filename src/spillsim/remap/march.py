@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..transport.arrays import LIMITER_NONE
 from .arrays import (
     CHAIN,
     COUNT,
@@ -105,6 +106,7 @@ def new_state(plan: Plan, members: int, floor: FloatArray, releases: int) -> Sta
         floor=floor,
         through=np.zeros((plan.gauges.cell.size, members)),
         inflow=np.zeros((graph.node.shape[0], members)),
+        entering=np.zeros((graph.node.shape[0], members)),
         tank_in=np.zeros((chains, members)),
         waiting=np.zeros((max(releases, 1), members)),
         link_flux=np.zeros((chains, 2, members)),
@@ -181,6 +183,13 @@ def march(
     return _gather(plan, members, now, state, record)
 
 
+def _given(deposits: Deposits, members: int) -> FloatArray:
+    """(B,) mass released [kg]."""
+    who = np.concatenate([deposits.row[:, MEMBER], deposits.inlet[:, 1]])
+    mass = np.concatenate([deposits.value[:, GIVEN], deposits.inlet_mass])
+    return np.asarray(np.bincount(who, weights=np.abs(mass), minlength=members))
+
+
 def _new_record(plan: Plan, members: int) -> Record:
     """Empty outputs, the only allocation that depends on the number of steps."""
     places = plan.gauges.cell.size
@@ -218,14 +227,15 @@ def _gather(plan: Plan, members: int, now: Now, state: State, record: Record) ->
     back = np.argsort(plan.gauge_order)
     found = []
     relative = (plan.output_time - plan.time[0]) / plan.time_step
+    free = plan.limiter == LIMITER_NONE
     for b in range(members):
         step = state.cells[PEAK_STEP, b::members]
         when = np.where(step >= 0.0, plan.time[0] + plan.time_step * step, np.nan)
         fields = record.field[:, b::members]
         found.append(
             March(
-                at_times(record.concentration[:, back, b], relative, False).T,
-                at_times(record.passed[:, back, b], relative, True).T,
+                at_times(record.concentration[:, back, b], relative, False, free).T,
+                at_times(record.passed[:, back, b], relative, True, free).T,
                 record.ledger[:, :, b],
                 state.cells[PEAK, b::members],
                 when,
@@ -236,7 +246,7 @@ def _gather(plan: Plan, members: int, now: Now, state: State, record: Record) ->
     return found
 
 
-def at_times(series: FloatArray, steps: FloatArray, rising: bool) -> FloatArray:
+def at_times(series: FloatArray, steps: FloatArray, rising: bool, free: bool) -> FloatArray:
     """(T, S) values between step ends: a cubic through four, straight where that is not enough.
 
     Parameters
@@ -244,6 +254,7 @@ def at_times(series: FloatArray, steps: FloatArray, rising: bool) -> FloatArray:
     series : (N + 1, S) values at the ends of the steps
     steps : (T,) times as steps since the first
     rising : True keeps values between their neighbours, False only above zero
+    free : True keeps the cubic everywhere
     """
     last = series.shape[0] - 1
     near = np.round(steps)
@@ -260,4 +271,4 @@ def at_times(series: FloatArray, steps: FloatArray, rising: bool) -> FloatArray:
     fits = cubic >= low
     if rising:
         fits &= cubic <= np.maximum(p1, p2)
-    return np.asarray(np.where(fits, cubic, straight))
+    return np.asarray(np.where(fits | free, cubic, straight))

@@ -36,6 +36,21 @@ def splitting_factor(flow: SteadyFlow, time_step: float) -> FloatArray:
     return np.where(has, (1.0 - 1.0 / (1.0 + safe)) * bracket, 0.0)
 
 
+def inlet_lag(flow: SteadyFlow, time_step: float) -> FloatArray:
+    """(R,) steps by which mass that enters with the water of a headwater would come late [-].
+
+    It exchanges for a whole step though its mean age is half of one, so that the plume observed
+    after the exchange is beta [1/z - 1/(exp(z) - 1)] steps behind, where what the splitting takes
+    off the dispersion at the closed end is counted in.
+    """
+    beta = flow.storage_area_ratio
+    has = (beta > 0.0) & (flow.exchange_coefficient > 0.0)
+    safe = np.where(has, beta, 1.0)
+    z = np.where(has, flow.exchange_coefficient * (1.0 + 1.0 / safe) * time_step, 1.0)
+    behind = np.where(z < 0.01, 0.5 - z / 12.0, 1.0 / z - 1.0 / np.expm1(z))
+    return np.where(has, beta * behind, 0.0)
+
+
 def build_medium(
     layout: Layout, flow: SteadyFlow, time_step: float, substances: Sequence[Substance]
 ) -> Medium:

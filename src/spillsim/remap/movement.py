@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..transport.arrays import LIMITER_MONOTONE, LIMITER_NONE
+from ..transport.compiler import inner
 from ..transport.reconstruct import downstream_share
 from .arrays import (
     ARRIVED,
@@ -43,7 +44,6 @@ from .arrays import (
     Now,
     State,
 )
-from .compiler import inner
 from .nodes import node_mass
 from .profile import part_of_cell
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..transport.compiler import inner
 from .arrays import (
     CARRIES,
     CONCENTRATION,
@@ -21,7 +22,6 @@ from .arrays import (
     IS_LIVE,
     LOW,
     MASS,
-    OUTSIDE,
     PARTING,
     POINTER,
     POINTER_END,
@@ -36,7 +36,6 @@ from .arrays import (
     Now,
     State,
 )
-from .compiler import inner
 from .profile import part_of_cell
 
 DEEPEST = 100_000
@@ -151,7 +150,7 @@ def node_mass(
         if now.passing[here, CARRIES] != now.counter[5]:
             continue
         for b in range(members):
-            now.row[row, b] += factor * share * now.node[here, OUTSIDE] * state.inflow[here, b]
+            now.row[row, b] += factor * share * state.entering[here, b]
         for k in range(graph.node[here, POINTER], graph.node[here, POINTER_END]):
             c, side = graph.ends[k, 0], graph.ends[k, 1]
             passed = now.end_water[c, side] if side == 1 else -now.end_water[c, side]

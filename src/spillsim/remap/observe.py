@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..transport.compiler import inner
 from ..transport.reconstruct import downstream_share, point_value
 from .arrays import (
     BEYOND,
@@ -24,7 +25,6 @@ from .arrays import (
     Record,
     State,
 )
-from .compiler import inner
 from .profile import edge_weights
 
 

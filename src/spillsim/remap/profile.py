@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..transport.arrays import LIMITER_MONOTONE, LIMITER_NONE
+from ..transport.compiler import inner
 from ..transport.reconstruct import downstream_share
 from .arrays import (
     CARRIES,
@@ -16,11 +17,11 @@ from .arrays import (
     IS_LIVE,
     LOW,
     MASS,
-    OUTSIDE,
     PARTING,
     POINTER,
     POINTER_END,
     REACH,
+    REACH_END,
     START,
     WATER,
     FloatArray,
@@ -28,7 +29,6 @@ from .arrays import (
     Now,
     State,
 )
-from .compiler import inner
 
 
 @inner
@@ -91,10 +91,6 @@ def fill_chain(c: int, members: int, graph: Graph, now: Now, state: State) -> No
     """Concentrations in a window and zero beside it; an empty cell shows its neighbour's."""
     low, high = now.window[c, LOW], now.window[c, HIGH]
     conc = state.cells[CONCENTRATION]
-    for i in range(max(low - 2, graph.chain[c, START]) * members, low * members):
-        conc[i] = 0.0
-    for i in range(high * members, min(high + 2, graph.chain[c, END]) * members):
-        conc[i] = 0.0
     first_wet = -1
     for r in range(graph.cell_reach[low], graph.cell_reach[high - 1] + 1):
         a = max(graph.reach[r, FIRST], low)
@@ -109,6 +105,108 @@ def fill_chain(c: int, members: int, graph: Graph, now: Now, state: State) -> No
     if first_wet > low:
         for i in range(first_wet * members - 1, low * members - 1, -1):
             conc[i] = conc[i + members]
+    # beside a window there is no mass; an empty cell there shows its neighbour's concentration too
+    for k in range(2):
+        i = low - 1 - k
+        if i >= graph.chain[c, START]:
+            dry = now.pool[graph.cell_reach[i], PARTING] <= 0.0
+            for b in range(members):
+                conc[i * members + b] = conc[(i + 1) * members + b] if dry else 0.0
+        i = high + k
+        if i < graph.chain[c, END]:
+            dry = now.pool[graph.cell_reach[i], PARTING] <= 0.0
+            for b in range(members):
+                conc[i * members + b] = conc[(i - 1) * members + b] if dry else 0.0
+
+
+@inner
+def arriving_at(node: int, b: int, members: int, graph: Graph, now: Now, state: State) -> float:
+    """Concentration of a member in the water that a node passes on; 0 where it brings no mass."""
+    arriving = 0.0
+    if now.passing[node, CARRIES] == now.counter[5] and now.node[node, WATER] > 0.0:
+        for k in range(graph.node[node, POINTER], graph.node[node, POINTER_END]):
+            q, at = graph.ends[k, 0], graph.ends[k, 1]
+            water = now.end_water[q, at] if at == 1 else -now.end_water[q, at]
+            if water > 0.0 and now.window[q, IS_LIVE]:
+                near = graph.chain[q, START] if at == 0 else graph.chain[q, END] - 1
+                if now.window[q, LOW] <= near < now.window[q, HIGH]:
+                    arriving += water * state.cells[CONCENTRATION, near * members + b]
+        arriving = (arriving + state.entering[node, b]) / now.node[node, WATER]
+    return arriving
+
+
+@inner
+def fill_ends(c: int, members: int, graph: Graph, now: Now, state: State) -> None:
+    """Two cells beyond an end that water enters by, with the concentration it brings."""
+    conc = state.cells[CONCENTRATION]
+    start, end = graph.chain[c, START], graph.chain[c, END]
+    for side in range(2):
+        water = now.water[graph.chain[c, REACH + side] + c]
+        enters = water > 0.0 if side == 0 else water < 0.0
+        near = now.window[c, LOW] <= start + 2 if side == 0 else now.window[c, HIGH] >= end - 2
+        if enters and near:
+            first = start - 2 if side == 0 else end
+            node = graph.chain[c, HEAD_NODE + side]
+            for b in range(members):
+                value = arriving_at(node, b, members, graph, now, state)
+                conc[first * members + b] = value
+                conc[(first + 1) * members + b] = value
+
+
+@inner
+def end_edge(
+    c: int, side: int, members: int, limiter: int, graph: Graph, now: Now, state: State
+) -> None:
+    """Concentration at an end that water leaves by: straight on from the cell's other edge.
+
+    Limited, never beyond the concentration of what the node passes on, nor beyond the cell's own.
+    """
+    conc, edge = state.cells[CONCENTRATION], state.cells[EDGE]
+    node = graph.chain[c, HEAD_NODE + side]
+    face = graph.chain[c, START] if side == 0 else graph.chain[c, END]
+    cell = face - side
+    single = graph.chain[c, END] - graph.chain[c, START] == 1
+    carries = now.passing[node, CARRIES] == now.counter[5]
+    for b in range(members):
+        own = conc[cell * members + b]
+        value = own
+        if limiter == LIMITER_NONE and not single:
+            value = 2.0 * own - edge[(face + 1 - 2 * side) * members + b]
+        elif carries and not single:
+            there = arriving_at(node, b, members, graph, now, state)
+            other = edge[(face + 1 - 2 * side) * members + b]
+            value = min(max(2.0 * own - other, min(own, there)), max(own, there))
+        edge[face * members + b] = value
+
+
+@inner
+def face_edge(
+    f: int, members: int, v0: float, v1: float, v2: float, v3: float, bounded: bool,
+    conc: FloatArray, edge: FloatArray,
+) -> None:  # fmt: skip
+    """Concentration at a face between unequal cells, from the volumes of four."""
+    w0, w1, w2 = edge_weights(v0, v1, v2, v3)
+    for k in range(f * members, (f + 1) * members):
+        c1 = conc[k - members]
+        c2 = conc[k]
+        value = c1 + w1 * (c2 - c1)
+        if w0 != 0.0:
+            value += w0 * (c1 - conc[k - 2 * members])
+            value += w2 * (conc[k + members] - c2)
+        if bounded:
+            value = min(max(value, min(c1, c2)), max(c1, c2))
+        edge[k] = value
+
+
+@inner
+def volume_near(i: int, c: int, graph: Graph, now: Now) -> float:
+    """Volume of a cell; beyond an end that water enters by as in the last, 0 beyond others."""
+    start, end = graph.chain[c, START], graph.chain[c, END]
+    if i < start and now.water[graph.chain[c, REACH] + c] > 0.0:
+        i = start
+    elif i >= end and now.water[graph.chain[c, REACH_END] + c] < 0.0:
+        i = end - 1
+    return float(now.pool[graph.cell_reach[i], PARTING]) if start <= i < end else 0.0
 
 
 @inner
@@ -122,77 +220,26 @@ def find_edges(c: int, members: int, limiter: int, graph: Graph, now: Now, state
         first = graph.reach[r, FIRST]
         a = max(first, low)
         b = min(first + graph.reach[r, COUNT], high)
-        if b == high and high < end:
+        if b == high:
             b += 1
         even_a = max(a, first + 2)
         even_b = max(min(b, first + graph.reach[r, COUNT] - 1), even_a)
         even_edges(even_a * members, even_b * members, members, bounded, conc, edge)
-        f = max(a, start + 1)
+        f = a
         while f < b:
             if f == even_a:
                 f = even_b
             if f < b:
-                v1 = now.pool[graph.cell_reach[f - 1], PARTING]
-                v2 = now.pool[graph.cell_reach[f], PARTING]
-                if f == start + 1 or f == end - 1:
-                    w0, w1, w2 = edge_weights(0.0, v1, v2, 0.0)
-                else:
-                    v0 = now.pool[graph.cell_reach[f - 2], PARTING]
-                    v3 = now.pool[graph.cell_reach[f + 1], PARTING]
-                    w0, w1, w2 = edge_weights(v0, v1, v2, v3)
-                for k in range(f * members, (f + 1) * members):
-                    c1 = conc[k - members]
-                    c2 = conc[k]
-                    value = c1 + w1 * (c2 - c1)
-                    if w0 != 0.0:
-                        value += w0 * (c1 - conc[k - 2 * members])
-                        value += w2 * (conc[k + members] - c2)
-                    if bounded:
-                        value = min(max(value, min(c1, c2)), max(c1, c2))
-                    edge[k] = value
+                face_edge(
+                    f, members, volume_near(f - 2, c, graph, now),
+                    volume_near(f - 1, c, graph, now), volume_near(f, c, graph, now),
+                    volume_near(f + 1, c, graph, now), bounded, conc, edge,
+                )  # fmt: skip
                 f += 1
-    for side in range(2):
-        if (low == start) if side == 0 else (high == end):
-            end_edge(c, side, members, graph, now, state)
-
-
-@inner
-def end_edge(c: int, side: int, members: int, graph: Graph, now: Now, state: State) -> None:
-    """Concentration at an end of a chain: straight on from the cell's other edge.
-
-    Never beyond the concentration of the water that the node passes on, nor beyond the cell's own.
-    """
-    conc, edge = state.cells[CONCENTRATION], state.cells[EDGE]
-    node = graph.chain[c, HEAD_NODE + side]
-    face = graph.chain[c, START] if side == 0 else graph.chain[c, END]
-    cell = face - side
-    single = graph.chain[c, END] - graph.chain[c, START] == 1
-    mixed = now.passing[node, CARRIES] == now.counter[5] and now.node[node, WATER] > 0.0
-    column = graph.chain[c, REACH + side] + c
-    enters = now.water[column] > 0.0 if side == 0 else now.water[column] < 0.0
-    for b in range(members):
-        own = conc[cell * members + b]
-        value = own
-        if not single and (mixed or enters):
-            arriving = 0.0
-            known = graph.node[node, POINTER] if mixed else graph.node[node, POINTER_END]
-            for k in range(known, graph.node[node, POINTER_END]):
-                q, at = graph.ends[k, 0], graph.ends[k, 1]
-                water = now.end_water[q, at] if at == 1 else -now.end_water[q, at]
-                if (
-                    water > 0.0
-                    and now.window[q, IS_LIVE]
-                    and now.window[q, LOW] < now.window[q, HIGH]
-                ):
-                    near = graph.chain[q, START] if at == 0 else graph.chain[q, END] - 1
-                    if now.window[q, LOW] <= near < now.window[q, HIGH]:
-                        arriving += water * conc[near * members + b]
-            if mixed:
-                arriving += now.node[node, OUTSIDE] * state.inflow[node, b]
-                arriving /= now.node[node, WATER]
-            other = edge[(face + 1 - 2 * side) * members + b]
-            value = min(max(2.0 * own - other, min(own, arriving)), max(own, arriving))
-        edge[face * members + b] = value
+    if low == start and now.water[graph.chain[c, REACH] + c] <= 0.0:
+        end_edge(c, 0, members, limiter, graph, now, state)
+    if high == end and now.water[graph.chain[c, REACH_END] + c] >= 0.0:
+        end_edge(c, 1, members, limiter, graph, now, state)
 
 
 @inner

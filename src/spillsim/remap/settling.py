@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..transport.compiler import inner
 from .arrays import (
     ARRIVED,
     CARRIES,
@@ -21,7 +22,6 @@ from .arrays import (
     MASS,
     NEW_HIGH,
     NEW_LOW,
-    OUTSIDE,
     PARTING,
     REACH,
     START,
@@ -34,7 +34,6 @@ from .arrays import (
     State,
     Tables,
 )
-from .compiler import inner
 from .nodes import leave_tank
 
 
@@ -166,7 +165,8 @@ def settle_nodes(members: int, graph: Graph, now: Now, state: State) -> None:
         node = now.passing[k, LISTED]
         column = 2 if graph.node[node, LEAF] else 1
         for m in range(members):
-            brought = now.node[node, OUTSIDE] * state.inflow[node, m]
+            brought = state.entering[node, m]
+            state.entering[node, m] = 0.0
             state.total[0, m] += brought
             if now.node[node, DRAWN] > 0.0:
                 state.total[column, m] += now.node_net[node, m] + brought

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..transport.arrays import LIMITER_NONE
+from ..transport.compiler import inner
 from .arrays import (
     COUNT,
     END,
@@ -29,7 +30,6 @@ from .arrays import (
     State,
     Tables,
 )
-from .compiler import inner
 from .water import cover, enliven
 
 UNLIKE = 1.25

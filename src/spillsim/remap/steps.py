@@ -15,7 +15,7 @@ Mass is only moved between cells, so it closes to round-off; no value is ever cl
 from __future__ import annotations
 
 from ..transport.arrays import LIMITER_NONE
-from ..transport.compiler import jit
+from ..transport.compiler import inner, jit
 from .arrays import (
     COUNT,
     DECAYED,
@@ -45,12 +45,11 @@ from .arrays import (
     State,
     Tables,
 )
-from .compiler import inner
 from .entering import add_releases
 from .movement import move_chain
 from .nodes import fill_tanks
 from .observe import note_peaks, observe_chain, trim, write_ledger
-from .profile import fill_chain, find_edges
+from .profile import fill_chain, fill_ends, find_edges
 from .settling import lose_laterally, settle_chain, settle_nodes, settle_tank
 from .spread import disperse, exchange_cells
 from .water import open_step
@@ -81,6 +80,7 @@ def move_water(
     for k in range(now.counter[0]):
         c = now.window[k, LIVE]
         if now.window[c, LOW] < now.window[c, HIGH]:
+            fill_ends(c, members, graph, now, state)
             find_edges(c, members, limiter, graph, now, state)
     if graph.tank_order.shape[0] > 0:
         fill_tanks(members, limiter, graph, now, state)
@@ -162,9 +162,10 @@ def march_steps(
     members, limiter = settings
     ledger_row, field_row = rows
     for step in range(span[0], span[1]):
-        open_step(step, graph, tables, medium, now)
+        open_step(step, members, graph, tables, medium, deposits, now, state)
         move_water(members, limiter, graph, tables, gauges, now, state)
         releasing = deposits.pointer[step] < deposits.pointer[step + 1]
+        releasing |= deposits.inlet_pointer[step] < deposits.inlet_pointer[step + 1]
         for late in range(2):
             if releasing:
                 add_releases(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..transport.compiler import part
+from ..transport.compiler import inner, part
 from .arrays import (
     ARRIVED,
     ASKED,
@@ -39,14 +39,15 @@ from .arrays import (
     TANK,
     VOLUME,
     WATER,
+    Deposits,
     FloatArray,
     Graph,
     IntArray,
     Medium,
     Now,
+    State,
     Tables,
 )
-from .compiler import inner
 
 BALANCED = 1e-12
 """Difference of the water entering and leaving a node that counts as rounding."""
@@ -297,8 +298,11 @@ def feed(node: int, step: int, graph: Graph, tables: Tables, now: Now) -> None:
 
 
 @inner
-def open_step(step: int, graph: Graph, tables: Tables, medium: Medium, now: Now) -> None:
-    """Find the chains at work in a step and prepare their water."""
+def open_step(
+    step: int, members: int, graph: Graph, tables: Tables, medium: Medium, deposits: Deposits,
+    now: Now, state: State,
+) -> None:  # fmt: skip
+    """Find the chains at work in a step, prepare their water and what it brings from outside."""
     now.counter[5] = step
     now.counter[1] = 0
     now.counter[4] = 0
@@ -310,6 +314,9 @@ def open_step(step: int, graph: Graph, tables: Tables, medium: Medium, now: Now)
         ask(c, now)
     for k in range(graph.brings.shape[0]):
         call_node(graph.brings[k], step, now)
+    inlets = (deposits.inlet_pointer[step], deposits.inlet_pointer[step + 1])
+    for k in range(inlets[0], inlets[1]):
+        call_node(deposits.inlet[k, 0], step, now)
     looked_at = 0
     while looked_at < now.counter[1] or now.counter[4] > 0:
         if now.counter[4] > 0:
@@ -320,3 +327,11 @@ def open_step(step: int, graph: Graph, tables: Tables, medium: Medium, now: Now)
         else:
             feed(now.passing[looked_at, LISTED], step, graph, tables, now)
             looked_at += 1
+    for k in range(graph.brings.shape[0]):
+        node = graph.brings[k]
+        for b in range(members):
+            state.entering[node, b] += now.node[node, OUTSIDE] * state.inflow[node, b]
+    for k in range(inlets[0], inlets[1]):
+        node = deposits.inlet[k, 0]
+        if now.node[node, OUTSIDE] > 0.0:
+            state.entering[node, deposits.inlet[k, 1]] += deposits.inlet_mass[k]
