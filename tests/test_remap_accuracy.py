@@ -28,7 +28,10 @@ def test_uniform_river_from_its_head_converges() -> None:
             river([0], [1], [140e3]), steady([70.0], 100.0, 30.0), step, int(60 * HOUR / step),
             [(0, 20e3), (0, 100e3)], output=time,
         )  # fmt: skip
-        found = run(prepared, [pulse(0, 0.0, 0.0, HOUR)])[0].concentration
+        march = run(prepared, [pulse(0, 0.0, 0.0, HOUR)])[0]
+        # cost follows the plume
+        assert march.cell_steps <= 0.5 * prepared.size * prepared.steps
+        found = march.concentration
         errors.append(error(found[1], exact[1]))
         late = [mean_time(time, c) - mean_time(time, e) for c, e in zip(found, exact, strict=True)]
         assert np.abs(late).max() <= 1e-3 * step

@@ -123,6 +123,8 @@ GALLERY = sorted((Path(__file__).parent / "gallery").glob("*/scenario.toml"))
 @pytest.mark.parametrize("file", GALLERY, ids=lambda path: path.parent.name)
 def test_march_and_transfer_agree_to_the_error_asked_for(file: Path) -> None:
     case = scenario.load(file)
+    if case.flow.kind == "table":
+        pytest.skip("flow that changes is for the march alone")
     curves = []
     for engine in ("march", "transfer"):
         numerics = case.numerics.model_copy(update={"engine": engine, "error": 0.01})
@@ -133,7 +135,8 @@ def test_march_and_transfer_agree_to_the_error_asked_for(file: Path) -> None:
         curves.append((done.concentration, done.cumulative_mass, done.ledger))
     (marched, passed, kept), (exact, through, ledger) = curves
     released = ledger.released.max()
-    assert np.abs(passed - through).max() <= 0.01 * released
+    # at the end: what passes a place inside a mixed tank before that is a matter of definition
+    assert np.abs(passed - through)[..., -1].max() <= 0.01 * released
     for part in ("in_river", "in_storage", "decayed", "abstracted", "past_outlet"):
         assert getattr(kept, part)[:, -1] == pytest.approx(
             getattr(ledger, part)[:, -1], abs=0.01 * released
@@ -161,7 +164,7 @@ def test_a_forced_engine_that_cannot_is_told() -> None:
 def test_an_island_passes_what_enters_it() -> None:
     rows = [dict(row) for row in ISLAND]
     found, _, own = run(rows, {"h": 70.0}, [slug("h", 500.0)], decay=False)
-    assert open_by(found.ledger) <= 1e-9
+    assert open_by(found.ledger) <= 1e-12
     assert found.ledger[5, -1] == pytest.approx(500.0, rel=1e-12)
     # each arm carries its share of the water, and so of the mass
     s = np.zeros(1) + 0j

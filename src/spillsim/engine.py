@@ -82,7 +82,7 @@ def _limits(
 ) -> list[str]:  # fmt: skip
     """What the transfer engine cannot do in this case."""
     from .transfer import build_course
-    from .transfer.solve import too_sharp
+    from .transfer.sharpness import too_sharp
 
     if scenario.flow.kind == "table":
         return ["the flow changes"]

@@ -168,9 +168,7 @@ def march(
     """
     members = len(substances)
     deposits = build_deposits(plan.reaches, plan.flow, plan.layout, releases, plan.time)
-    given = np.bincount(
-        deposits.row[:, MEMBER], weights=np.abs(deposits.value[:, GIVEN]), minlength=members
-    )
+    given = _given(deposits, members)
     now = new_water(plan, members)
     state = new_state(plan, members, np.asarray(TRIM * given), sum(len(own) for own in releases))
     if background is not None:

@@ -17,6 +17,7 @@ from ..network.network import Position
 from .course import build_course
 from .river import Array, Index, River
 from .series import Series, add_rows
+from .sharpness import MOST_POINTS, points_needed
 from .source import Part, Source
 from .sweep import CONCENTRATION, FLUX, LANES, MASS, ROWS, Points, Probes, respond
 from .windows import response_bounds
@@ -24,8 +25,6 @@ from .zones import ASIDE, STEM, Course
 
 Complex = NDArray[np.complex128]
 
-MOST_POINTS = 1 << 16
-"""Frequencies beyond which a curve counts as too sharp for this engine."""
 RESOLVED = 1e-11
 """What the last frequencies may still hold, as a share of the largest."""
 SLUG = Source((Part(0.0, np.zeros(1), np.ones(1)),))
@@ -125,11 +124,6 @@ def last_felt(course: Course, zone: int) -> int:
         felt += float(zones.velocity[zone] * zones.length[zone] / zones.dispersion[zone])
         below = int(zones.below[zone])
     return zone
-
-
-def points_needed(bounds: Array, duration: float) -> Array:
-    """(P,) frequencies that a curve needs; infinite where no number of them would do."""
-    return np.asarray((bounds[:, 1] - bounds[:, 0] + duration) * bounds[:, 2] / (2.0 * np.pi) + 1.0)
 
 
 def ask(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,9 +12,10 @@ from ..sources.schedule import InletSchedule, Schedule
 from .balance import ledger
 from .cells import Cells
 from .course import build_course
-from .response import MOST_POINTS, Answers, Questions, ask, points_needed, questions_at
+from .response import Answers, Questions, ask, questions_at
 from .river import Array, River
 from .series import add_rows
+from .sharpness import MOST_POINTS, Release, releases_by_place, rows_reached
 from .source import Source, source_of
 from .sweep import CONCENTRATION, FLUX
 from .windows import response_bounds
@@ -64,47 +65,6 @@ class Solved:
 SAMPLES_OF_OTHERS = 512
 """Samples of what other releases bring to a cell while one release passes it."""
 
-Release = tuple[Position, Schedule]
-
-
-def _by_place(
-    releases: Sequence[Release], until: float
-) -> Iterator[tuple[Position, list[Schedule]]]:
-    """Releases that enter at one place in the same way, together."""
-    groups: dict[tuple[int, float, bool], list[Schedule]] = {}
-    for position, schedule in releases:
-        held = isinstance(schedule, InletSchedule)
-        if schedule.span[0] < until:
-            key = (position.reach, position.distance, held)
-            groups.setdefault(key, []).append(schedule)
-    for (reach, distance, _), schedules in groups.items():
-        yield Position(reach, distance), schedules
-
-
-def _reached(course: Course, places: Sequence[Position]) -> list[int]:
-    return [row for row, place in enumerate(places) if course.locate(place) is not None]
-
-
-def too_sharp(
-    river: River, releases: Sequence[Release], places: Sequence[Position], until: float, most: float
-) -> list[int]:
-    """Rows of places whose curves would take more than ``most`` frequencies, -1 for the outlet."""
-    found = []
-    for position, schedules in _by_place(releases, until):
-        source = source_of(schedules, until)
-        course = build_course(river, position, list(places))
-        rows = _reached(course, places)
-        at = [course.locate(places[row]) for row in rows]
-        ends = np.flatnonzero(course.outlet)
-        zone = np.array([a[0] for a in at if a is not None] + ends.tolist(), dtype=np.int64)
-        into = np.array([a[1] for a in at if a is not None] + [0.0] * ends.size)
-        bounds = response_bounds(course, zone, into)
-        late = source.start + bounds[:, 0] >= until
-        sharp = ~(points_needed(bounds, source.duration) <= most) & ~late
-        names = [*rows, *([-1] * ends.size)]
-        found += [names[k] for k in np.flatnonzero(sharp)]
-    return sorted(set(found))
-
 
 def solve(river: River, releases: Sequence[Release], wanted: Wanted) -> Solved:
     """Everything that a run wants to know of one substance.
@@ -118,10 +78,10 @@ def solve(river: River, releases: Sequence[Release], wanted: Wanted) -> Solved:
     curves = np.zeros((2, len(places), wanted.output_time.size))
     total = np.zeros((6, wanted.ledger_time.size))
     in_cells: list[list[Answers]] = []
-    for position, schedules in _by_place(releases, wanted.until):
+    for position, schedules in releases_by_place(releases, wanted.until):
         source = source_of(schedules, wanted.until)
         course = build_course(river, position, list(places))
-        rows = np.array(_reached(course, places), dtype=np.int64)
+        rows = np.array(rows_reached(course, places), dtype=np.int64)
         own = [places[row] for row in rows.tolist()]
         for kind, integral in ((CONCENTRATION, False), (FLUX, True)):
             questions = questions_at(course, own, kind)

@@ -142,13 +142,18 @@ def _cumulative(course: Course, per_zone: Array) -> Array:
         total[way[1:]] = np.cumsum(per_zone[way[:-1]], axis=0)
         return total
     total[course.source] = 0.0
+    seen = {course.source}
     for i in way.tolist():
-        arm = zones.side_of[i]
-        if arm >= 0 and not np.isnan(total[arm]).all():
+        arm = int(zones.side_of[i])
+        if arm in seen:
             total[i] = total[arm]
-        below = zones.below[i]
-        if below >= 0:
-            total[below] = np.fmax(total[below], total[i] + per_zone[i])
+            seen.add(i)
+        below = int(zones.below[i])
+        if below >= 0 and i in seen:
+            passed = total[i] + per_zone[i]
+            # nan, a singularity on one of the ways, stays
+            total[below] = np.maximum(total[below], passed) if below in seen else passed
+            seen.add(below)
     return total
 
 

@@ -20,13 +20,25 @@ import numpy as np
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
 from .along import Along, Measure, jumping, nearest_face, place_reaches
-from .arrays import PAD, BoolArray, Cells, FloatArray, IntArray, Motion, Paths, Ways
+from .arrays import (
+    DECAY_HIGH,
+    DECAY_LOW,
+    HIGH,
+    LOW,
+    MIXED,
+    PAD,
+    START,
+    BoolArray,
+    Cells,
+    FloatArray,
+    IntArray,
+    Motion,
+    Paths,
+    Ways,
+)
+from .faces import place_faces
 from .paths import Path, Route, find_paths
-from .resolution import DISPERSION_NUMBER
 from .splitting import remaining_dispersion
-
-CELLS_BEYOND_OUTLET = 8
-"""Cells with which the last reach goes on below the outlet; what is in them counts as past it."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,19 @@ class Grid:
     """(K,) path of the cell, -1 in the padding."""
 
     @cached_property
+    def closed_windows(self) -> IntArray:
+        """(5, P) what ``State.paths`` is before anything has come in."""
+        paths = np.full((5, len(self.paths)), -1)
+        paths[[LOW, HIGH, DECAY_HIGH]] = self.ways.table[START]
+        paths[DECAY_LOW] = self.cells.volume.size
+        return paths
+
+    @cached_property
+    def mixes(self) -> bool:
+        """Whether any path has slow ranges or losses."""
+        return bool(self.ways.table[MIXED].any())
+
+    @cached_property
     def size(self) -> int:
         """Number of cells without the padding and without those beyond the outlet."""
         return int(self.own_cells.size)
@@ -119,55 +144,6 @@ class Grid:
         return found
 
 
-def _slow_spans(route: Route, path: Path, phase: float, step: float) -> list[tuple[int, int, int]]:
-    """Stretches (first face, last face, cells) where cells must hold several steps.
-
-    Faces are counted in steps from ``theta = phase``. A stretch ends on faces, so that the
-    travel time through it stays a whole number of steps.
-    """
-    flow = route.flow
-    spans: list[tuple[int, int, int]] = []
-    own = path.reaches
-    units = flow.dispersion_coefficient[own] / (flow.velocity[own] ** 2 * step)
-    for j in np.flatnonzero(units > DISPERSION_NUMBER).tolist():
-        unit = units[j]
-        first = round((max(path.theta[j], path.top) - phase) / step)
-        last = round((path.theta[j + 1] - phase) / step)
-        steps = last - first
-        cells = max(int(steps * np.sqrt(DISPERSION_NUMBER / unit)), min(steps, 4))
-        if 0 < cells < steps:
-            spans.append((first, last, cells))
-    return spans
-
-
-def _faces(
-    route: Route, path: Path, end: float, phase: float, step: float
-) -> tuple[FloatArray, BoolArray]:
-    """Coordinates of the faces of a path from its top to ``end`` and which cells are slow.
-
-    The path to the outlet goes on for some cells, so that the outlet is no wall for dispersion.
-    """
-    first = int(np.floor((path.top - phase) / step + 1e-6))
-    last = max(round((end - phase) / step), first + 1)
-    theta: list[FloatArray] = []
-    slow: list[BoolArray] = []
-    at = first
-    for begin, until, cells in [*_slow_spans(route, path, phase, step), (last, last, 0)]:
-        a, b = max(begin, at), min(until, last)
-        if a > at:
-            theta.append(np.asarray(phase + step * np.arange(at, a), dtype=np.float64))
-            slow.append(np.zeros(a - at, dtype=np.bool_))
-        if b > a:
-            theta.append(np.asarray(phase + step * np.linspace(a, b, cells, endpoint=False)))
-            slow.append(np.full(cells, cells < b - a))
-        at = max(at, b)
-    beyond = 0 if path.joins >= 0 else CELLS_BEYOND_OUTLET
-    length = step if not slow[-1][-1] else float(phase + step * last - theta[-1][-1])
-    theta.append(np.asarray(phase + step * last + length * np.arange(beyond + 1)))
-    slow.append(np.full(beyond, slow[-1][-1]))
-    return np.concatenate(theta), np.concatenate(slow)
-
-
 def build_grid(route: Route, releases: Sequence[Position], time_step: float, origin: float) -> Grid:
     """Place the cells of every path.
 
@@ -188,7 +164,7 @@ def build_grid(route: Route, releases: Sequence[Position], time_step: float, ori
     mouths: dict[int, float] = {}
     start = PAD
     for path in paths:
-        theta, slow = _faces(route, path, float(path.theta[-1]), phase, time_step)
+        theta, slow = place_faces(route, path, float(path.theta[-1]), phase, time_step)
         grids.append(PathGrid(path, start, theta, place_reaches(route, path, theta, mouths), slow))
         mouth = int(route.network.reach_to[path.reaches[-1]])
         mouths[mouth] = max(float(theta[-1]), mouths.get(mouth, -np.inf))

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import (
-    DECAY_LOW,
-    FED,
     FLOOR,
-    MIXED,
     PEAK,
     PEAK_STEP,
     START,
@@ -63,20 +60,17 @@ class March:
 
 def new_state(grid: Grid, floor: FloatArray) -> State:
     """An empty river for members with the given traces that count as nothing [kg]."""
-    count, members = len(grid.paths), floor.size
+    paths, members = grid.closed_windows.copy(), floor.size
     size = grid.cells.volume.size
     cells = np.zeros((8, size * members))
-    cells[PEAK_STEP] = -1.0
-    paths = np.zeros((5, count), dtype=np.int64)
-    paths[:2] = grid.ways.table[START]
-    paths[DECAY_LOW] = size
-    paths[FED] = -1
+    cells[PEAK_STEP] = np.nan
     total = np.zeros((5, members))
     total[FLOOR] = floor
-    line = np.zeros((3, size if grid.ways.table[MIXED].any() else 0))
+    count = paths.shape[1]
     return State(
-        cells, line, paths, np.zeros(count + 1, dtype=np.int64), np.zeros((count, members)),
-        total, np.zeros(2, dtype=np.int64),
+        cells, np.zeros((3, size if grid.mixes else 0)), paths,
+        np.zeros(count + 1, dtype=np.int64), np.zeros((count, members)), total,
+        np.zeros(2, dtype=np.int64),
     )  # fmt: skip
 
 
@@ -101,9 +95,9 @@ def new_outputs(
     """
     places, count = plan.gauges.cell.size, plan.output_time.size
     size = plan.grid.cells.volume.size if plan.field_step.size else 0
-    relative = plan.output_step[None, :] if clocks is None else clocks
+    relative = plan.output_step if clocks is None else clocks
     # outputs before the first step are zero and stay so
-    first = np.sum(relative <= 0.0, axis=1)
+    first = plan.first_output.copy() if clocks is None else np.sum(relative <= 0.0, axis=1)
     curves = np.zeros((2, members, places, count))
     outputs = Outputs(relative, first, curves)
     record = Record(
@@ -117,7 +111,8 @@ def gather_deposits(plan: Plan, deposits: Sequence[Deposits]) -> Feed:
     """Deposits of all members as one table: a row holds those of one member, nothing of others."""
     starts = plan.grid.ways.table[START]
     pointer, cell = deposits[0].pointer, deposits[0].cell
-    masses = np.array(deposits[0][2:])[:, :, None]
+    masses = np.empty((2, cell.size, 1))
+    masses[0, :, 0], masses[1, :, 0] = deposits[0].mass_early, deposits[0].mass_late
     if len(deposits) > 1:
         step = [np.repeat(np.arange(plan.steps), np.diff(own.pointer)) for own in deposits]
         order = np.argsort(np.concatenate(step), kind="stable")
@@ -127,9 +122,10 @@ def gather_deposits(plan: Plan, deposits: Sequence[Deposits]) -> Feed:
         masses[:, np.arange(order.size), member[order]] = values[:, order]
         cell = np.concatenate([own.cell for own in deposits])[order]
         pointer = np.sum([own.pointer for own in deposits], axis=0)
-    place = np.empty((2, cell.size), dtype=np.int64)
+    place = np.zeros((2, cell.size), dtype=np.int64)
     place[0] = cell
-    place[1] = np.searchsorted(starts, cell, side="right") - 1
+    if starts.size > 1:
+        place[1] = starts.searchsorted(cell, side="right") - 1
     return Feed(pointer, place, masses)
 
 
@@ -144,7 +140,10 @@ def gather_medium(grid: Grid, dispersion: Dispersion, exchanges: Sequence[Exchan
     cells = np.empty((7, size * members))
     shared = (grid.cells.inverse_volume, dispersion.conductance, dispersion.correction)
     for k, values in enumerate(shared):
-        cells[k].reshape(size, members)[:] = values.reshape(size, -1)
+        if values.size == cells.shape[1]:
+            cells[k] = values.ravel()
+        else:
+            cells[k].reshape(size, members)[:] = values[:, None]
     count = 4 if has_storage else 1 if decays else 0  # no one reads the others
     for j, exchange in enumerate(exchanges):
         rows = (exchange.stay, exchange.back, exchange.into, exchange.hold)
@@ -216,11 +215,10 @@ def march_together(
         Called now and then with the share of steps done.
     """
     members = len(deposits)
-    total = [float(own.mass_early.sum() + own.mass_late.sum()) for own in deposits]
-    state = new_state(plan.grid, TRIM * np.array(total))
+    feed = gather_deposits(plan, deposits)
+    state = new_state(plan.grid, TRIM * feed.mass.sum(axis=(0, 1)))
     outputs, record = new_outputs(plan, members)
     medium = gather_medium(plan.grid, dispersion, exchanges)
-    feed = gather_deposits(plan, deposits)
     run_kernel(plan, medium, feed, state, outputs, record, progress)
     return _marches(plan, state, outputs, record)
 
@@ -257,12 +255,12 @@ def _marches(plan: Plan, state: State, outputs: Outputs, record: Record) -> list
     """Sort what the kernel left by member, with the places in the order asked for."""
     members = state.total.shape[1]
     peak = state.cells[PEAK].reshape(-1, members)
-    peak_step = state.cells[PEAK_STEP].reshape(-1, members)
-    peak_time = plan.start + plan.grid.time_step * peak_step
-    peak_time[peak_step < 0.0] = np.nan
+    peak_time = state.cells[PEAK_STEP].reshape(-1, members)
+    peak_time *= plan.grid.time_step
+    peak_time += plan.start
     curves = outputs.curves
-    if np.any(plan.gauge_order[1:] < plan.gauge_order[:-1]):
-        curves = curves[:, :, np.argsort(plan.gauge_order)]
+    if plan.asked_order is not None:
+        curves = curves[:, :, plan.asked_order]
     return [
         March(
             curves[0, j], curves[1, j], record.ledger[j], peak[:, j], peak_time[:, j],

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..network.network import Position
-from .arrays import Exchange, FloatArray, IntArray
+from .arrays import Deposits, Exchange, FloatArray, IntArray
 from .deposits import Schedule, build_deposits
 from .grid import Grid, face_resistance
 from .march import TRIM, gather_deposits, gather_medium, new_outputs, new_state, run_kernel
@@ -28,6 +28,8 @@ from .plan import Plan, in_steps
 
 BLOCK_MEMBERS = 8
 """Members that march side by side: as many doubles as the widest registers hold."""
+LATEST = 256
+"""Steps after the end of a release in which, set back for storage, the last of it may enter."""
 
 
 @dataclass(frozen=True)
@@ -193,16 +195,16 @@ def _march_block(ensemble: Ensemble, members: Members) -> tuple[FloatArray, Floa
             (position, _Stretched(schedule, start, float(velocity), float(mass)))
             for position, schedule in ensemble.releases
         ]
-        deposits.append(build_deposits(own, releases, start, steps))
-    total = np.array([float(own.mass_early.sum() + own.mass_late.sum()) for own in deposits])
-    clocks = case.output_step[None, :] * members.velocity[:, None]
+        deposits.append(_own_deposits(own, releases, start, steps))
+    feed = gather_deposits(plan, deposits)
+    clocks = case.output_step * members.velocity[:, None]
     outputs, record = new_outputs(plan, members.count, in_steps(clocks))
-    state = new_state(grid, TRIM * total)
+    state = new_state(grid, TRIM * feed.mass.sum(axis=(0, 1)))
     medium = gather_medium(grid, dispersion, exchanges)
-    run_kernel(plan, medium, gather_deposits(plan, deposits), state, outputs, record)
+    run_kernel(plan, medium, feed, state, outputs, record)
     curves = outputs.curves
-    if np.any(plan.gauge_order[1:] < plan.gauge_order[:-1]):
-        curves = curves[:, :, np.argsort(plan.gauge_order)]
+    if case.asked_order is not None:
+        curves = curves[:, :, case.asked_order]
     return curves, record.ledger[:, 0], int(state.work[0])
 
 
@@ -222,6 +224,18 @@ def _own_grid(grid: Grid, members: Members, j: int) -> Grid:
         # what splitting adds to dispersion does not go with it
         resistance = face_resistance(grid.paths, resistance.size, own, grid.time_step)
     return replace(grid, route=replace(grid.route, flow=own), resistance=resistance)
+
+
+def _own_deposits(
+    grid: Grid, releases: Sequence[tuple[Position, Schedule]], start: float, steps: int
+) -> Deposits:
+    """Deposits of a member, worked out only for the steps in which there can be any."""
+    last = max(schedule.changing[1] for _, schedule in releases)
+    few = min(steps, max(int((last - start) / grid.time_step), 0) + LATEST)
+    deposits = build_deposits(grid, releases, start, few)
+    pointer = np.full(steps + 1, deposits.pointer[-1])
+    pointer[: few + 1] = deposits.pointer
+    return deposits._replace(pointer=pointer)
 
 
 def _own_exchange(ensemble: Ensemble, grid: Grid, factor: float) -> Exchange:

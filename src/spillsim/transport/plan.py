@@ -32,8 +32,19 @@ class Plan:
 
     @cached_property
     def output_step(self) -> FloatArray:
-        """(T,) output times as steps since the first one [-]."""
-        return in_steps((self.output_time - self.start) / self.grid.time_step)
+        """(1, T) output times as steps since the first one [-]."""
+        return in_steps((self.output_time[None, :] - self.start) / self.grid.time_step)
+
+    @cached_property
+    def first_output(self) -> IntArray:
+        """(1,) first output after the first step has begun."""
+        return np.asarray(np.sum(self.output_step <= 0.0, axis=1))
+
+    @cached_property
+    def asked_order(self) -> IntArray | None:
+        """(S,) rows of the places in the order they were asked for, None where they are in it."""
+        back = np.argsort(self.gauge_order)
+        return None if np.array_equal(back, np.arange(back.size)) else back
 
     @cached_property
     def watched_paths(self) -> IntArray:

@@ -20,6 +20,8 @@ def splitting_dispersion(flow: SteadyFlow, time_step: float) -> FloatArray:
     """
     beta = flow.storage_area_ratio
     has = (beta > 0.0) & (flow.exchange_coefficient > 0.0)
+    if not has.any():
+        return np.zeros(beta.shape)
     safe = np.where(has, beta, 1.0)
     phi = 1.0 / (1.0 + safe)
     z = flow.exchange_coefficient * (1.0 + 1.0 / safe) * time_step
