@@ -183,7 +183,11 @@ def test_exposures_are_the_integrals_of_the_concentrations(
             lambda t, f=exposure, e=extra: f(distance, t, *e, reach),  # type: ignore[misc]
             edges,
         )
-        np.testing.assert_allclose(closed, by_quadrature, rtol=1e-7, atol=1e-11 * closed.max())
+        whole = float(np.sum(by_quadrature * np.diff(edges)))
+        # where the exposure has almost stopped growing, its difference keeps few digits of it
+        rounding = 8.0 * np.finfo(float).eps * whole / np.diff(edges)
+        allowed = 1e-7 * np.abs(by_quadrature) + 1e-11 * closed.max() + rounding
+        assert np.all(np.abs(closed - by_quadrature) <= allowed)
 
 
 def test_exposure_upstream_of_a_release() -> None:

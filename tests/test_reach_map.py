@@ -227,7 +227,8 @@ def test_dataset_and_mesh(tmp_path: Path) -> None:
     assert told[-1] <= 1.0
 
 
-def test_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)  # a narrow one would wrap the lines
     arguments = ["reach-map", str(SCENARIOS / "quickstart"), "--csv", "table.csv"]
     assert main([*arguments, "--mass", "2 t", "--threshold", "0.2 mg/L"]) == 0
     heard = capsys.readouterr().out

@@ -220,7 +220,8 @@ def _respond(model: Model, progress: Callable[[float], None] | None) -> Run:
     """
     begun = perf_counter()
     from .transfer.cells import build_cells
-    from .transfer.solve import Solved, Wanted, solve
+    from .transfer.sharpness import Release
+    from .transfer.solve import Solved, Wanted, proportion_of, solve
 
     imported = perf_counter()
     plan, duration = model.march.plan, model.scenario.case.duration
@@ -228,15 +229,25 @@ def _respond(model: Model, progress: Callable[[float], None] | None) -> Run:
     field_time = model.march.time_at(plan.field_step)
     places = [place.position for place in model.stations]
     solved: list[Solved] = []
-    count = len(model.scenario.substances)
+    known: list[tuple[tuple[bytes, ...], list[Release]]] = []
     cells = None
-    for number in range(count):
+    for number in range(count := len(model.scenario.substances)):
+        own = [(r.position, r.schedule) for r in model.releases if r.substance == number]
         river = substance_river(model.scenario, model.network, model.flow, number)
         if cells is None:
             cells = build_cells(river, [release.position for release in model.releases])
+        rates = tuple(
+            r.tobytes() for r in decay_rates(model.scenario.substances[number], model.flow)
+        )
+        # a substance that is lost like another, and released like it, has the same curves to scale
+        alike = [
+            solved[k].scaled(factor)
+            for k, (its, others) in enumerate(known)
+            if its == rates and (factor := proportion_of(own, others)) is not None
+        ]
         wanted = Wanted(places, model.output_time, ledger_time, field_time, cells, duration)
-        own = [(r.position, r.schedule) for r in model.releases if r.substance == number]
-        solved.append(solve(river, own, wanted))
+        solved.append(alike[0] if alike else solve(river, own, wanted))
+        known.append((rates, own))
         if progress is not None:
             progress((number + 1) / count)
     assert cells is not None

@@ -139,3 +139,22 @@ class InletSchedule:
 
 
 Schedule = SlugSchedule | RateSchedule | InletSchedule
+
+
+def proportion(schedule: Schedule, other: Schedule) -> float | None:
+    """Factor by which a schedule releases more than another at all times; None if there is none."""
+    if isinstance(schedule, SlugSchedule) and isinstance(other, SlugSchedule):
+        return schedule.mass / other.mass if schedule.time == other.time else None
+    if isinstance(schedule, RateSchedule) and isinstance(other, RateSchedule):
+        own, its = schedule.rate, other.rate
+    elif isinstance(schedule, InletSchedule) and isinstance(other, InletSchedule):
+        if (schedule.discharge, schedule.zone) != (other.discharge, other.zone):
+            return None
+        own, its = schedule.concentration, other.concentration
+    else:
+        return None
+    if not np.array_equal(schedule.time, other.time) or not np.any(its):
+        return None
+    largest = int(np.argmax(np.abs(its)))
+    factor = float(own[largest] / its[largest])
+    return factor if np.allclose(own, factor * its, rtol=1e-14, atol=0.0) else None

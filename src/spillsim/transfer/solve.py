@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..network.network import Position
-from ..sources.schedule import InletSchedule, Schedule
+from ..sources.schedule import InletSchedule, Schedule, proportion
 from .balance import ledger
 from .cells import Cells
 from .course import build_course
@@ -61,9 +61,34 @@ class Solved:
     field: Array
     """(F, K) [kg/m3]."""
 
+    def scaled(self, factor: float) -> Solved:
+        """The same for releases that are larger by a factor."""
+        return Solved(
+            factor * self.concentration,
+            factor * self.cumulative_mass,
+            factor * self.ledger,
+            factor * self.peak,
+            self.peak_time,
+            factor * self.field,
+        )
+
 
 SAMPLES_OF_OTHERS = 512
 """Samples of what other releases bring to a cell while one release passes it."""
+
+
+def proportion_of(releases: Sequence[Release], others: Sequence[Release]) -> float | None:
+    """Factor by which releases are larger than others, None where one does not do for all."""
+    if len(releases) != len(others):
+        return None
+    factors = [
+        proportion(own, its) if place == there else None
+        for (place, own), (there, its) in zip(releases, others, strict=True)
+    ]
+    first = factors[0] if factors else None
+    if first is None or any(f is None or abs(f / first - 1.0) > 1e-14 for f in factors):
+        return None
+    return first
 
 
 def solve(river: River, releases: Sequence[Release], wanted: Wanted) -> Solved:
