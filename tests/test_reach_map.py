@@ -169,7 +169,7 @@ def test_limits_count_where_no_threshold_is_stated() -> None:
 @pytest.mark.parametrize(
     ("border", "wanted", "words"),
     [
-        ("twon", {}, 'no border or station "twon". Did you mean "town"?'),
+        ("towm", {}, 'no border or station "towm". Did you mean "town"?'),
         ("", {}, "no border or station"),
         (None, {}, 'there is "town", "bridge"'),
         ("town", {"substance": "traser"}, 'Did you mean "tracer"?'),

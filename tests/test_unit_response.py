@@ -153,7 +153,7 @@ def test_response_as_a_dataset() -> None:
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
-        ({"release": "uper"}, 'Did you mean "upper"'),
+        ({"release": "uppr"}, 'Did you mean "upper"'),
         ({"release": {"node": "X"}}, 'no node "X"'),
         ({"release": {"nod": "A"}}, "a place is needed"),
         ({"stations": ["bride"]}, 'Did you mean "bridge"'),
