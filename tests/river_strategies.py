@@ -47,7 +47,7 @@ def hydraulics(draw: st.DrawFn, plain: bool) -> Row:
 def releases(draw: st.DrawFn, at: Row, headwater: bool, duration: float, substance: str) -> Row:
     """A release of any kind that begins within the run."""
     kind = draw(st.sampled_from(KINDS if headwater else KINDS[:-1]))
-    start = f"{draw(st.floats(0.0, 0.8)) * duration!r} s"
+    start = f"{draw(st.integers(0, 800)) * duration / 1000.0!r} s"
     lasts = draw(decades(0.0, 5.5))
     row: Row = {"at": at, "substance": substance, "kind": kind, "start": start}
     if kind == "slug":
