@@ -13,12 +13,25 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Sections:
+    """S sections that R reaches are cut into: reach by reach, downstream within a reach."""
+
+    reach: NDArray[np.int64]
+    """(S,) reach that each section is a part of."""
+    head: Array
+    """(S,) distance of its head from the head of the reach [m]."""
+    length: Array
+    """(S,) [m]"""
+
+
+@dataclass(frozen=True)
 class VaryingFlow:
     """Flow on a network of R reaches at M times; all SI.
 
-    The flowing area is uniform along a reach and follows from continuity alone,
+    Where reaches are cut into sections, every column below is one section, else one reach. The
+    flowing area is uniform along a column and follows from continuity alone,
     A(t) = A0 + integral of (Q_head - Q_foot + lateral inflow) / length, so that the discharge is
-    linear along the reach and water is neither made nor lost, whatever discharges are given. What
+    linear along it and water is neither made nor lost, whatever discharges are given. What
     the reaches at a node do not balance flows in there from outside, or is taken out.
     """
 
@@ -35,4 +48,6 @@ class VaryingFlow:
     initial_area: Array
     """(R,) flowing area at the first time, 0 where the reach is dry [m2]."""
     reference: SteadyFlow
-    """Properties of the reaches, and a typical flow to place cells by."""
+    """Properties of the R reaches, and a typical flow to place cells by."""
+    sections: Sections | None = None
+    """What the columns are; None where every reach is one."""

@@ -1,0 +1,1 @@
+"""How large and how fast floods are: frequency, shapes, rain on snow."""

@@ -1,0 +1,1 @@
+"""Discharge, area and stage over time from files of other programs."""
