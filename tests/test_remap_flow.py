@@ -143,7 +143,7 @@ def flood_error(
     return error(np.diff(found.cumulative_mass[0]), np.diff(reference))
 
 
-FLOODS = [(20e3, 24, 3000.0, 50.0, 5e-4), (100e3, 66, 6000.0, 100.0, 3e-4)]
+FLOODS = [(20e3, 24, 3000.0, 50.0, 5e-4), (100e3, 66, 6000.0, 75.0, 5e-4)]
 
 
 @pytest.mark.parametrize(("way", "hours", "cell", "step", "own_error"), FLOODS)
