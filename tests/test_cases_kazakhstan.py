@@ -1,11 +1,9 @@
-"""The cases in Central Asia: they load, run, close their balances and come out in a sensible order."""
+"""The cases in Central Asia: they run, close their balances and come out in a sensible order."""
 
 from __future__ import annotations
 
-import csv
 import functools
 import tomllib
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +15,6 @@ from test_cases_gallery import ledger_closes
 import spillsim
 
 CASES = Path(__file__).parents[1] / "scenarios"
-FLOOD = CASES / "ishim_2024_flood"
-CREST, OVERFLOW, TURBINES = 138.0, 4720.0 / 4.25**1.5, 26.8
-"""Crest [m], m3/s of overflow at 1 m, and through the turbines [m3/s]: sources in the case."""
-
-
-def rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8") as stream:
-        return list(csv.DictReader(line for line in stream if not line.startswith("#")))
 
 
 @functools.cache
@@ -58,7 +48,7 @@ def test_mailuu_suu_comes_to_its_borders_in_order() -> None:
 
 
 def test_kairakkum_lets_through_what_a_mixed_tank_does() -> None:
-    """A short pulse into a tank leaves as M/V exp(-Q t/V), apart from the few hours of the pulse."""
+    """A short pulse into a tank leaves as M/V exp(-Q t/V)."""
     dataset = coarse("syrdarya_mailuu_suu", duration="90 days")
     volume, discharge, mass = 4.2e9, 445.4, 1200.0
     peak = curve(dataset, "Khujand", "peak_concentration") * 1e-3
@@ -78,42 +68,5 @@ def test_canals_take_their_share() -> None:
     passed = [curve(dataset, s, "mass_passed") for s in ("Khujand", "TJ–UZ Syr Darya")]
     assert passed[1] / passed[0] == pytest.approx(229.8 / 445.1, rel=0.01)
     abstracted = float(dataset["mass_abstracted"].isel(ledger_time=-1).sum())
-    assert abstracted == pytest.approx(passed[0] - passed[1], rel=0.02)
-
-
-def flood_stages() -> list[tuple[float, float]]:
-    """Reported stages of the Sergeevskoye reservoir: hours since the start and metres."""
-    reports = [r for r in rows(FLOOD / "observed.csv") if r["place"] == "Sergeevskoye dam"]
-    start = datetime.fromisoformat("2024-04-01T08:00:00+05:00")
-    return [
-        (
-            (datetime.fromisoformat(r["time"]) - start).total_seconds() / 3600.0,
-            130.0 + float(r["value"]) / 100.0,
-        )
-        for r in reports
-        if r["quantity"] == "stage"
-    ]
-
-
-def test_inflow_of_the_flood_gives_the_reported_stages() -> None:
-    """The derived inflow, through the balance of the reservoir, meets every stage it came from."""
-    table = rows(FLOOD / "stage_volume.csv")
-    stage = np.array([float(r["stage [m]"]) for r in table])
-    volume = 1e6 * np.array([float(r["volume [Mm3]"]) for r in table])
-    inflow = rows(FLOOD / "inflow.csv")
-    start = datetime.fromisoformat(inflow[0]["date"])
-    hours = np.array(
-        [(datetime.fromisoformat(r["date"]) - start).total_seconds() / 3600.0 for r in inflow]
-    )
-    discharge = np.array([float(r["discharge [m3/s]"]) for r in inflow])
-    reported = dict(flood_stages())
-    held, step = float(np.interp(reported[0.0], stage, volume)), 0.25
-    for hour in np.arange(0.0, max(reported), step):
-        level = float(np.interp(held, volume, stage))
-        if hour in reported:
-            assert level == pytest.approx(reported[hour], abs=0.06), hour
-        out = OVERFLOW * max(level - CREST, 0.0) ** 1.5 + TURBINES
-        held += (float(np.interp(hour + step / 2, hours, discharge)) - out) * step * 3600.0
-    # reported, and not used to derive it
-    assert discharge.max() == pytest.approx(6017.0, rel=0.06)
-    assert float(np.interp(9 * 24.0, hours, discharge)) == pytest.approx(4870.0, rel=0.04)
+    # and a little more in the fields below Tyumen-Aryk
+    assert 1.0 < abstracted / (passed[0] - passed[1]) < 1.1
