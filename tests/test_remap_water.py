@@ -13,7 +13,7 @@ from test_remap_graph import wild_plan
 
 from spillsim import analysis, model, results, scenario, simulation
 from spillsim.cli.console import Console
-from spillsim.cli.run import _tell_water
+from spillsim.cli.run import tell_water
 from spillsim.errors import SimulationError
 from spillsim.network.network import Position
 from spillsim.remap.balance import balance_water, discharge_over_time
@@ -85,8 +85,8 @@ def test_a_case_tells_its_water(capsys: pytest.CaptureFixture[str]) -> None:
     assert dataset["discharge_over_time"].values[0] == pytest.approx(expected)
     assert "steady flow" in dataset["velocity"].attrs["comment"]
     assert "comment" not in dataset["reach_temperature"].attrs
-    _tell_water(Console(io.StringIO(), io.StringIO()), dataset)
-    _tell_water(Console(), dataset)
+    tell_water(Console(io.StringIO(), io.StringIO()), dataset)
+    tell_water(Console(), dataset)
     told = capsys.readouterr().out
     assert "water     entered 12.4 million m³" in told
     assert "error" in told
