@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,7 +67,8 @@ def solve(
     if node_release_inflow is not None:
         water = add_inflow(network, water, node_release_inflow)
     quantities, told = _quantities(scenario, network, table, water)
-    return _assemble(water, discharge, lateral, quantities, (*notices, *told))
+    found = _assemble(water, discharge, lateral, quantities, (*notices, *told))
+    return replace(found, storage_stays=columns.given("storage_area"))
 
 
 def solve_over_time(
@@ -113,7 +114,7 @@ def _quantities(
     notices += unused_notices(columns, table.methods, ids, sections, time.value)
     common = getattr(scenario.dispersion, "value", None)
     spread, told = dispersion(columns, sections, friction, common, dispersion_formula(scenario))
-    ratio, exchange = _storage(scenario, columns)
+    ratio, exchange = _storage(scenario, columns, area)
     tank = np.array([getattr(row, "kind", "") == "tank" for row in table.rows], dtype=np.bool_)
     for quantity in (spread, ratio, exchange):
         quantity.fill(tank, np.zeros(tank.size), "none, mixed throughout", False)
@@ -183,8 +184,11 @@ def _discharge_origin(columns: Columns, water: Balance) -> tuple[Quantity, Quant
     return discharge, lateral
 
 
-def _storage(scenario: Scenario, columns: Columns) -> tuple[Quantity, Quantity]:
-    """Transient storage: the reach's own, else that of all reaches, else none."""
+def _storage(scenario: Scenario, columns: Columns, area: Array) -> tuple[Quantity, Quantity]:
+    """Transient storage: the reach's own, else that of all reaches, else none.
+
+    area : (R,) flowing area [m2]
+    """
     common = scenario.storage
     quantities = []
     for column, value in (
@@ -194,6 +198,9 @@ def _storage(scenario: Scenario, columns: Columns) -> tuple[Quantity, Quantity]:
         count = columns.length.size
         found = unknown(count)
         found.fill(columns.given(column), columns[column], GIVEN, False)
+        if column == "storage_area_ratio":
+            given = columns.given("storage_area")
+            found.fill(given, columns["storage_area"] / area, "storage_area / area", False)
         if value is None:
             found.fill(found.unknown, np.zeros(count), "none", False)
         else:
