@@ -28,7 +28,7 @@ UNUSABLE = 2
 BROKEN = 70
 INTERRUPTED = 130
 
-_COMMANDS = ("new", "check", "run", "plot", "reach-map", "schema")
+_COMMANDS = ("new", "check", "run", "plot", "reach-map", "flood", "schema")
 
 _EPILOG = """\
 examples:
@@ -37,6 +37,7 @@ examples:
   spillsim run my_case               compute; writes my_case.nc
   spillsim plot my_case.nc           draw curves and profile
   spillsim reach-map my_case         what the border sees of releases anywhere upstream
+  spillsim flood maxima.csv          floods of return periods from annual maxima
 
 exit codes:
   0 done    1 ran, but a stated bound was missed    2 the input or the target cannot be used
@@ -126,7 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"spillsim {__version__}")
     parser.add_argument("--debug", action="store_true", help="show where an error happened")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_new, _add_check, _add_run, _add_plot, _add_reach_map, _add_schema):
+    for add in (_add_new, _add_check, _add_run, _add_plot, _add_reach_map, _add_flood,
+                _add_schema):  # fmt: skip
         add(commands)
     return parser
 
@@ -235,6 +237,28 @@ def _add_reach_map(commands: argparse._SubParsersAction[_Parser]) -> None:
     )  # fmt: skip
     parser.add_argument("--csv", metavar="FILE", help="write the table to this file as well")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+
+
+def _add_flood(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "flood",
+        "find floods of return periods from annual maxima, with bounds",
+        "The table has the columns year and discharge, such as \"discharge [m3/s]\". The fit\n"
+        "is by L-moments, the bounds hold 90 % of a parametric bootstrap.\n"
+        'Needs SciPy: pip install "spillsim[floods]".',
+    )  # fmt: skip
+    parser.add_argument("maxima", metavar="ANNUAL_MAXIMA.csv", help="table of annual maxima")
+    parser.add_argument(
+        "--return-period", metavar="YEARS", action="append",
+        help="such as 100; may be repeated, or a list such as 10,100 (default: 2,5,10,20,50,100)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--distribution", metavar="NAME",
+        help="gumbel, gev, pearson3 or log_pearson3 (default: all four side by side)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--plot", metavar="FIGURE", help="return level plot with bounds: .png, .svg or .pdf"
+    )
 
 
 def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
