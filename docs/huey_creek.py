@@ -63,8 +63,10 @@ def scenario(interpolation: str = "linear", time_step: str | None = "3 s") -> sp
         area = 0.5 * (column(flow, f"A_{head}") + column(flow, f"A_{foot}"))
         ends = column(flow, f"Q_{head}"), column(flow, f"Q_{foot}")
         names = "time [h]", "discharge [m3/s]", "discharge_foot [m3/s]", "cross_section_area [m2]"
-        for values in zip(hours.tolist(), *ends, area.tolist(), strict=True):
-            table.append({"reach": name, **dict(zip(names, map(float, values), strict=True))})
+        table += [
+            {"reach": name, **dict(zip(names, map(float, values), strict=True))}
+            for values in zip(hours, *ends, area, strict=True)
+        ]
         at = {"reach": name, "distance": f"{foot - head} m"}
         stations.append({"name": f"{foot} m", "at": at})
     rates = ((BACKGROUND, START, END), (INJECTED - BACKGROUND, BEGIN, STOP))

@@ -41,7 +41,8 @@ def test_observed_lithium_is_met_as_well_as_by_otis(
     official, fit = huey.score(*huey.otis(457))
     own, own_fit = huey.score(*huey.curve(linear, 457))
     same, same_fit = huey.score(*huey.curve(held, 457))
-    print(f"RMSE at 457 m, mg/L: OTIS {official:.5f}, linear {own:.5f}, held {same:.5f}")
+    scores = f"OTIS {official:.5f}, linear {own:.5f}, held {same:.5f}"
+    sys.stdout.write(f"RMSE at 457 m, mg/L: {scores}\n")
     assert official == pytest.approx(0.08562, abs=2e-5)
     # OTIS holds the flow for a minute; so do the steps, and the scores are then the same
     assert same < 1.0005 * official
@@ -52,7 +53,9 @@ def test_observed_lithium_is_met_as_well_as_by_otis(
     assert own_fit > fit - 3e-4
 
 
-@pytest.mark.parametrize(("place", "near"), [(9, 0.0019), (213, 0.0017), (457, 0.0023), (610, 0.0022)])
+@pytest.mark.parametrize(
+    ("place", "near"), [(9, 0.0019), (213, 0.0017), (457, 0.0023), (610, 0.0022)]
+)
 def test_the_curve_is_that_of_otis(huey: Any, held: xr.Dataset, place: int, near: float) -> None:
     assert huey.apart(held, place) < near
 

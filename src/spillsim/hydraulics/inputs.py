@@ -141,10 +141,10 @@ def read_reaches(scenario: Scenario, network: Network) -> ReachTable:
 def mean_areas(scenario: Scenario, network: Network) -> dict[int, float]:
     """Reach -> mean over the run of the area that the table of discharges gives [m2]."""
     found: dict[int, float] = {}
-    end = scenario.case.duration
     for series in getattr(scenario.flow, "series", ()):
         if not series.cross_section_area:
             continue
+        end = scenario.case.duration
         time, area = np.array(series.time), np.array(series.cross_section_area)
         inner = time[(time > 0.0) & (time < end)]
         edges = np.concatenate([[0.0], inner, [end]])

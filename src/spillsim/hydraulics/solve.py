@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,8 +67,8 @@ def solve(
     if node_release_inflow is not None:
         water = add_inflow(network, water, node_release_inflow)
     quantities, told = _quantities(scenario, network, table, water)
-    found = _assemble(water, discharge, lateral, quantities, (*notices, *told))
-    return replace(found, storage_stays=columns.given("storage_area"))
+    stays = columns.given("storage_area")
+    return _assemble(water, discharge, lateral, quantities, (*notices, *told), stays)
 
 
 def solve_over_time(
@@ -228,6 +228,7 @@ def _assemble(
     lateral: Quantity,
     quantities: dict[str, Quantity],
     notices: tuple[Notice, ...],
+    storage_stays: Mask,
 ) -> SteadyFlow:
     """Put values, methods and marks of estimation together."""
     origin = {"discharge": discharge, "lateral_inflow": lateral, **quantities}
@@ -241,4 +242,5 @@ def _assemble(
         method={name: tuple(quantity.method.tolist()) for name, quantity in origin.items()},
         estimated={name: quantity.estimated for name, quantity in origin.items()},
         notices=notices,
+        storage_stays=storage_stays,
     )

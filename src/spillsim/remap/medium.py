@@ -75,7 +75,9 @@ def build_medium(
     parts = [
         _propagator(a, b, s.decay_rate, s.storage_decay_rate, time_step, decays) for s in substances
     ]
-    stays = np.zeros(beta.size, dtype=np.bool_) if flow.storage_stays is None else flow.storage_stays
+    stays = (
+        np.zeros(beta.size, dtype=np.bool_) if flow.storage_stays is None else flow.storage_stays
+    )
     zone = np.where(has & stays & (beta > 0.0), beta * flow.cross_section_area, 0.0)
     losses = [
         np.where(tank, 0.0, rate[above] * time_step)

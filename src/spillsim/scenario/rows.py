@@ -205,7 +205,9 @@ REACHES: Mapping[str, Column] = {
     "mean_annual_discharge": Column("discharge", above=0),
     "dispersion_coefficient": Column("dispersion", minimum=0),
     "storage_area_ratio": Column("dimensionless", minimum=0),
-    "storage_area": Column("area", minimum=0, help="in place of the ratio: stays as it is in a flood"),
+    "storage_area": Column(
+        "area", minimum=0, help="in place of the ratio: stays as it is in a flood"
+    ),
     "exchange_coefficient": Column("rate", minimum=0),
     "lateral_inflow": Column("discharge_per_length", help="negative where water is lost"),
     "temperature": Column("temperature", minimum=-5, maximum=100),
