@@ -33,7 +33,7 @@ SUBSTEPS = 9  # substeps that dispersion needs
 BEYOND = 10  # 1 where the last reach lies beyond an outlet
 # columns of Graph.reach
 FIRST, COUNT, CHAIN = 0, 1, 2  # first cell, number of cells, chain
-# columns of Graph.node: its part of Graph.ends; 1 where there is only one end
+# columns of Graph.node: its part of Graph.ends; 1 where there is one end or none leads on
 POINTER, POINTER_END, LEAF = 0, 1, 2
 # columns of Now.window
 LOW, HIGH = 0, 1  # the active window: first cell and one past the last
