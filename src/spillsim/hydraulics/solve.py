@@ -87,7 +87,7 @@ def solve_over_time(
     first = np.abs(0.5 * (head[0] + foot[0]))
     usual = 0.5 * (reference.discharge_head + reference.discharge_foot)
     flows = first > 0.0
-    found = _sections(table, np.where(flows, first, usual), np.ones(first.size))
+    found = find_sections(table, np.where(flows, first, usual), np.ones(first.size))
     area = found.cross_section_area.value
     fixed = np.array([method == "volume" for method in table.methods])
     fixed |= table.columns.given("cross_section_area") & ~table.columns.given("velocity")
@@ -101,7 +101,7 @@ def _quantities(
     columns, ids = table.columns, network.reach_id
     mean = 0.5 * (water.head + water.foot)
     factor = travel_time_factor(water.head, water.foot)
-    sections = _sections(table, mean, factor)
+    sections = find_sections(table, mean, factor)
     friction, misfit = complete(columns, mean, sections)
     if misfit.any():
         raise ScenarioError(_misfit_faults(scenario, table, sections, misfit), scenario.name)
@@ -146,7 +146,7 @@ def _misfit_faults(
     ]
 
 
-def _sections(table: ReachTable, discharge: Array, factor: Array) -> Sections:
+def find_sections(table: ReachTable, discharge: Array, factor: Array) -> Sections:
     """Evaluate every method on the reaches that use it."""
     count = discharge.size
     whole = Sections(*(unknown(count) for _ in fields(Sections)))

@@ -7,6 +7,7 @@ from typing import Any
 
 from .files import SourceFile
 from .load import load, parse
+from .routing import AlongReach, FlowHydrograph, Routing
 from .rows import Gauge, Inflow, Node, Rating, Reach
 from .scenario import GaugesFlow, InflowsFlow, Scenario
 from .sections import (
@@ -33,6 +34,7 @@ from .sections import (
 )
 
 __all__ = [
+    "AlongReach",
     "AtNode",
     "AtReach",
     "AtRiverKm",
@@ -42,6 +44,7 @@ __all__ = [
     "Constant",
     "DispersionFormula",
     "DispersionValue",
+    "FlowHydrograph",
     "Gauge",
     "GaugesFlow",
     "Hydraulics",
@@ -56,6 +59,7 @@ __all__ = [
     "Rating",
     "Reach",
     "Release",
+    "Routing",
     "Scenario",
     "Slug",
     "SourceFile",

@@ -15,7 +15,9 @@ from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, from_pydantic, nearest, quoted
 from .fields import type_name
+from .hydrographs import read_hydrographs
 from .reading import Reading, check_rising, full_column, read_named, read_table
+from .routing import FlowHydrographSection, Routing
 from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
 from .sections import (
     DISPERSION_SECTIONS,
@@ -45,7 +47,8 @@ from .tables import Table, TableKind
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
-SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release")
+SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
+SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED_SECTIONS, "hydrograph", "release")
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -64,9 +67,7 @@ def assemble(reading: Reading) -> Scenario:
     if isinstance(start, datetime) and start.utcoffset() is not None:
         reading.start = start
     single = {
-        name: _section(reading, name, model)
-        for name, model in SINGLE_SECTIONS.items()
-        if name in data
+        name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
     }
     listed = {name: _listed(reading, name, model) for name, model in LISTED_SECTIONS.items()}
     flow_section = _chosen(reading, "flow", FLOW_SECTIONS, None)
@@ -82,6 +83,13 @@ def assemble(reading: Reading) -> Scenario:
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
     draft.releases = _releases(reading)
+    draft.routing = _of(Routing, single.get("routing"))
+    items = _items(reading, "hydrograph")
+    sections = [
+        _validated(reading, item, FlowHydrographSection, f"hydrograph[{number}]")
+        for number, item in enumerate(items)
+    ]
+    draft.hydrographs = read_hydrographs(reading, items, sections)
     network = check(draft)
     if faults.found:
         raise ScenarioError(faults.all(), reading.name)
@@ -103,6 +111,8 @@ def assemble(reading: Reading) -> Scenario:
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
+        routing=draft.routing,
+        hydrographs=_sound(draft.hydrographs),
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
