@@ -73,7 +73,7 @@ def route_in_full(
     """
     routing = scenario.routing
     given = None if routing is None else routing.time_step
-    waves = wave_kinds(scenario, network)
+    waves = wave_kinds(scenario, network, reference)
     wanted = step = given or choose_step(scenario)
     for attempt in range(MOST_HALVINGS + 1):
         time = routing_times(scenario.case.duration, step)

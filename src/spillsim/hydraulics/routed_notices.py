@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 SUBJECT = "flow routing"
 LEANT, EMPTIED = 0, 1
-STILL = "a fixed volume, so that what enters leaves at once,"
-STEADY_SPEED = (
-    "a given velocity or time of travel, kept whatever the discharge, so that flood waves go only "
-    "as fast as the water (in truth about 1.5 times as fast),"
+STILL = "a constant volume, so that what enters leaves at once,"
+GIVEN = (
+    "sections given for one discharge, which follow it by at-a-station hydraulic geometry (Leopold "
+    "& Maddock 1953),"
 )
 ESTIMATED_SLOPE = "an estimated slope, on which the flattening of flood waves depends,"
 
@@ -97,7 +97,7 @@ def _assumed(network: Network, reference: SteadyFlow, routed: Routed) -> list[No
     waves = routed.waves
     texts = (
         (waves.still, STILL),
-        (waves.steady_speed, STEADY_SPEED),
+        (waves.given, GIVEN),
         (reference.estimated["bed_slope"] & ~waves.still, ESTIMATED_SLOPE),
     )
     found = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import Fault, ScenarioError
 from ..network.network import Network
@@ -14,11 +15,14 @@ from ..routing.river import Hydraulics, tabulate
 from .columns import Array, Columns, Mask
 from .fallback import complete
 from .flow import SteadyFlow
+from .following import FIXED, exponents
 from .inputs import ReachTable, read_reaches
-from .solve import find_sections
+from .solve import find_sections, followed
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
+
+IntArray = NDArray[np.int64]
 
 POINTS = 48
 """Discharges at which the section of a reach is found."""
@@ -33,21 +37,21 @@ class Waves:
     """What routing needs to know of R reaches."""
 
     table: ReachTable
+    """With the sections of the flow at first."""
     still: Mask
-    """(R,) true where the area does not depend on the discharge: what enters leaves at once."""
-    steady_speed: Mask
-    """(R,) true where the velocity does not depend on it: waves travel with the water."""
+    """(R,) true where the volume does not depend on the discharge: what enters leaves at once."""
+    given: Mask
+    """(R,) true where the section was given for one discharge and follows by hydraulic geometry."""
 
 
-def wave_kinds(scenario: Scenario, network: Network) -> Waves:
-    """Tell apart the reaches by what their area does when the discharge changes."""
+def wave_kinds(scenario: Scenario, network: Network, reference: SteadyFlow) -> Waves:
+    """Tell apart the reaches by how their area follows the discharge."""
     table = read_reaches(scenario, network)
-    methods = np.array(table.methods, dtype=object)
-    given = table.columns.given("velocity")
+    mean = 0.5 * (reference.discharge_head + reference.discharge_foot)
+    table = replace(table, columns=followed(scenario, network, table, mean).columns)
     tank = np.array([row.kind == "tank" for row in table.rows], dtype=np.bool_)
-    still = tank | (methods == "volume") | ((methods == "velocity") & ~given)
-    steady = (methods == "travel_time") | ((methods == "velocity") & given)
-    return Waves(table, still, steady & ~still)
+    fixed = np.isin(np.array(table.methods, dtype=object), FIXED)
+    return Waves(table, tank, fixed & ~tank)
 
 
 def wave_tables(
@@ -58,9 +62,10 @@ def wave_tables(
 
     Each reach's own hydraulic method is evaluated at ``POINTS`` discharges, evenly spaced in
     their logarithm, one of them the mean discharge at first, so that the flow at first has the
-    area that steady hydraulics gives it. With ``downstream_geometry`` a reach that names no
-    bankfull discharge has that at first, from which at-a-station exponents lead on. A reach whose
-    area is fixed has a row of no meaning.
+    area that steady hydraulics gives it. Sections that were given for one discharge follow it by
+    at-a-station hydraulic geometry, A ~ Q^(b + f) (Leopold & Maddock 1953), as they do between
+    regimes. With ``downstream_geometry`` a reach that names no bankfull discharge has that at
+    first, from which at-a-station exponents lead on. The row of a tank has no meaning.
 
     expected : (R,), (R,) lowest and highest discharge
 
@@ -73,20 +78,35 @@ def wave_tables(
     discharge = np.exp(np.linspace(np.log(low), np.log(high), POINTS, axis=1))
     nearest = np.argmin(np.abs(np.log(discharge / base[:, None])), axis=1)
     discharge[np.arange(count), nearest] = base
-    rows = np.repeat(np.arange(count), POINTS)
-    columns = _with_bankfull(waves.table, base).take(rows)
-    methods = tuple(waves.table.methods[row] for row in rows.tolist())
-    flat = discharge.ravel()
-    table = ReachTable((), columns, methods)
-    sections = find_sections(table, flat, np.ones(flat.size))
-    complete(columns, flat, sections)
-    area = sections.cross_section_area.value.reshape(count, POINTS)
-    width = sections.width.value.reshape(count, POINTS)
-    area[waves.still] = discharge[waves.still]
-    flat_faults = _faults(scenario, network, discharge, area)
-    if flat_faults:
-        raise ScenarioError(flat_faults, scenario.name)
+    b, f = exponents(scenario, waves.table.columns, waves.given)
+    ratio = discharge / base[:, None]
+    area = reference.cross_section_area[:, None] * ratio ** (b + f)[:, None]
+    width = reference.width[:, None] * ratio ** b[:, None]
+    rows = np.flatnonzero(~(waves.still | waves.given))
+    if rows.size:
+        area[rows], width[rows] = _by_method(waves.table, rows, discharge[rows], base)
+    faults = _faults(scenario, network, discharge, area)
+    if faults:
+        raise ScenarioError(faults, scenario.name)
     return tabulate(discharge, area, width, reference.bed_slope)
+
+
+def _by_method(
+    table: ReachTable, rows: IntArray, discharge: Array, base: Array
+) -> tuple[Array, Array]:
+    """Areas and widths of some reaches by their methods.
+
+    discharge : (n, K) of the reaches ``rows``
+    base : (R,) discharge at first of all reaches
+    """
+    every = np.repeat(rows, discharge.shape[1])
+    columns = _with_bankfull(table, base).take(every)
+    methods = tuple(table.methods[row] for row in every.tolist())
+    flat = discharge.ravel()
+    sections = find_sections(ReachTable((), columns, methods), flat, np.ones(flat.size))
+    complete(columns, flat, sections)
+    area, width = sections.cross_section_area.value, sections.width.value
+    return area.reshape(discharge.shape), width.reshape(discharge.shape)
 
 
 def _with_bankfull(table: ReachTable, base: Array) -> Columns:

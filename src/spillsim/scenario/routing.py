@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from .base import Section
 from .fields import Duration, Identifier, PositiveLength
-from .sections import AtNode, Section, TableSource
+from .sections import AtNode, TableSource
 
 
 class Routing(Section):

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
+from .base import Section
 from .names import HYDRAULIC_METHODS, NODE_KINDS, REACH_KINDS
-from .sections import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,4 +252,22 @@ FLOW_HYDROGRAPH: Mapping[str, Column] = {
 CONCENTRATION: Mapping[str, Column] = {
     "time": Column("time", required=True, minimum=0),
     "concentration": Column("concentration", required=True, minimum=0),
+}
+
+ANNUAL_MAXIMA: Mapping[str, Column] = {
+    "year": Column("dimensionless", required=True),
+    "discharge": Column("discharge", required=True, minimum=0, help="highest of the year"),
+}
+
+TRIGGER_FLOOD: Mapping[str, Column] = {
+    "time": Column("time", required=True, minimum=0, help="since the trigger"),
+    "discharge": Column("discharge", required=True, minimum=0),
+}
+
+WEATHER: Mapping[str, Column] = {
+    "time": Column("time", required=True, minimum=0, help="since the trigger"),
+    "rain": Column("velocity", required=True, minimum=0, help="rate up to the next row, mm/h"),
+    "temperature": Column(
+        "temperature", required=True, minimum=-60, help="of the air up to the next row"
+    ),
 }
