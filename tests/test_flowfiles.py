@@ -49,7 +49,7 @@ def test_several_quantities_and_ids_by_name(tmp_path: Path) -> None:
         tmp_path / "q.nc", [0, 1], [[1, 2], [3, 4]], area=[[5, 6], [7, 8]], role=False
     )
     quantities = {**FLOW, "area": ("wet_area", "area")}
-    with pytest.raises(FlowFileError, match='nothing names the places .* "station"') as caught:
+    with pytest.raises(FlowFileError, match=r'nothing names the places .* "station"') as caught:
         read_netcdf(path, quantities, wanted=["up"])
     assert "gauge" in caught.value.hint
     found = read_netcdf(path, quantities, ids="gauge", wanted=["down"])
@@ -146,7 +146,11 @@ def test_si_units_stay_and_areas_follow_from_velocities(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "hour"),
-    [("31DEC2019 24:00:00", 0.0), ("01Jan2020 06:30:00:500", 6.5 + 0.5 / 3600), ("01JAN2020 0600", 6)],
+    [
+        ("31DEC2019 24:00:00", 0.0),
+        ("01Jan2020 06:30:00:500", 6.5 + 0.5 / 3600),
+        ("01JAN2020 0600", 6),
+    ],
 )
 def test_time_stamps(text: str, hour: float) -> None:
     start = datetime(2020, 1, 1, tzinfo=UTC).timestamp()

@@ -102,9 +102,7 @@ def _read(file: Any) -> CrossSections:
         moving = np.abs(velocity) > LEAST_VELOCITY
         area = np.abs(discharge / np.where(moving, velocity, np.nan))
         area_from = "Flow / Velocity Total"
-    return CrossSections(
-        clock, names, discharge, area, area_from, _lengths(file, names) * metre
-    )
+    return CrossSections(clock, names, discharge, area, area_from, _lengths(file, names) * metre)
 
 
 def _dataset(file: Any, path: str) -> Any | None:

@@ -87,9 +87,7 @@ def _read(
             )
         missing = [each for each in names if each not in known]
         if missing:
-            raise FlowFileError(
-                f"has no place {some_of(missing)}", f"It has {some_of(known, 20)}."
-            )
+            raise FlowFileError(f"has no place {some_of(missing)}", f"It has {some_of(known, 20)}.")
         found[quantity] = _values(variable, dimension, clock, [known.index(n) for n in names])
     assert time is not None
     return Series(time, names, found)
@@ -178,9 +176,7 @@ def _names(file: Any, dimension: str | None, ids: str) -> tuple[str, ...]:
     names = tuple(_text(value) for value in np.atleast_1d(np.ma.filled(values)))
     size = 1 if dimension is None else file.dimensions[dimension].size
     if len(names) != size:
-        raise FlowFileError(
-            f'variable "{variable.name}" has {len(names)} values for {size} places'
-        )
+        raise FlowFileError(f'variable "{variable.name}" has {len(names)} values for {size} places')
     return names
 
 
