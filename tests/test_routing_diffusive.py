@@ -20,14 +20,12 @@ from spillsim.routing.conveyance import (
     sections_at,
     trapezoids,
 )
+from spillsim.routing.diffusive_layout import Layout, Outlets, Reaches, Ways, lay_out
 from spillsim.routing.diffusive_wave import (
-    Layout,
+    Inflow,
     NoStepError,
-    Outlets,
-    Reaches,
     State,
     filled,
-    lay_out,
     route,
     settled,
     uniform_flow,
@@ -58,8 +56,15 @@ def normal_depth(discharge: float, slope: float) -> float:
     return float((discharge * ROUGHNESS / (WIDTH * np.sqrt(slope))) ** 0.6)
 
 
-def at_head(values) -> np.ndarray:
-    return np.stack([values, np.zeros(len(values))], axis=1)
+def at_head(values) -> Inflow:
+    """Inflow at node 0 of a chain."""
+    values = np.atleast_1d(values)
+    return Inflow(np.stack([values, np.zeros(values.size)], axis=1), np.zeros((values.size, 1)))
+
+
+def steady(layout: Layout, discharge: float) -> State:
+    """Steady flow of a chain."""
+    return settled(layout, uniform_flow(layout, np.array([discharge])), at_head(discharge))
 
 
 # --- linear waves --------------------------------------------------------------------------------
@@ -83,9 +88,7 @@ def step_response(links: int, steps: int, end: float = 8.0 * HOUR) -> tuple[np.n
     # the last row tends to no length: its means are the discharges at the end
     edges = np.append(edges, end + 1e-3)
     inflow = at_head(np.full(edges.size - 1, BASE + RISE))
-    still = np.zeros((edges.size - 1, 1))
-    state = settled(layout, uniform_flow(layout, np.array([BASE])), np.array([BASE, 0.0]), still[0])
-    found = route(layout, state, edges, inflow, still)
+    found = route(layout, steady(layout, BASE), edges, inflow)
     places = (np.arange(links) + 0.5) * 200e3 / links
     return places, (found.discharge_foot[-1, :-1] - BASE) / RISE
 
@@ -118,9 +121,7 @@ def backwater_error(links: int) -> float:
     slope, length = 3e-4, 40e3
     high = normal_depth(BASE, slope) + 4.0
     layout = chain(length, links, slope, level=high)
-    still = np.zeros(1)
-    start = uniform_flow(layout, np.array([BASE]))
-    found = settled(layout, start, np.array([BASE, 0.0]), still).level[layout.channels.vertex]
+    found = steady(layout, BASE).level[layout.channels.vertex]
 
     def profile(upward: float, depth: np.ndarray) -> np.ndarray:
         # dh/dx = S0 - Q^2 / K^2 without inertia
@@ -150,11 +151,8 @@ def kinematic_error(links: int) -> float:
     def inflow(time):
         return 20.0 + 20.0 * np.sin(np.pi * np.clip(time / (10.0 * HOUR), 0.0, 1.0)) ** 2
 
-    still = np.zeros((edges.size - 1, 1))
-    state = settled(
-        layout, uniform_flow(layout, np.array([20.0])), np.array([20.0, 0.0]), still[0]
-    )  # fmt: skip
-    found = route(layout, state, edges, at_head(inflow(middle)), still).discharge_foot[-1, :-1]
+    routed = route(layout, steady(layout, 20.0), edges, at_head(inflow(middle)))
+    found = routed.discharge_foot[-1, :-1]
     # Q is carried along dx/dt = dQ/dA
     sent = np.linspace(-10.0 * HOUR, end, 4001)
     flow = inflow(sent)
@@ -175,7 +173,7 @@ def test_steep_slope_follows_characteristics():
 
 
 def lines_outflow(cells: int, times: np.ndarray, inflow, slope: float, length: float):
-    """Outflow of a wide channel by central differences in space and BDF in time."""
+    """Outflow of a wide channel by central differences in space and LSODA in time."""
     dx = length / cells
 
     def conveyance(depth):
@@ -192,9 +190,6 @@ def lines_outflow(cells: int, times: np.ndarray, inflow, slope: float, length: f
 
     start = np.full(cells, normal_depth(float(inflow(0.0)), slope))
     solved = solve_ivp(
-        gain, (0.0, times[-1]), start, method="BDF", t_eval=times, rtol=1e-7, atol=1e-9,
-        lband=2, uband=2,
-    ) if False else solve_ivp(
         gain, (0.0, times[-1]), start, method="LSODA", t_eval=times, rtol=1e-8, atol=1e-9,
         lband=2, uband=2,
     )  # fmt: skip
@@ -213,14 +208,10 @@ def test_large_flood_as_by_the_method_of_lines():
     expected = lines_outflow(400, times, inflow, slope, length)
     layout = chain(length, 80, slope)
     edges = np.linspace(0.0, end, 2 * 96 + 1)
-    still = np.zeros((edges.size - 1, 1))
     # the mean of the inflow over a row by Simpson's rule
     ends, middle = inflow(edges), inflow(0.5 * (edges[1:] + edges[:-1]))
     mean = (ends[1:] + ends[:-1] + 4.0 * middle) / 6.0
-    state = settled(
-        layout, uniform_flow(layout, np.array([100.0])), np.array([inflow(0.0), 0.0]), still[0]
-    )  # fmt: skip
-    found = route(layout, state, edges, at_head(mean), still)
+    found = route(layout, steady(layout, inflow(0.0)), edges, at_head(mean))
     passed = np.cumsum(found.leaving[:, 0] * np.diff(edges))[1::2]
     exact = np.concatenate([[0.0], np.cumsum(0.5 * (expected[1:] + expected[:-1]))]) * 3600.0
     assert expected.max() < 800.0  # it has flattened
@@ -267,6 +258,9 @@ def balance_error(layout: Layout, found, node_inflow: np.ndarray) -> float:
     at_node[:, layout.outlet] -= found.leaving
     assert at_node.shape[0] == rows
     scale = max(np.abs(found.discharge_foot).max(), found.volume.max() / step.min(), 1e-300)
+    for d, (node, reach) in enumerate(zip(layout.ways.node, layout.ways.reach, strict=True)):
+        if reach < 0:
+            at_node[:, node] -= found.taken[:, d]
     return float(max(lacks.max(), np.abs(at_node).max()) / scale)
 
 
@@ -275,7 +269,7 @@ def test_lake_at_rest_stays():
     state = filled(layout, np.full(layout.reach.size, 2.5))
     assert np.any(state.volume == 0.0)  # node 0 stands dry on the shore
     edges = np.linspace(0.0, 10 * DAY, 21)
-    found = route(layout, state, edges, np.zeros((20, 4)), np.zeros((20, 4)))
+    found = route(layout, state, edges, Inflow(np.zeros((20, 4)), np.zeros((20, 4))))
     assert np.array_equal(found.volume, np.broadcast_to(found.volume[0], found.volume.shape))
     assert not found.discharge_head.any() and not found.discharge_foot.any()
 
@@ -284,7 +278,7 @@ def test_two_basins_swing_to_one_level():
     layout = closed(chain(10e3, 10, 0.0))
     tilted = filled(layout, np.linspace(1.0, 3.0, 11))
     edges = np.linspace(0.0, 60 * DAY, 241)
-    found = route(layout, tilted, edges, np.zeros((240, 2)), np.zeros((240, 1)))
+    found = route(layout, tilted, edges, at_head(np.zeros(240)))
     assert found.discharge_foot[0, :-1].max() < 0.0  # all of it uphill
     assert np.abs(np.diff(found.level[-1])).max() < 1e-6
     total = found.volume.sum(axis=1)
@@ -304,10 +298,9 @@ def test_backwater_turns_a_tributary_round():
     flood = np.exp(-(((edges[1:] - DAY) / (0.25 * DAY)) ** 2))
     inflow = np.zeros((96, 4))
     inflow[:, 0], inflow[:, 2] = 50.0 + 800.0 * flood, 1.0
-    still = np.zeros((96, 3))
-    steady = np.array([50.0, 0.0, 1.0, 0.0])
-    state = settled(layout, uniform_flow(layout, np.array([50.0, 51.0, 1.0])), steady, still[0])
-    found = route(layout, state, edges, inflow, still)
+    first = Inflow(np.array([[50.0, 0.0, 1.0, 0.0]]), np.zeros((1, 3)))
+    state = settled(layout, uniform_flow(layout, np.array([50.0, 51.0, 1.0])), first)
+    found = route(layout, state, edges, Inflow(inflow, np.zeros((96, 3))))
     mouth = found.discharge_foot[:, layout.first[3] - 1]
     assert mouth[0] == pytest.approx(1.0, abs=1e-3)
     assert mouth.min() < -10.0 and mouth.max() > 5.0
@@ -321,10 +314,10 @@ def test_dry_channel_is_wetted():
     state = State(np.zeros(51), np.array(layout.channels.lowest))
     edges = np.linspace(0.0, 2 * DAY, 97)
     inflow = at_head(np.where(edges[1:] <= DAY, 100.0, 0.0))
-    found = route(layout, state, edges, inflow, np.zeros((96, 1)))
+    found = route(layout, state, edges, inflow)
     assert found.volume.min() >= 0.0
     assert found.leaving[0, 0] == 0.0 and found.leaving.max() > 95.0
-    assert balance_error(layout, found, inflow) < 1e-13
+    assert balance_error(layout, found, inflow.node) < 1e-13
     # the front runs ahead with the velocity of the water behind it
     speed = 100.0 / (WIDTH * normal_depth(100.0, 5e-4))
     arrived = edges[1:][found.leaving[:, 0] > 50.0][0]
@@ -336,7 +329,7 @@ def test_taking_more_than_there_is_is_told():
     state = uniform_flow(layout, np.array([10.0]))
     edges = np.linspace(0.0, DAY, 25)
     with pytest.raises(NoStepError):
-        route(layout, state, edges, at_head(np.full(24, -100.0)), np.zeros((24, 1)))
+        route(layout, state, edges, at_head(np.full(24, -100.0)))
 
 
 # --- any network ---------------------------------------------------------------------------------
@@ -379,7 +372,7 @@ def random_network(seed: int):
 @given(st.integers(0, 2**32 - 1))
 def test_water_is_kept_on_any_network(seed):
     layout, state, edges, node_inflow, lateral = random_network(seed)
-    found = route(layout, state, edges, node_inflow, lateral)
+    found = route(layout, state, edges, Inflow(node_inflow, lateral))
     assert found.volume.min() >= 0.0
     assert balance_error(layout, found, node_inflow) < 1e-12
     whole = found.volume.sum(axis=1)
@@ -387,3 +380,56 @@ def test_water_is_kept_on_any_network(seed):
     left = edges[1] * found.leaving.sum()
     scale = max(whole.max(), entered, abs(left))
     assert abs(whole[-1] - whole[0] - entered + left) < 1e-12 * scale
+
+
+# --- reservoirs and intakes ----------------------------------------------------------------------
+
+
+def dammed() -> Layout:
+    """A river into a reservoir of 20 km2, out of it by a dam, and an intake at the river's foot."""
+    head, foot = np.array([0, 1, 2]), np.array([1, 2, 3])
+    wide_and_pool = power_laws(
+        np.array([WIDTH, 2000.0]), np.ones(2), np.array([WIDTH / ROUGHNESS, 1.0]),
+        np.full(2, 5.0 / 3.0), np.array([15.0, 15.0]),
+    )  # fmt: skip
+    reaches = Reaches(
+        head, foot, np.array([20e3, 10e3, 10e3]), np.array([10, 0, 5]),
+        np.array([110.0, 96.0, 5.0]), np.array([100.0, 96.0, 0.0]), np.array([0, 1, 0]),
+        wide_and_pool,
+    )  # fmt: skip
+    outlets = Outlets(np.array([3]), np.array([5e-4]), np.array([np.nan]))
+    return lay_out(reaches, outlets, 4, Ways(np.array([1, 2]), np.array([1, -1])))
+
+
+def test_reservoir_gives_what_it_is_asked_for_and_fills_into_the_river():
+    layout = dammed()
+    state = filled(layout, np.array([*np.linspace(112.0, 100.5, 11), 100.5, *[4.0] * 6]))
+    edges = np.linspace(0.0, 10 * DAY, 241)
+    inflow = Inflow(
+        np.tile([100.0, 0.0, 0.0, 0.0], (240, 1)), np.zeros((240, 3)),
+        np.tile([20.0, 5.0], (240, 1)),
+    )  # fmt: skip
+    found = route(layout, state, edges, inflow)
+    pool = layout.first[1]
+    assert found.discharge_foot[:, pool] == pytest.approx(20.0, rel=1e-12)
+    assert found.taken[:, 1] == pytest.approx(5.0, rel=1e-12)
+    assert found.leaving[-1, 0] == pytest.approx(15.0, rel=1e-6)
+    assert balance_error(layout, found, inflow.node) < 1e-13
+    # the pool has risen over the bed of the river at its head, and both have one level
+    assert found.level[-1, pool] > 102.0
+    assert np.array_equal(found.level[:, pool], found.level[:, pool - 1])
+
+
+def test_empty_reservoir_passes_what_comes():
+    layout = dammed()
+    state = filled(layout, np.array([*np.linspace(110.5, 100.5, 11), 96.1, *[4.0] * 6]))
+    state = filled(layout, np.minimum(state.level[layout.channels.vertex], 1e3))
+    edges = np.linspace(0.0, 40 * DAY, 241)
+    inflow = Inflow(
+        np.tile([10.0, 0.0, 0.0, 0.0], (240, 1)), np.zeros((240, 3)),
+        np.tile([50.0, 0.0], (240, 1)),
+    )  # fmt: skip
+    found = route(layout, state, edges, inflow)
+    assert found.volume.min() >= 0.0
+    assert found.taken[-1, 0] == pytest.approx(10.0, rel=1e-3)
+    assert balance_error(layout, found, inflow.node) < 1e-13

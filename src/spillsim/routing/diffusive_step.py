@@ -26,8 +26,8 @@ ROUNDS = 14
 """Iterations after which a step counts as too long."""
 STAGE = 1.0 - np.sqrt(0.5)
 """Length of a stage as a share of the step (Alexander 1977)."""
-FREE = np.nan
-"""Level of a vertex that nobody holds."""
+SHALLOW = 0.05
+"""Depth below which less is taken out than asked for, in proportion to it [m]."""
 
 
 class Channels(NamedTuple):
@@ -62,6 +62,19 @@ class Channels(NamedTuple):
     """(V,) lowest bed [m]."""
 
 
+class Controls(NamedTuple):
+    """D ways in which water is let out whatever the level below: dams, intakes, canals."""
+
+    above: IntArray
+    """(D,) vertex that the water comes from."""
+    below: IntArray
+    """(D,) vertex that it goes to, -1 for out of the network."""
+    pair: IntArray
+    """(D,) pair of the elimination that the two make."""
+    asked: Array
+    """(D,) discharge asked for in the present row of time [m3/s]."""
+
+
 class Work(NamedTuple):
     """What a stage fills in."""
 
@@ -71,6 +84,8 @@ class Work(NamedTuple):
     """(E, 4) discharge, its growth with the levels above and below, and the drop."""
     leaving: Array
     """(O, 2) discharge of outfalls and its growth with the level."""
+    taken: Array
+    """(D, 2) discharge of controls and its growth with the level above."""
     diagonal: Array
     """(V,)"""
     right: Array
@@ -92,6 +107,8 @@ class Stages(NamedTuple):
     """(2, E) [m3/s]"""
     leaving: Array
     """(2, O) [m3/s]"""
+    taken: Array
+    """(2, D) [m3/s]"""
     inflow: Array
     """(V,) from outside [m3/s]."""
     start: Array
@@ -151,7 +168,9 @@ def link_discharge(
 
 
 @inner
-def set_up(channels: Channels, work: Work, level: Array, base: Array, length: float) -> None:
+def set_up(
+    channels: Channels, controls: Controls, work: Work, level: Array, base: Array, length: float
+) -> None:  # fmt: skip
     """Continuity of a stage at given levels and its derivative.
 
     ``right`` becomes base + length * (inflows - outflows) - V(level).
@@ -175,6 +194,17 @@ def set_up(channels: Channels, work: Work, level: Array, base: Array, length: fl
         work.section[s, 2], work.section[s, 3] = conveyance, growth
         diagonal[v] += width * channels.length[s]
         right[v] -= area * channels.length[s]
+    _set_up_links(channels, work, level, length)
+    _set_up_ends(channels, controls, work, level, length)
+    for v in range(diagonal.size):
+        if not np.isnan(channels.held[v]) or diagonal[v] == 0.0:
+            diagonal[v], right[v] = 1e30, 0.0
+
+
+@inner
+def _set_up_links(channels: Channels, work: Work, level: Array, length: float) -> None:
+    """What the links do to continuity."""
+    vertex, diagonal, right = channels.vertex, work.diagonal, work.right
     for e in range(channels.upper.size):
         s = channels.upper[e]
         a, b = vertex[s], vertex[s + 1]
@@ -203,6 +233,14 @@ def set_up(channels: Channels, work: Work, level: Array, base: Array, length: fl
         else:
             work.upper[p] -= length * by_a
             work.lower[p] += length * by_b
+
+
+@inner
+def _set_up_ends(
+    channels: Channels, controls: Controls, work: Work, level: Array, length: float
+) -> None:  # fmt: skip
+    """What outfalls and controls do to continuity."""
+    vertex, diagonal, right = channels.vertex, work.diagonal, work.right
     for o in range(channels.outfall.size):
         s = channels.outfall[o]
         flow = work.section[s, 2] * channels.root_slope[o]
@@ -210,6 +248,22 @@ def set_up(channels: Channels, work: Work, level: Array, base: Array, length: fl
         work.leaving[o, 0], work.leaving[o, 1] = flow, growth
         right[vertex[s]] -= length * flow
         diagonal[vertex[s]] += length * growth
+    for d in range(controls.above.size):
+        a, b = controls.above[d], controls.below[d]
+        depth = level[a] - channels.lowest[a]
+        flow, growth = controls.asked[d], 0.0
+        if depth < SHALLOW:
+            growth = flow / SHALLOW if depth > 0.0 else 0.0
+            flow = growth * depth
+        work.taken[d, 0], work.taken[d, 1] = flow, growth
+        right[a] -= length * flow
+        diagonal[a] += length * growth
+        if b >= 0:
+            right[b] += length * flow
+            if a < b:
+                work.lower[controls.pair[d]] -= length * growth
+            else:
+                work.upper[controls.pair[d]] -= length * growth
 
 
 @inner
@@ -231,8 +285,8 @@ def is_close(channels: Channels, work: Work, level: Array) -> bool:
 
 @inner
 def solve_stage(
-    channels: Channels, elimination: Elimination, work: Work, base: Array, length: float,
-    level: Array,
+    channels: Channels, controls: Controls, elimination: Elimination, work: Work, base: Array,
+    length: float, level: Array,
 ) -> bool:  # fmt: skip
     """Levels and discharges at the end of an implicit stage; False where none are found.
 
@@ -240,10 +294,7 @@ def solve_stage(
     """
     work.link[:, 3] = 0.0
     for _ in range(ROUNDS):
-        set_up(channels, work, level, base, length)
-        for v in range(level.size):
-            if not np.isnan(channels.held[v]):
-                work.diagonal[v], work.right[v] = 1e30, 0.0
+        set_up(channels, controls, work, level, base, length)
         eliminate(elimination, work.diagonal, work.lower, work.upper, work.right)
         change = work.right
         if is_close(channels, work, level):
@@ -254,6 +305,8 @@ def solve_stage(
             for o in range(channels.outfall.size):
                 v = channels.vertex[channels.outfall[o]]
                 work.leaving[o, 0] += work.leaving[o, 1] * change[v]
+            for d in range(controls.above.size):
+                work.taken[d, 0] += work.taken[d, 1] * change[controls.above[d]]
             for v in range(level.size):
                 level[v] += change[v]
             return True
@@ -266,7 +319,8 @@ def solve_stage(
 
 @inner
 def end_stage(
-    channels: Channels, work: Work, base: Array, length: float, level: Array, volume: Array
+    channels: Channels, controls: Controls, work: Work, base: Array, length: float, level: Array,
+    volume: Array,
 ) -> None:  # fmt: skip
     """Water at the end of a stage, from the discharges; outfalls of held levels take the rest."""
     for v in range(base.size):
@@ -275,6 +329,10 @@ def end_stage(
         s = channels.upper[e]
         volume[channels.vertex[s]] -= length * work.link[e, 0]
         volume[channels.vertex[s + 1]] += length * work.link[e, 0]
+    for d in range(controls.above.size):
+        volume[controls.above[d]] -= length * work.taken[d, 0]
+        if controls.below[d] >= 0:
+            volume[controls.below[d]] += length * work.taken[d, 0]
     for o in range(channels.outfall.size):
         v = channels.vertex[channels.outfall[o]]
         if not np.isnan(channels.held[v]):
@@ -295,12 +353,14 @@ def note_discharges(work: Work, stages: Stages, stage: int) -> None:
         stages.link[stage, e] = work.link[e, 0]
     for o in range(work.leaving.shape[0]):
         stages.leaving[stage, o] = work.leaving[o, 0]
+    for d in range(work.taken.shape[0]):
+        stages.taken[stage, d] = work.taken[d, 0]
 
 
 @inner
 def try_step(
-    channels: Channels, elimination: Elimination, work: Work, stages: Stages, length: float,
-    count: int,
+    channels: Channels, controls: Controls, elimination: Elimination, work: Work, stages: Stages,
+    length: float, count: int,
 ) -> bool:  # fmt: skip
     """One step; ``stages.volume`` is what it leaves, nowhere less than nothing.
 
@@ -324,9 +384,9 @@ def try_step(
                 base[v] += rest * (volume[v] - start[v])
                 ahead = (stages.level[1, v] - stages.level[0, v]) / STAGE
             level[v] = stages.level[0, v] + ahead
-        if not solve_stage(channels, elimination, work, base, share * length, level):
+        if not solve_stage(channels, controls, elimination, work, base, share * length, level):
             return False
-        end_stage(channels, work, base, share * length, level, volume)
+        end_stage(channels, controls, work, base, share * length, level, volume)
         note_discharges(work, stages, stage)
     return _is_sound(volume)
 

@@ -7,15 +7,15 @@ nodes of the network and at points between; links between them carry the dischar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .conveyance import AREA, CONVEYANCE, Shapes, depth_at, sections_at
-from .diffusive_march import DONE, Given, Record, march
-from .diffusive_step import Channels, Stages, Work
-from .elimination import Elimination, elimination_order
+from .conveyance import AREA, CONVEYANCE, depth_at, sections_at
+from .diffusive_layout import Layout
+from .diffusive_march import DONE, Rows, march
+from .diffusive_step import Stages, Work
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -33,56 +33,6 @@ class NoStepError(ValueError):
         super().__init__(f"more water is taken out than there is by {time:.6g} s")
         self.time = time
         self.section = section
-
-
-@dataclass(frozen=True)
-class Reaches:
-    """R reaches between N nodes, each cut into links of equal length."""
-
-    head: IntArray
-    """(R,) node at the head."""
-    foot: IntArray
-    """(R,) node at the foot."""
-    length: Array
-    """(R,) [m]"""
-    links: IntArray
-    """(R,) number of links, 1 or more."""
-    bed_head: Array
-    """(R,) level of the bed at the head [m]."""
-    bed_foot: Array
-    """(R,) level of the bed at the foot [m]."""
-    shape: IntArray
-    """(R,) cross-section."""
-    shapes: Shapes
-
-
-@dataclass(frozen=True)
-class Outlets:
-    """O nodes where water leaves the network."""
-
-    node: IntArray
-    """(O,)"""
-    slope: Array
-    """(O,) bed slope of the uniform flow there; unused where the level is held [-]."""
-    level: Array
-    """(O,) level that is held, NaN for uniform flow [m]."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A network as the kernels know it. Sections go reach by reach, downstream."""
-
-    reaches: Reaches
-    channels: Channels
-    elimination: Elimination
-    first: IntArray
-    """(R + 1,) first section of each reach."""
-    reach: IntArray
-    """(S,) reach of each section."""
-    place: IntArray
-    """(N,) vertex of each node."""
-    outlet: IntArray
-    """(O,) node of each outfall."""
 
 
 @dataclass(frozen=True)
@@ -113,55 +63,12 @@ class Routed:
     """(M + 1, S) level of the water there [m]."""
     leaving: Array
     """(M, O) discharge that leaves by the outlets [m3/s]."""
+    taken: Array
+    """(M, D) discharge of ways out [m3/s]."""
     steps: Array
     """(M, 2) steps taken in each row, and how many of them of the first order."""
     state: State
     """At the end."""
-
-
-def lay_out(reaches: Reaches, outlets: Outlets, nodes: int) -> Layout:
-    """Cut reaches into sections and find the order of elimination.
-
-    A reach of n links has n + 1 sections: halves of a link's length at its ends and n - 1 of a
-    whole length between.
-
-    nodes : N
-    """
-    sections = reaches.links + 1
-    first = np.concatenate([[0], np.cumsum(sections)]).astype(np.int64)
-    reach = np.repeat(np.arange(sections.size), sections)
-    number = np.arange(reach.size) - first[reach]
-    inside = (number > 0) & (number < reaches.links[reach])
-    vertex = np.where(number == 0, reaches.head[reach], reaches.foot[reach])
-    vertex[inside] = nodes + np.arange(int(inside.sum()))
-    whole = reaches.length / reaches.links
-    share = number / reaches.links[reach]
-    upper = np.flatnonzero(number < reaches.links[reach])
-    count = nodes + int(inside.sum())
-    couplings = np.stack([vertex[upper], vertex[upper + 1]], axis=1)
-    place, elimination, pair = elimination_order(count, couplings)
-    bed = reaches.bed_head[reach] * (1.0 - share) + reaches.bed_foot[reach] * share
-    last = {int(reaches.foot[r]): int(first[r + 1]) - 1 for r in range(sections.size)}
-    held = np.full(count, np.nan)
-    held[place[outlets.node]] = outlets.level
-    lowest = np.full(count, np.inf)
-    np.minimum.at(lowest, place[vertex], bed)
-    uniform = np.isnan(outlets.level)
-    channels = Channels(
-        vertex=place[vertex],
-        bed=bed,
-        length=np.where(inside, 1.0, 0.5) * whole[reach],
-        shape=np.ascontiguousarray(reaches.shape[reach]),
-        shapes=reaches.shapes,
-        upper=upper.astype(np.int64),
-        link_length=np.ascontiguousarray(whole[reach[upper]]),
-        pair=pair,
-        outfall=np.array([last[int(node)] for node in outlets.node], dtype=np.int64),
-        root_slope=np.sqrt(np.where(uniform, outlets.slope, 0.0)),
-        held=held,
-        lowest=lowest,
-    )
-    return Layout(reaches, channels, elimination, first, reach, place[:nodes], outlets.node)
 
 
 def filled(layout: Layout, level: Array) -> State:
@@ -197,27 +104,43 @@ def uniform_flow(layout: Layout, discharge: Array) -> State:
     return filled(layout, level[channels.vertex])
 
 
-def settled(
-    layout: Layout, state: State, node_inflow: Array, lateral_inflow: Array
-) -> State:  # fmt: skip
+@dataclass(frozen=True)
+class Inflow:
+    """Water from outside, and what ways out are asked for, in M rows of time; means of rows."""
+
+    node: Array
+    """(M, N) at nodes [m3/s]."""
+    lateral: Array
+    """(M, R) spread along whole reaches [m3/s]."""
+    asked: Array | None = None
+    """(M, D) that ways out are asked for; they give it as far as there is water [m3/s]."""
+    section: IntArray | None = None
+    """(P,) sections with inflow of their own."""
+    point: Array | None = None
+    """(M, P) inflow of these [m3/s]."""
+
+
+def settled(layout: Layout, state: State, inflow: Inflow) -> State:
     """Steady flow under constant inflow, by implicit steps that double.
 
-    node_inflow : (N,) [m3/s]; lateral_inflow : (R,) along whole reaches [m3/s]
+    inflow : a single row
 
     Raises NoStepError where more water is taken out than flows in.
     """
     edges = FIRST_ROW * (2.0 ** np.arange(SETTLING + 1) - 1.0)
-    found = route(
-        layout, state, edges, np.tile(node_inflow, (SETTLING, 1)),
-        np.tile(lateral_inflow, (SETTLING, 1)), stages=1,
-    ).state  # fmt: skip
+    every = np.zeros(SETTLING, dtype=np.int64)
+    parts = (None if values is None else values[every] for values in
+             (inflow.node, inflow.lateral, inflow.asked, inflow.point))  # fmt: skip
+    node, lateral, asked, point = parts
+    assert node is not None and lateral is not None
+    steady = Inflow(node, lateral, asked, inflow.section, point)
+    found = route(layout, state, edges, steady, stages=1).state
     # volumes added up over such steps have lost their digits; levels have not
     return filled(layout, found.level[layout.channels.vertex])
 
 
 def route(
-    layout: Layout, state: State, edges: Array, node_inflow: Array, lateral_inflow: Array,
-    stages: int = 2,
+    layout: Layout, state: State, edges: Array, inflow: Inflow, stages: int = 2
 ) -> Routed:  # fmt: skip
     """March from a state through rows of time.
 
@@ -226,10 +149,8 @@ def route(
 
     Parameters
     ----------
-    layout, state
+    layout, state, inflow
     edges : (M + 1,) ends of the rows [s]
-    node_inflow : (M, N) mean of each row, negative where water is taken out [m3/s]
-    lateral_inflow : (M, R) along whole reaches [m3/s]
     stages : 2 for second order in time, 1 for implicit Euler
 
     Raises
@@ -237,47 +158,64 @@ def route(
     NoStepError
         More water is taken out of a place than there is.
     """
-    channels, count = layout.channels, layout.channels.held.size
-    rows, size = edges.size - 1, channels.vertex.size
-    record = Record(
-        np.zeros((rows, channels.upper.size)), np.zeros((rows, channels.outfall.size)),
-        np.zeros((rows + 1, size)), np.zeros((rows + 1, count)), np.zeros((rows, 2)),
-    )  # fmt: skip
+    channels = layout.channels
+    rows = _rows(layout, edges, inflow, stages)
     room = _room(layout, state)
-    given = Given(
-        np.ascontiguousarray(edges, dtype=np.float64), np.ascontiguousarray(node_inflow),
-        np.ascontiguousarray(lateral_inflow), layout.place, layout.reach,
-        channels.length / layout.reaches.length[layout.reach], stages,
-    )  # fmt: skip
-    failed = march(
-        channels, layout.elimination, _work(layout), room,
-        given, record,
-    )  # fmt: skip
+    failed = march(channels, layout.controls, layout.elimination, _work(layout), room, rows)
     if failed != DONE:
         place = int(np.argmin(room.volume))
         section = int(np.flatnonzero(channels.vertex == place)[0])
         raise NoStepError(float(edges[failed]), section)
-    lateral = given.lateral[:, layout.reach] * given.share
-    head, foot = _ends(layout, edges, record, lateral)
+    lateral = rows.lateral[:, layout.reach] * rows.share
+    if inflow.section is not None and inflow.point is not None:
+        np.add.at(lateral, (slice(None), inflow.section), inflow.point)
+    head, foot = _ends(layout, rows, lateral)
     return Routed(
-        edges, head, foot, lateral, record.volume,
-        np.ascontiguousarray(record.level[:, channels.vertex]), record.leaving, record.steps,
-        replace(state, volume=room.start, level=np.array(room.level[0])),
+        edges, head, foot, lateral, rows.volume,
+        np.ascontiguousarray(rows.level[:, channels.vertex]), rows.leaving, rows.taken,
+        rows.steps, State(room.start, np.array(room.level[0])),
     )  # fmt: skip
 
 
-def _ends(
-    layout: Layout, edges: Array, record: Record, lateral: Array
-) -> tuple[Array, Array]:  # fmt: skip
+def _rows(layout: Layout, edges: Array, inflow: Inflow, stages: int) -> Rows:
+    """Inflow by points, and room for what comes out."""
+    channels, ways = layout.channels, layout.controls.above.size
+    count, size = edges.size - 1, channels.vertex.size
+    point, place = inflow.node, layout.place
+    if inflow.section is not None and inflow.point is not None:
+        point = np.concatenate([point, inflow.point], axis=1)
+        place = np.concatenate([place, channels.vertex[inflow.section]])
+    asked = np.zeros((count, ways)) if inflow.asked is None else inflow.asked
+    return Rows(
+        edges=np.ascontiguousarray(edges, dtype=np.float64),
+        point=np.ascontiguousarray(point),
+        lateral=np.ascontiguousarray(inflow.lateral),
+        asked=np.ascontiguousarray(asked),
+        place=place,
+        reach=layout.reach,
+        share=channels.length / layout.reaches.length[layout.reach],
+        link=np.zeros((count, channels.upper.size)),
+        leaving=np.zeros((count, channels.outfall.size)),
+        taken=np.zeros((count, ways)),
+        volume=np.zeros((count + 1, size)),
+        level=np.zeros((count + 1, channels.held.size)),
+        steps=np.zeros((count, 2)),
+        stages=stages,
+    )
+
+
+def _ends(layout: Layout, rows: Rows, lateral: Array) -> tuple[Array, Array]:
     """(M, S) discharges at the ends of sections, from those of links and the change of water."""
-    rows, size = lateral.shape
-    head, foot = np.empty((rows, size)), np.empty((rows, size))
-    upper = layout.channels.upper
-    foot[:, upper] = record.link
-    head[:, upper + 1] = record.link
-    gained = np.diff(record.volume, axis=0) / np.diff(edges)[:, None]
+    head, foot = np.zeros(lateral.shape), np.zeros(lateral.shape)
+    upper, ways = layout.channels.upper, layout.ways
+    foot[:, upper] = rows.link
+    head[:, upper + 1] = rows.link
+    dams = np.flatnonzero(ways.reach >= 0)
+    foot[:, layout.first[ways.reach[dams]]] = rows.taken[:, dams]
+    gained = np.diff(rows.volume, axis=0) / np.diff(rows.edges)[:, None]
     begins, ends = layout.first[:-1], layout.first[1:] - 1
     head[:, begins] = foot[:, begins] + gained[:, begins] - lateral[:, begins]
+    ends = ends[layout.reaches.links > 0]
     foot[:, ends] = head[:, ends] - gained[:, ends] + lateral[:, ends]
     return head, foot
 
@@ -287,8 +225,8 @@ def _work(layout: Layout) -> Work:
     count = channels.held.size
     return Work(
         np.zeros((channels.vertex.size, 4)), np.zeros((channels.upper.size, 4)),
-        np.zeros((channels.outfall.size, 2)), np.zeros(count), np.zeros(count),
-        np.zeros(pairs), np.zeros(pairs),
+        np.zeros((channels.outfall.size, 2)), np.zeros((layout.controls.above.size, 2)),
+        np.zeros(count), np.zeros(count), np.zeros(pairs), np.zeros(pairs),
     )  # fmt: skip
 
 
@@ -299,6 +237,6 @@ def _room(layout: Layout, state: State) -> Stages:
     level[0] = state.level
     return Stages(
         level, np.zeros(count), np.zeros((2, channels.upper.size)),
-        np.zeros((2, channels.outfall.size)), np.zeros(count),
-        np.array(state.volume), np.zeros(count), np.zeros(count),
+        np.zeros((2, channels.outfall.size)), np.zeros((2, layout.controls.above.size)),
+        np.zeros(count), np.array(state.volume), np.zeros(count), np.zeros(count),
     )  # fmt: skip
