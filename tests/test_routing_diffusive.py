@@ -12,12 +12,7 @@ from scipy.integrate import solve_ivp
 from scipy.special import erfc, erfcx
 
 from spillsim.routing.conveyance import (
-    AREA,
-    CONVEYANCE,
-    depth_at,
-    from_normal_flow,
     power_laws,
-    sections_at,
     trapezoids,
 )
 from spillsim.routing.diffusive_layout import Layout, Outlets, Reaches, Ways, lay_out
@@ -166,7 +161,8 @@ def kinematic_error(links: int) -> float:
 
 def test_steep_slope_follows_characteristics():
     errors = [kinematic_error(links) for links in (60, 240)]
-    assert errors[1] < 0.02 and errors[1] < errors[0] / 2.5, errors
+    assert errors[1] < 0.02
+    assert errors[1] < errors[0] / 2.5
 
 
 # --- large waves against an independent method of lines ------------------------------------------
@@ -271,7 +267,8 @@ def test_lake_at_rest_stays():
     edges = np.linspace(0.0, 10 * DAY, 21)
     found = route(layout, state, edges, Inflow(np.zeros((20, 4)), np.zeros((20, 4))))
     assert np.array_equal(found.volume, np.broadcast_to(found.volume[0], found.volume.shape))
-    assert not found.discharge_head.any() and not found.discharge_foot.any()
+    assert not found.discharge_head.any()
+    assert not found.discharge_foot.any()
 
 
 def test_two_basins_swing_to_one_level():
@@ -303,7 +300,8 @@ def test_backwater_turns_a_tributary_round():
     found = route(layout, state, edges, Inflow(inflow, np.zeros((96, 3))))
     mouth = found.discharge_foot[:, layout.first[3] - 1]
     assert mouth[0] == pytest.approx(1.0, abs=1e-3)
-    assert mouth.min() < -10.0 and mouth.max() > 5.0
+    assert mouth.min() < -10.0
+    assert mouth.max() > 5.0
     # both rivers have one level where they meet
     assert np.array_equal(found.level[:, layout.first[1] - 1], found.level[:, layout.first[3] - 1])
     assert balance_error(layout, found, inflow) < 1e-13
@@ -316,7 +314,8 @@ def test_dry_channel_is_wetted():
     inflow = at_head(np.where(edges[1:] <= DAY, 100.0, 0.0))
     found = route(layout, state, edges, inflow)
     assert found.volume.min() >= 0.0
-    assert found.leaving[0, 0] == 0.0 and found.leaving.max() > 95.0
+    assert found.leaving[0, 0] == 0.0
+    assert found.leaving.max() > 95.0
     assert balance_error(layout, found, inflow.node) < 1e-13
     # the front runs ahead with the velocity of the water behind it
     speed = 100.0 / (WIDTH * normal_depth(100.0, 5e-4))

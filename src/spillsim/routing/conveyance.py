@@ -156,7 +156,10 @@ def section_at(
         return shapes.table[shape, 0, WIDTH] * depth, shapes.table[shape, 0, WIDTH], 0.0, 0.0
     row = int(np.sqrt(depth) * shapes.scale[shape])
     if row == 0 or row >= ROWS:
-        return _outside(shapes.table[shape], depth, shapes.highest[shape])
+        found: tuple[float, float, float, float] = _outside(
+            shapes.table[shape], depth, shapes.highest[shape]
+        )
+        return found
     c = shapes.cubic[shape, row]
     x = depth - c[0]
     return (
@@ -169,7 +172,7 @@ def section_at(
 
 @inner
 def _outside(table: Array, depth: float, highest: float) -> tuple[float, float, float, float]:
-    """Below the first row: constant width, and a conveyance that meets that row's. Above the last."""
+    """Below the first row, where the width is constant, and above the last."""
     shallow = highest / (ROWS * ROWS)
     if depth < 2.0 * shallow:
         power = shallow * table[1, GROWTH] / table[1, CONVEYANCE]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .conveyance import Shapes
-from .diffusive_step import Channels, Controls
+from .diffusive_arrays import Channels, Controls
 from .elimination import Elimination, elimination_order
 
 Array = NDArray[np.float64]

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from .compiler import inner, jit
 from .conveyance import section_at
-from .diffusive_step import STAGE, Array, Channels, Controls, IntArray, Stages, Work, try_step
+from .diffusive_arrays import Array, Channels, Controls, IntArray, Stages, Work
+from .diffusive_step import STAGE, try_step
 from .elimination import Elimination
 
 MOST_PARTS = 4096

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .conveyance import AREA, CONVEYANCE, depth_at, sections_at
+from .diffusive_arrays import Stages, Work
 from .diffusive_layout import Layout
 from .diffusive_march import DONE, Rows, march
-from .diffusive_step import Stages, Work
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -88,7 +88,7 @@ def filled(layout: Layout, level: Array) -> State:
     volume = np.bincount(
         channels.vertex, weights=values[:, AREA] * channels.length, minlength=at.size
     )
-    return State(volume, at)
+    return State(np.asarray(volume, dtype=np.float64), at)
 
 
 def uniform_flow(layout: Layout, discharge: Array) -> State:
@@ -127,12 +127,13 @@ def settled(layout: Layout, state: State, inflow: Inflow) -> State:
 
     Raises NoStepError where more water is taken out than flows in.
     """
-    edges = FIRST_ROW * (2.0 ** np.arange(SETTLING + 1) - 1.0)
+    edges = FIRST_ROW * np.asarray(2.0 ** np.arange(SETTLING + 1) - 1.0, dtype=np.float64)
     every = np.zeros(SETTLING, dtype=np.int64)
     parts = (None if values is None else values[every] for values in
              (inflow.node, inflow.lateral, inflow.asked, inflow.point))  # fmt: skip
     node, lateral, asked, point = parts
-    assert node is not None and lateral is not None
+    assert node is not None
+    assert lateral is not None
     steady = Inflow(node, lateral, asked, inflow.section, point)
     found = route(layout, state, edges, steady, stages=1).state
     # volumes added up over such steps have lost their digits; levels have not
@@ -168,7 +169,8 @@ def route(
         raise NoStepError(float(edges[failed]), section)
     lateral = rows.lateral[:, layout.reach] * rows.share
     if inflow.section is not None and inflow.point is not None:
-        np.add.at(lateral, (slice(None), inflow.section), inflow.point)
+        for section, values in zip(inflow.section.tolist(), inflow.point.T, strict=True):
+            lateral[:, section] += values
     head, foot = _ends(layout, rows, lateral)
     return Routed(
         edges, head, foot, lateral, rows.volume,

@@ -76,9 +76,11 @@ def elimination_order(
     filled: list[tuple[int, int, int]] = []
     first_filled = [0]
     for k, others in enumerate(ordered):
-        for i, one in enumerate(others):
-            for another in others[i + 1 :]:
-                filled.append((pair_of[k, one], pair_of[k, another], pair_of[one, another]))
+        filled += [
+            (pair_of[k, one], pair_of[k, another], pair_of[one, another])
+            for i, one in enumerate(others)
+            for another in others[i + 1 :]
+        ]
         first_filled.append(len(filled))
     ends = np.sort(place[couplings].reshape(-1, 2), axis=1)
     elimination = Elimination(
