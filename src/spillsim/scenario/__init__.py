@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from .files import SourceFile
-from .load import load, parse
+from .load import list_variants, load, parse
+from .routing import AlongReach, FlowHydrograph, Routing
 from .rows import Gauge, Inflow, Node, Rating, Reach
 from .scenario import GaugesFlow, InflowsFlow, Scenario
 from .sections import (
@@ -22,8 +23,6 @@ from .sections import (
     Hydraulics,
     Hydrograph,
     Limit,
-    Numerics,
-    Output,
     Rate,
     Release,
     Slug,
@@ -31,8 +30,12 @@ from .sections import (
     Storage,
     Substance,
 )
+from .settings import Numerics, Output
+from .together import gather
+from .variants import Variant
 
 __all__ = [
+    "AlongReach",
     "AtNode",
     "AtReach",
     "AtRiverKm",
@@ -42,6 +45,7 @@ __all__ = [
     "Constant",
     "DispersionFormula",
     "DispersionValue",
+    "FlowHydrograph",
     "Gauge",
     "GaugesFlow",
     "Hydraulics",
@@ -56,13 +60,17 @@ __all__ = [
     "Rating",
     "Reach",
     "Release",
+    "Routing",
     "Scenario",
     "Slug",
     "SourceFile",
     "Station",
     "Storage",
     "Substance",
+    "Variant",
+    "gather",
     "json_schema",
+    "list_variants",
     "load",
     "parse",
     "write_template",

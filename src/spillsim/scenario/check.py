@@ -7,9 +7,10 @@ from typing import Any
 
 from .. import network as river_network
 from ..network.faults import GraphFault
-from .discharges import check_discharges
+from .discharges import check_discharges, reaches_with_area
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .hydrographs import check_hydrographs
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
 from .places import check_places
 from .sections import (
@@ -28,12 +29,19 @@ def check(draft: Draft) -> river_network.Network | None:
     _check_times(draft)
     _check_formula(draft)
     _check_methods(draft)
-    for table in (draft.inflows, draft.gauges):
-        _check_flow_nodes(draft, table)
+    _check_exponents(draft)
+    check_flow_nodes(draft)
     check_discharges(draft)
+    check_hydrographs(draft)
     network = _check_graph(draft)
     check_places(draft, network)
     return network
+
+
+def check_flow_nodes(draft: Draft) -> None:
+    """Add the faults of inflows and gauges on nodes that do not exist, or stand twice."""
+    for table in (draft.inflows, draft.gauges):
+        _check_flow_nodes(draft, table)
 
 
 def _whole(items: Iterable[Any]) -> list[Any]:
@@ -117,6 +125,18 @@ def _check_formula(draft: Draft) -> None:
         )
 
 
+def _check_exponents(draft: Draft) -> None:
+    """Velocity does not fall while the discharge rises."""
+    common = draft.hydraulics
+    if common is not None and common.width_exponent + common.depth_exponent > 1.0:
+        draft.faults.add(
+            "hydraulics.depth_exponent",
+            f"width_exponent and depth_exponent add up to "
+            f"{common.width_exponent + common.depth_exponent:g}; at most 1 is allowed, or the "
+            "velocity would fall while the discharge rises",
+        )
+
+
 def _check_methods(draft: Draft) -> None:
     """Columns that a reach's hydraulic method cannot do without."""
     table = draft.reaches
@@ -124,9 +144,10 @@ def _check_methods(draft: Draft) -> None:
         return
     unread = table.file is not None and not table.sound
     enough: dict[tuple[str, tuple[str, ...]], bool] = {}
+    free = reaches_with_area(draft)
     for row in table.rows:
         method = row.cells.get("hydraulics", draft.hydraulics.default)
-        if not row.whole:
+        if not row.whole or row.cells.get("id") in free:
             continue
         choices = HYDRAULIC_METHODS[method]
         given = (method, tuple(row.cells))

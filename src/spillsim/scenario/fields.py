@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from .. import units
@@ -208,3 +208,12 @@ Concentration = Annotated[float, *_quantity("concentration", above=0)]
 DecayRate = Annotated[float, *_quantity("rate", minimum=0)]
 Dispersion = Annotated[float, *_quantity("dispersion", minimum=0)]
 Temperature = Annotated[float, *_quantity("temperature", minimum=-5)]
+FlowScale = Annotated[
+    float,
+    Field(
+        gt=0,
+        description="multiplies every inflow, gauge, abstraction and lateral inflow; sections "
+        "given at one discharge follow",
+        examples=[0.4],
+    ),
+]
