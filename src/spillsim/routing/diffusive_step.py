@@ -300,4 +300,7 @@ def try_step(
 
 @inner
 def _is_sound(volume: Array) -> bool:
-    return all(volume[v] >= 0.0 for v in range(volume.size))
+    sound = True
+    for v in range(volume.size):
+        sound = sound and volume[v] >= 0.0
+    return sound
