@@ -286,8 +286,6 @@ def _ledger(found: Routed, inflow: Inflow) -> WaterLedger:
         time=found.edges,
         entered=summed(inflow.node.sum(axis=1) + np.maximum(along, 0.0).sum(axis=1)),
         left=summed(found.leaving.sum(axis=1)),
-        abstracted=summed(
-            found.taken[:, outside].sum(axis=1) - np.minimum(along, 0.0).sum(axis=1)
-        ),
+        abstracted=summed(found.taken[:, outside].sum(axis=1) - np.minimum(along, 0.0).sum(axis=1)),
         stored=found.volume.sum(axis=1),
     )
