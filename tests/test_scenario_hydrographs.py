@@ -187,8 +187,7 @@ def test_a_hydrograph_from_netcdf(tmp_path: Path) -> None:
         ({"variabel": "x"}, "there is no such key", "hydrograph[0].netcdf.variabel"),
         (
             {"station": "down"},
-            "there is no discharge from 2024-04-01T01:00Z to 2024-04-01T03:00Z, 2 h (1 row without "
-            "a value)",
+            "from 2024-04-01T01:00Z to 2024-04-01T03:00Z, 2 h (1 row without a value)",
             "hydrograph[0].netcdf",
         ),
     ],

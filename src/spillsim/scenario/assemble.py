@@ -14,7 +14,7 @@ from .check import check, check_flow_nodes
 from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
-from .flow_files import read_flow_file
+from .flow_files import read_flow_files
 from .hydrographs import read_hydrographs
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
@@ -87,7 +87,7 @@ def assemble(reading: Reading) -> Scenario:
     draft.stations, draft.borders = listed["station"], listed["border"]
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
-    _flow_files(reading, flow_section, draft)
+    read_flow_files(reading, flow_section, draft)
     draft.releases = _releases(reading)
     draft.routing = _of(Routing, single.get("routing"))
     draft.hydrographs = _hydrographs(reading)
@@ -211,24 +211,6 @@ def _flow_tables(reading: Reading, draft: Draft) -> None:
     elif kind == "table":
         discharges = TableKind("row", rows.DISCHARGES)
         draft.discharges = read_named(reading, "flow", "table", discharges)
-
-
-def _flow_files(reading: Reading, section: Section | None, draft: Draft) -> None:
-    """Discharges over time from a file that is no table; a fault unless there is one source."""
-    if not isinstance(section, TableSection):
-        raw = reading.data.get("flow")
-        draft.file_failed = isinstance(raw, Mapping) and bool(raw.keys() & {"netcdf", "hecras"})
-        return
-    sources = ("table", "netcdf", "hecras")
-    given = [name for name in sources if getattr(section, name) is not None]
-    if len(given) != 1:
-        reading.faults.add(
-            "flow", f"needs one of {any_of(sources)}; it has {any_of(given) or 'none of them'}",
-            'Write e.g. table = "discharges.csv".',
-        )  # fmt: skip
-        return
-    draft.series = read_flow_file(reading, section, draft)
-    draft.file_failed = given != ["table"] and not draft.series
 
 
 def _reference_flow(reading: Reading, draft: Draft) -> InflowsFlow | GaugesFlow | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from .. import flowfiles
 from ..errors import Notice
+from .base import Section
 from .draft import Draft
-from .faults import nearest, quoted
+from .faults import any_of, nearest, quoted
 from .file_sections import FlowHecras, FlowNetcdf, HydrographNetcdf
 from .files import FileFaultError, place, read_binary
 from .reading import Reading
@@ -79,9 +80,25 @@ def _tell(reading: Reading, where: str, file: str, error: flowfiles.FlowFileErro
     reading.faults.add(where, f"{quoted(file)}: {error.message}", error.hint)
 
 
-def read_flow_file(
-    reading: Reading, section: TableSection, draft: Draft
-) -> tuple[DischargeSeries, ...]:
+def read_flow_files(reading: Reading, section: Section | None, draft: Draft) -> None:
+    """Discharges over time from a file that is no table; a fault unless there is one source."""
+    if not isinstance(section, TableSection):
+        raw = reading.data.get("flow")
+        draft.file_failed = isinstance(raw, Mapping) and bool(raw.keys() & {"netcdf", "hecras"})
+        return
+    sources = ("table", "netcdf", "hecras")
+    given = [name for name in sources if getattr(section, name) is not None]
+    if len(given) != 1:
+        reading.faults.add(
+            "flow", f"needs one of {any_of(sources)}; it has {any_of(given) or 'none of them'}",
+            'Write e.g. table = "discharges.csv".',
+        )  # fmt: skip
+        return
+    draft.series = _read(reading, section, draft)
+    draft.file_failed = given != ["table"] and not draft.series
+
+
+def _read(reading: Reading, section: TableSection, draft: Draft) -> tuple[DischargeSeries, ...]:
     """Series of all reaches from the file that the flow names; faults, and none of them, if not."""
     reaches = draft.reaches
     if reaches is None or not reaches.named("id") or reading.start is None:
