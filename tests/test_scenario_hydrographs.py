@@ -184,7 +184,7 @@ def test_a_hydrograph_from_netcdf(tmp_path: Path) -> None:
         ({"file": "p.nc"}, 'there is no file "p.nc"', "hydrograph[0].netcdf.file"),
         ({"file": "../../q.nc"}, "outside the case folder", "hydrograph[0].netcdf.file"),
         ({"station": "off"}, "there is no discharge at any time", "hydrograph[0].netcdf"),
-        ({"variabel": "x"}, "there is no such key", "hydrograph[0].netcdf.variabel"),
+        ({"variables": "x"}, "there is no such key", "hydrograph[0].netcdf.variables"),
         (
             {"station": "down"},
             "from 2024-04-01T01:00Z to 2024-04-01T03:00Z, 2 h (1 row without a value)",

@@ -89,8 +89,7 @@ def assemble(reading: Reading) -> Scenario:
     _flow_tables(reading, draft)
     read_flow_files(reading, flow_section, draft)
     draft.releases = _releases(reading)
-    draft.routing = _of(Routing, single.get("routing"))
-    draft.hydrographs = _hydrographs(reading)
+    draft.routing, draft.hydrographs = _of(Routing, single.get("routing")), _hydrographs(reading)
     reference = _reference_flow(reading, draft)
     network = check(draft)
     if faults.found:
@@ -115,12 +114,11 @@ def assemble(reading: Reading) -> Scenario:
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
         routing=draft.routing,
         hydrographs=_sound(draft.hydrographs),
-        notices=tuple(reading.notices),
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
         reference_flow=reference,
-        **_variants(reading),
+        **_from_reading(reading),
     )
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
     scenario._origin = dict(faults.origin)
@@ -138,10 +136,11 @@ def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
     return read_hydrographs(reading, items, sections)
 
 
-def _variants(reading: Reading) -> dict[str, Any]:
-    """Which regimes and measures there are, and which of them the scenario is."""
+def _from_reading(reading: Reading) -> dict[str, Any]:
+    """Which regimes and measures there are, which the scenario is, and what is to be told."""
     chosen = {variant.kind: variant.name for variant in reading.chosen}
-    return {"variants": reading.variants, **chosen}
+    notices = tuple(dict.fromkeys(reading.notices))
+    return {"variants": reading.variants, "notices": notices, **chosen}
 
 
 def _sound(items: Sequence[Item | None]) -> tuple[Item, ...]:
