@@ -66,8 +66,8 @@ def test_where_nothing_holds_it_up_a_flood_passes_as_by_muskingum_cunge() -> Non
 
 
 def test_given_sections_have_a_level_too() -> None:
-    reach = {"id": "r", "from": "a", "to": "b", "length [km]": 60, "velocity [m/s]": 0.8, "hydraulics": "velocity",
-             "width [m]": 60, "slope": 4e-4}  # fmt: skip
+    reach = {"id": "r", "from": "a", "to": "b", "length [km]": 60, "velocity [m/s]": 0.8,
+             "hydraulics": "velocity", "width [m]": 60, "slope": 4e-4}  # fmt: skip
     network = {"nodes": [{"id": "a"}, {"id": "b"}], "reaches": [reach]}
     found = levels(case(network=network, routing=WAVE))
     area = found.routed.volume[0] / found.layout.channels.length
