@@ -32,6 +32,7 @@ _HEADINGS = {
     "hydraulics": "[hydraulics]",
     "dispersion": "[dispersion]",
     "storage": "[storage]",
+    "ice": "[ice]",
     "substance": "[[substance]]",
     "release": "[[release]]",
     "station": "[[station]]",

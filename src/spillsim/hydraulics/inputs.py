@@ -24,6 +24,7 @@ from .columns import (
     unusable_values,
 )
 from .discharge import Balance, balance, non_positive, waterless_headwaters
+from .ice import deepen_columns, ice_roughness
 
 if TYPE_CHECKING:
     from ..scenario import GaugesFlow, InflowsFlow, Reach, Scenario
@@ -141,9 +142,12 @@ def read_reaches(scenario: Scenario, network: Network) -> ReachTable:
         else np.array(column, dtype=np.float64)
         for name, column in zip(NUMBERS, cells, strict=True)
     }
-    columns = Columns(network.reach_length, numbers, tuple(_rating(row) for row in rows))
     default = scenario.hydraulics.default
-    return ReachTable(rows, columns, tuple(row.hydraulics or default for row in rows))
+    methods = tuple(row.hydraulics or default for row in rows)
+    ratings = tuple(_rating(row) for row in rows)
+    columns = Columns(network.reach_length, numbers, ratings, ice_roughness(scenario, rows))
+    numbers["depth"] = deepen_columns(columns, methods)
+    return ReachTable(rows, columns, methods)
 
 
 def _rating(row: Reach) -> RatingTable | None:

@@ -14,6 +14,7 @@ from .discharge import CLOSED, Balance, add_inflow, closure_notices
 from .fallback import complete, range_notices, unused_notices
 from .flow import SteadyFlow
 from .following import Following, discharge_ratio, follow, mark
+from .ice import ice_cover, ice_notices, slow
 from .inputs import (
     CLOSURE_WARNING,
     ReachTable,
@@ -76,8 +77,11 @@ def solve(
         water = add_inflow(network, water, node_release_inflow)
     table = replace(table, columns=following.columns)
     quantities, told = _quantities(scenario, network, table, water, following)
-    told = [*following.notices, *told]
-    return _assemble(water, discharge, lateral, quantities, (*notices, *told))
+    cover = ice_cover(scenario, table.rows)
+    frozen = ice_notices(scenario, table.columns, table.methods, cover)
+    told = [*following.notices, *frozen, *told]
+    origin = {"discharge": discharge, "lateral_inflow": lateral, **quantities}
+    return _assemble(water, origin, (*notices, *told), cover if cover.any() else None)
 
 
 def solve_over_time(
@@ -174,6 +178,7 @@ def _sections(table: ReachTable, discharge: Array, factor: Array) -> Sections:
             target.value[rows] = source.value
             target.method[rows] = source.method
             target.estimated[rows] = source.estimated
+    slow(table.columns, table.methods, whole)
     return whole
 
 
@@ -229,21 +234,21 @@ def _temperature(scenario: Scenario, columns: Columns) -> Quantity:
 
 def _assemble(
     water: Balance,
-    discharge: Quantity,
-    lateral: Quantity,
     quantities: dict[str, Quantity],
     notices: tuple[Notice, ...],
+    ice_cover: Mask | None,
 ) -> SteadyFlow:
     """Put values, methods and marks of estimation together."""
-    origin = {"discharge": discharge, "lateral_inflow": lateral, **quantities}
+    of_water = ("discharge", "lateral_inflow")
     return SteadyFlow(
         discharge_head=water.head,
         discharge_foot=water.foot,
         lateral_inflow=water.lateral_inflow,
         node_inflow=water.node_inflow,
         node_abstraction=water.node_abstraction,
-        **{name: quantity.value for name, quantity in quantities.items()},
-        method={name: tuple(quantity.method.tolist()) for name, quantity in origin.items()},
-        estimated={name: quantity.estimated for name, quantity in origin.items()},
+        **{name: q.value for name, q in quantities.items() if name not in of_water},
+        method={name: tuple(q.method.tolist()) for name, q in quantities.items()},
+        estimated={name: q.estimated for name, q in quantities.items()},
         notices=notices,
+        ice_cover=ice_cover,
     )

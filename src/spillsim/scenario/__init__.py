@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import SourceFile
+from .ice import Ice
 from .load import list_variants, load, parse
 from .rows import Gauge, Inflow, Node, Rating, Reach
 from .scenario import GaugesFlow, InflowsFlow, Scenario
@@ -47,6 +48,7 @@ __all__ = [
     "GaugesFlow",
     "Hydraulics",
     "Hydrograph",
+    "Ice",
     "Inflow",
     "InflowsFlow",
     "Limit",

@@ -14,6 +14,7 @@ from .check import check, check_flow_nodes
 from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .ice import Ice
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
 from .read_sections import items as _items
@@ -80,6 +81,7 @@ def assemble(reading: Reading) -> Scenario:
     draft.reaches = read_named(reading, "network", "reaches", TableKind("reach", rows.REACHES))
     draft.hydraulics = _of(Hydraulics, single.get("hydraulics", Hydraulics()))
     draft.dispersion = dispersion
+    draft.ice = _of(Ice, single.get("ice"))
     draft.substances = listed["substance"]
     draft.stations, draft.borders = listed["station"], listed["border"]
     ratings = _ratings(reading, draft.reaches)
@@ -101,6 +103,7 @@ def assemble(reading: Reading) -> Scenario:
         hydraulics=draft.hydraulics,
         dispersion=dispersion,
         storage=_of(Storage, single.get("storage")),
+        ice=draft.ice,
         substances=_sound(draft.substances),
         releases=_sound(draft.releases),
         stations=_sound(draft.stations),

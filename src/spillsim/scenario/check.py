@@ -10,6 +10,7 @@ from ..network.faults import GraphFault
 from .discharges import check_discharges
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .ice import check_ice
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
 from .places import check_places
 from .sections import (
@@ -29,6 +30,7 @@ def check(draft: Draft) -> river_network.Network | None:
     _check_formula(draft)
     _check_methods(draft)
     _check_exponents(draft)
+    check_ice(draft)
     check_flow_nodes(draft)
     check_discharges(draft)
     network = _check_graph(draft)

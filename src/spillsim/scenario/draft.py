@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .base import Section
 from .faults import Faults
+from .ice import Ice
 from .sections import Border, Case, Hydraulics, Release, Station, Substance
 from .tables import Table
 
@@ -23,6 +24,7 @@ class Draft:
     gauges: Table | None = None
     discharges: Table | None = None
     hydraulics: Hydraulics | None = None
+    ice: Ice | None = None
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)
     releases: Sequence[Release | None] = field(default_factory=list)

@@ -31,6 +31,7 @@ from .fields import (
     Text,
     Volume,
 )
+from .ice import Ice
 from .settings import Numerics, Output
 
 MethodName = Literal[
@@ -122,6 +123,9 @@ class Substance(Section):
     )
     storage_decay_rate: DecayRate | None = Field(
         default=None, description="decay in the storage zone; as decay_rate when left out"
+    )
+    gas_exchange_rate: DecayRate = Field(
+        default=0.0, description="first-order loss to the air from the channel, none under ice"
     )
     arrival_threshold: Concentration | None = Field(
         default=None, description="concentration that counts as arrival"
@@ -346,6 +350,7 @@ SINGLE_SECTIONS: dict[str, type[Section]] = {
     "network": NetworkSection,
     "hydraulics": Hydraulics,
     "storage": Storage,
+    "ice": Ice,
     "output": Output,
     "numerics": Numerics,
 }
