@@ -92,7 +92,11 @@ def flow(model: Model) -> str:
     if flow.kind == "table":
         rows = sum(len(series.time) for series in flow.series)  # type: ignore[union-attr,misc]
         return f"changing, from {words.count(rows, 'row')} of discharge · typically {at_outlet}"
-    return f"steady, from {known} · {at_outlet}"
+    cover = model.flow.ice_cover
+    ice = (
+        "" if cover is None else f" · {words.count(int(cover.sum()), 'reach', 'reaches')} under ice"
+    )
+    return f"steady, from {known} · {at_outlet}{ice}"
 
 
 def releases(model: Model) -> str:
