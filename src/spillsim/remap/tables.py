@@ -95,8 +95,8 @@ def _check_volume(
     if flow.linear and flow.time.size > 1:
         # between two rows the volume is a parabola, lowest where losing turns to gaining
         gap = np.diff(flow.time)[:, None]
-        turns = (net[:-1] < 0.0) & (net[1:] > 0.0)
-        slope = np.where(turns, net[1:] - net[:-1], 1.0) / gap
+        turns = (net[:-1] < 0.0) & (net[1:] > 0.0) & (gap > 0.0)
+        slope = np.where(turns, net[1:] - net[:-1], 1.0) / np.where(gap > 0.0, gap, 1.0)
         dip = np.where(turns, volume[:-1] - 0.5 * net[:-1] ** 2 / slope, volume[:-1])
         least[1:-2] = np.minimum(least[1:-2], dip)
     short = least < -EMPTY * np.maximum(volume.max(axis=0), 1e-300)
@@ -113,7 +113,8 @@ def step_weights(
     knots = np.unique(np.concatenate([time, inside]))
     length = np.diff(knots)
     middle = 0.5 * (knots[1:] + knots[:-1])
-    step = np.searchsorted(time, middle, side="right") - 1
+    # the middle of two times that differ by rounding may be the later one, and that the last
+    step = np.minimum(np.searchsorted(time, middle, side="right"), time.size - 1) - 1
     row = np.searchsorted(table, middle, side="right") - 1
     between = linear & (row >= 0) & (row < table.size - 1)
     low = np.minimum(np.maximum(row, 0), table.size - 1)

@@ -8,6 +8,7 @@ from typing import Any
 from .files import SourceFile
 from .ice import Ice
 from .load import list_variants, load, parse
+from .routing import AlongReach, FlowHydrograph, Routing
 from .rows import Gauge, Inflow, Node, Rating, Reach
 from .scenario import GaugesFlow, InflowsFlow, Scenario
 from .sections import (
@@ -35,6 +36,7 @@ from .together import gather
 from .variants import Variant
 
 __all__ = [
+    "AlongReach",
     "AtNode",
     "AtReach",
     "AtRiverKm",
@@ -44,6 +46,7 @@ __all__ = [
     "Constant",
     "DispersionFormula",
     "DispersionValue",
+    "FlowHydrograph",
     "Gauge",
     "GaugesFlow",
     "Hydraulics",
@@ -59,6 +62,7 @@ __all__ = [
     "Rating",
     "Reach",
     "Release",
+    "Routing",
     "Scenario",
     "Slug",
     "SourceFile",
