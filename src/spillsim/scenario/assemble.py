@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from ..errors import ScenarioError
+from ..network import Network
 from . import rows
 from .base import Section
 from .check import check, check_flow_nodes
@@ -67,10 +68,7 @@ def assemble(reading: Reading) -> Scenario:
     """
     data, faults = reading.data, reading.faults
     _check_keys(data, faults)
-    case_data = data.get("case")
-    start = case_data.get("start") if isinstance(case_data, Mapping) else None
-    if isinstance(start, datetime) and start.utcoffset() is not None:
-        reading.start = start
+    _note_start(reading)
     single = {
         name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
     }
@@ -122,11 +120,24 @@ def assemble(reading: Reading) -> Scenario:
         reference_flow=reference,
         **_variants(reading),
     )
+    _keep(scenario, faults, network)
+    return scenario
+
+
+def _note_start(reading: Reading) -> None:
+    """Moments of other sections count from the start of the case."""
+    case = reading.data.get("case")
+    start = case.get("start") if isinstance(case, Mapping) else None
+    if isinstance(start, datetime) and start.utcoffset() is not None:
+        reading.start = start
+
+
+def _keep(scenario: Scenario, faults: Faults, network: Network | None) -> None:
+    """Let the scenario know where its keys stand, and the network that was built to check it."""
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
     scenario._origin = dict(faults.origin)
     if network is not None:
         scenario._built.keep(scenario, network)
-    return scenario
 
 
 def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
