@@ -151,7 +151,7 @@ def test_rivers_and_reaches_under_ice_exist() -> None:
     with pytest.raises(ScenarioError) as caught:
         solved(
             hydraulics="velocity", **{"velocity [m/s]": 0.5, "river": "Main"},
-            ice={"manning_n": 0.02, "rivers": ["Mian"], "reaches": ["q"], "backwater": ["R"]},
+            ice={"manning_n": 0.02, "rivers": ["Man"], "reaches": ["q"], "backwater": ["R"]},
         )  # fmt: skip
     told = {fault.where: f"{fault.message} {fault.hint}" for fault in caught.value.faults}
     assert 'Did you mean "Main"?' in told["ice.rivers[0]"]
