@@ -132,9 +132,8 @@ def test_points_between_the_times_keep_their_volume(pairs: list[tuple[float, flo
     at, values = np.array(list(ordered)), np.array(list(ordered.values()))
     edges = np.unique(np.concatenate([[0.0, 1e5], at]))
     volume = np.trapezoid(np.interp(edges, at, values), edges)
-    assert np.trapezoid(on_times(time, at, values), time) == pytest.approx(
-        volume, rel=1e-8, abs=1e-6
-    )
+    found = np.trapezoid(on_times(time, at, values), time)
+    assert found == pytest.approx(volume, rel=1e-8, abs=1e-6)
 
 
 def test_a_pulse_shorter_than_a_step_keeps_its_volume() -> None:

@@ -54,6 +54,10 @@ def route(
     scenario: Scenario, network: Network, reference: SteadyFlow, places: Sequence[Position]
 ) -> tuple[VaryingFlow, WaterLedger, list[Notice]]:
     """The flow of a scenario routed down its network, see ``route_in_full``."""
+    if scenario.routing is not None and scenario.routing.method == "diffusive_wave":
+        message = "the diffusive wave on the whole network cannot be computed yet"
+        hint = 'Write method = "muskingum_cunge".'
+        raise ScenarioError([scenario.fault("routing.method", message, hint)], scenario.name)
     routed = route_in_full(scenario, network, reference, places)
     return routed.flow, routed.ledger, routed_notices(scenario, network, reference, routed)
 
