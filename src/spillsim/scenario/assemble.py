@@ -16,6 +16,8 @@ from .draft import Draft
 from .faults import Faults, any_of, from_pydantic, nearest, quoted
 from .fields import type_name
 from .reading import Reading, check_rising, full_column, read_named, read_table
+from .read_reservoirs import check_window, read_reservoirs, read_splits
+from .reservoirs import OUTLET_SECTIONS, Diversion, Reservoir, ReservoirSection, SplitSection
 from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
 from .sections import (
     DISPERSION_SECTIONS,
@@ -45,7 +47,8 @@ from .tables import Table, TableKind
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
-SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release")
+WORKS = ("reservoir", "diversion", "split")
+SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, *WORKS, "release")
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -82,6 +85,7 @@ def assemble(reading: Reading) -> Scenario:
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
     draft.releases = _releases(reading)
+    _works(reading, draft)
     network = check(draft)
     if faults.found:
         raise ScenarioError(faults.all(), reading.name)
@@ -103,6 +107,9 @@ def assemble(reading: Reading) -> Scenario:
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
+        reservoirs=_sound(draft.reservoirs),
+        diversions=_sound(draft.diversions),
+        splits=_sound(draft.splits),
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
@@ -254,6 +261,35 @@ def _flow_tables(reading: Reading, draft: Draft) -> None:
     elif kind == "table":
         discharges = TableKind("row", rows.DISCHARGES)
         draft.discharges = read_named(reading, "flow", "table", discharges)
+
+
+def _works(reading: Reading, draft: Draft) -> None:
+    """Reservoirs with their outlets, diversions and splits."""
+    draft.reservoirs = _reservoirs(reading)
+    draft.diversions = _listed(reading, "diversion", Diversion)
+    for diversion in _sound(draft.diversions):
+        check_window(reading, diversion)
+    splits = _listed(reading, "split", SplitSection)
+    draft.splits = read_splits(reading, _items(reading, "split"), splits)
+
+
+def _reservoirs(reading: Reading) -> list[Reservoir | None]:
+    items = _items(reading, "reservoir")
+    sections, outlets = [], []
+    for number, item in enumerate(items):
+        where = f"reservoir[{number}]"
+        own = item.get("outlet", []) if isinstance(item, Mapping) else []
+        listed = list(own) if isinstance(own, list | tuple) else []
+        outlets.append(
+            [
+                _by_kind(reading, outlet, OUTLET_SECTIONS, f"{where}.outlet[{k}]", None)
+                for k, outlet in enumerate(listed)
+            ]
+        )
+        # the outlets have faults of their own
+        bare = {k: v for k, v in item.items() if k != "outlet"} if outlets[-1] else item
+        sections.append(_validated(reading, bare, ReservoirSection, where))
+    return read_reservoirs(reading, items, sections, outlets)
 
 
 def _releases(reading: Reading) -> list[Release | None]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import network as river_network
 from ..network.faults import GraphFault
+from .check_reservoirs import check_reservoirs, fill_reaches
 from .discharges import check_discharges
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
@@ -24,6 +25,7 @@ _MOST_HINTS = 20  # a search for the nearest of thousands of names costs millise
 
 def check(draft: Draft) -> river_network.Network | None:
     """Add the faults between the parts of a scenario; give the network if it has none."""
+    fill_reaches(draft)
     _check_names(draft)
     _check_times(draft)
     _check_formula(draft)
@@ -31,6 +33,7 @@ def check(draft: Draft) -> river_network.Network | None:
     for table in (draft.inflows, draft.gauges):
         _check_flow_nodes(draft, table)
     check_discharges(draft)
+    check_reservoirs(draft)
     network = _check_graph(draft)
     check_places(draft, network)
     return network

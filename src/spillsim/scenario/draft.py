@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .faults import Faults
+from .reservoirs import Diversion, Reservoir, Split
 from .sections import Border, Case, Hydraulics, Release, Section, Station, Substance
 from .tables import Table
 
@@ -25,5 +26,8 @@ class Draft:
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)
     releases: Sequence[Release | None] = field(default_factory=list)
+    reservoirs: Sequence[Reservoir | None] = field(default_factory=list)
+    diversions: Sequence[Diversion | None] = field(default_factory=list)
+    splits: Sequence[Split | None] = field(default_factory=list)
     stations: Sequence[Station | None] = field(default_factory=list)
     borders: Sequence[Border | None] = field(default_factory=list)

@@ -248,3 +248,25 @@ CONCENTRATION: Mapping[str, Column] = {
     "time": Column("time", required=True, minimum=0),
     "concentration": Column("concentration", required=True, minimum=0),
 }
+
+STAGE_VOLUME: Mapping[str, Column] = {
+    "stage": Column("length", required=True, help="water level"),
+    "volume": Column("volume", required=True, minimum=0, help="of the water below it, rising"),
+    "area": Column("area", above=0, help="of the surface; not used"),
+}
+
+OUTFLOW: Mapping[str, Column] = {
+    "time": Column("time", required=True, help="since the start of the case"),
+    "discharge": Column("discharge", required=True, minimum=0),
+}
+
+OPENING: Mapping[str, Column] = {
+    "time": Column("time", required=True, help="since the start of the case"),
+    "opening": Column("length", required=True, minimum=0, help="of the gate, above its sill"),
+}
+
+SPLIT: Mapping[str, Column] = {
+    "discharge": Column("discharge", minimum=0, help="leaving the node; or give time"),
+    "time": Column("time", help="since the start of the case"),
+    "share": Column("dimensionless", required=True, minimum=0, maximum=1, help="of the arm"),
+}

@@ -12,6 +12,7 @@ from .. import network as river_network
 from ..errors import Fault
 from .faults import clean, line_of
 from .files import SourceFile
+from .reservoirs import Diversion, Reservoir, Split
 from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
 from .sections import (
     AtNode,
@@ -109,6 +110,9 @@ class Scenario(Section):
     borders: tuple[Border, ...]
     output: Output
     numerics: Numerics
+    reservoirs: tuple[Reservoir, ...] = ()
+    diversions: tuple[Diversion, ...] = ()
+    splits: tuple[Split, ...] = ()
     files: tuple[SourceFile, ...]
     """The scenario file first, then the tables in the order they were read."""
     folder: Path | None

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from .reservoirs import Diversion, ReservoirSection, SplitSection
 from .sections import (
     DISPERSION_SECTIONS,
     FLOW_SECTIONS,
@@ -31,6 +32,9 @@ def json_schema() -> dict[str, Any]:
         *FLOW_SECTIONS.values(),
         *DISPERSION_SECTIONS.values(),
         *RELEASE_SECTIONS.values(),
+        ReservoirSection,
+        Diversion,
+        SplitSection,
     ]
     references, schema = models_json_schema(
         [(model, "validation") for model in models], by_alias=True
@@ -58,6 +62,9 @@ def json_schema() -> dict[str, Any]:
         "release": several(either(RELEASE_SECTIONS), 1),
         "station": several(one(LISTED_SECTIONS["station"]), 0),
         "border": several(one(LISTED_SECTIONS["border"]), 0),
+        "reservoir": several(one(ReservoirSection), 0),
+        "diversion": several(one(Diversion), 0),
+        "split": several(one(SplitSection), 0),
         "output": one(SINGLE_SECTIONS["output"]),
         "numerics": one(SINGLE_SECTIONS["numerics"]),
     }
