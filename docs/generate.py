@@ -19,7 +19,7 @@ import spillsim
 from spillsim import results, units
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from spillsim.results.files import encoding
-from spillsim.scenario import rows, sections
+from spillsim.scenario import reservoirs, rows, sections
 from spillsim.scenario.names import HYDRAULIC_METHODS
 
 # --- scenario.md ---------------------------------------------------------------------------------
@@ -34,6 +34,9 @@ _HEADINGS = {
     "storage": "[storage]",
     "substance": "[[substance]]",
     "release": "[[release]]",
+    "reservoir": "[[reservoir]]",
+    "diversion": "[[diversion]]",
+    "split": "[[split]]",
     "station": "[[station]]",
     "border": "[[border]]",
     "output": "[output]",
@@ -69,8 +72,14 @@ def _dimension(field: Mapping[str, Any]) -> str:
 
 def _value(name: str, field: Mapping[str, Any]) -> str:
     """Say what may be written for a key."""
+    if name == "at" and "$ref" in field and field["$ref"].endswith("/AtNode"):
+        return '`{ node = "id" }`'
     if name == "at":
         return "a place"
+    if name == "outlet":
+        return "`[[reservoir.outlet]]`, see below"
+    if name in ("inflow_to", "outflow_from"):
+        return '`"upper"`, `"lower"`, number between 0 and 1'
     if "const" in field:
         return f'`"{field["const"]}"`'
     if "enum" in field:
@@ -82,9 +91,10 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
     if _dimension(field):
         names = [text.split(" ", 1)[1] for text in field["examples"]]
         return "text, a number with " + ", ".join(f"`{name}`" for name in names)
-    if "examples" in field and field["examples"][0].__class__ is str and name in ("start", "time"):
+    moments = ("start", "stop", "time")
+    if "examples" in field and field["examples"][0].__class__ is str and name in moments:
         return 'date-time with offset, or time after `case.start`: `"6 h"`'
-    if name in ("table", "nodes", "reaches", "inflows"):
+    if name in ("table", "nodes", "reaches", "inflows", "stage_volume"):
         return "file name, or rows given inline"
     if field.get("type") == "array":
         inside = field["items"]
@@ -103,7 +113,8 @@ def _default(model: str, name: str, field: Mapping[str, Any], needed: bool) -> s
     """Say what holds when a key is left out."""
     if needed:
         return "**needed**"
-    own = getattr(sections, model).model_fields
+    home = sections if hasattr(sections, model) else reservoirs
+    own = getattr(home, model).model_fields
     default = next(f.default for n, f in own.items() if (f.alias or n) == name)
     if default is None or default in ("", ()):
         return "–"
@@ -156,6 +167,10 @@ _TABLES: dict[str, tuple[str, Mapping[str, rows.Column]]] = {
     "gauges": ("gauges.csv", rows.GAUGES),
     "discharges": ("discharges.csv", rows.DISCHARGES),
     "rating": ("rating tables", rows.RATING),
+    "stage_volume": ("stage-volume tables", rows.STAGE_VOLUME),
+    "outflow": ("tables of outlets", rows.OUTFLOW),
+    "opening": ("tables of gate openings", rows.OPENING),
+    "split": ("tables of splits", rows.SPLIT),
     "hydrograph": ("hydrograph tables", rows.HYDROGRAPH),
     "concentration": ("concentration tables", rows.CONCENTRATION),
 }
@@ -249,6 +264,8 @@ def scenario_blocks() -> dict[str, str]:
     """Return the generated parts of scenario.md."""
     found = {f"section {name}": section_block(name) for name in _HEADINGS}
     limit = _SCHEMA["$defs"]["Limit"]
+    outlets = [_SCHEMA["$defs"][model.__name__] for model in reservoirs.OUTLET_SECTIONS.values()]
+    found["outlets"] = "\n\n".join(_form(outlet, "kind") for outlet in outlets)
     found["limits"] = f"{limit['description']}\n\n{_keys(limit)}"
     found |= {f"table {name}": table_block(name) for name in _TABLES}
     return found | {

@@ -266,6 +266,11 @@ def _flow_tables(reading: Reading, draft: Draft) -> None:
 def _works(reading: Reading, draft: Draft) -> None:
     """Reservoirs with their outlets, diversions and splits."""
     draft.reservoirs = _reservoirs(reading)
+    draft.unread_reservoirs = [
+        item["reach"]
+        for item, found in zip(_items(reading, "reservoir"), draft.reservoirs, strict=True)
+        if found is None and isinstance(item, Mapping) and isinstance(item.get("reach"), str)
+    ]
     draft.diversions = _listed(reading, "diversion", Diversion)
     for diversion in _sound(draft.diversions):
         check_window(reading, diversion)

@@ -27,6 +27,9 @@ def fill_reaches(draft: Draft) -> None:
         row = by_id.get(reservoir.reach)
         if row is not None:
             _fill_reservoir(draft, draft.reaches, row, reservoir)
+    for name in draft.unread_reservoirs:
+        if name in by_id:  # what the row lacks may be what the section says
+            by_id[name].cells |= {"hydraulics": "volume", "volume": float("nan")}
     for split in _whole(draft.splits):
         arms = [row for row in by_id.values() if row.cells.get("from") == split.node]
         without = [row for row in arms if "share" not in row.cells]

@@ -27,6 +27,8 @@ class Draft:
     substances: Sequence[Substance | None] = field(default_factory=list)
     releases: Sequence[Release | None] = field(default_factory=list)
     reservoirs: Sequence[Reservoir | None] = field(default_factory=list)
+    unread_reservoirs: Sequence[str] = ()
+    """Reaches of reservoirs that had a fault."""
     diversions: Sequence[Diversion | None] = field(default_factory=list)
     splits: Sequence[Split | None] = field(default_factory=list)
     stations: Sequence[Station | None] = field(default_factory=list)

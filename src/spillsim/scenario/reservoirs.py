@@ -127,7 +127,6 @@ LayerShare = Annotated[
     WithJsonSchema(
         {
             "anyOf": [{"enum": ["upper", "lower"]}, {"type": "number", "minimum": 0, "maximum": 1}],
-            "type": ["string", "number"],
             "description": '"upper", "lower", or the share of the upper layer',
         }
     ),
