@@ -143,9 +143,7 @@ def test_an_opening_table_and_a_hydrograph_are_followed() -> None:
     gate = Outlet(GATE, 0.0, 4.0, time=(0.0, 12 * HOUR), value=(0.0, 0.5))
     found = route(time, np.full(25, 5.0), storage, [gate], 1e7)
     opening = np.interp(time, gate.time, gate.value)
-    np.testing.assert_allclose(
-        found.outflow, gate_discharge(found.level, 4.0, opening), rtol=1e-12
-    )
+    np.testing.assert_allclose(found.outflow, gate_discharge(found.level, 4.0, opening), rtol=1e-12)
 
 
 def test_no_outlets_pass_the_inflow() -> None:

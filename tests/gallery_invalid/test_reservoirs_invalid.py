@@ -81,9 +81,9 @@ CASES: dict[str, list[tuple[str, str, str, str, str, str | None, str]]] = {
         ("wrong column", "opening.csv", "opening [m]", "discharge [m3/s]",
          'column "discharge"', "discharge", "there is no such column"),
         ("table of discharges", TOML, 'kind = "inflows"\ntable = "inflows.csv"',
-         'kind = "table"\ntable = [{ "time [h]" = 0, reach = "above", "discharge [m3/s]" = 30 }, '
+         ('kind = "table"\ntable = [{ "time [h]" = 0, reach = "above", "discharge [m3/s]" = 30 }, '
          '{ "time [h]" = 0, reach = "lake", "discharge [m3/s]" = 30 }, '
-         '{ "time [h]" = 0, reach = "below", "discharge [m3/s]" = 30 }]',
+         '{ "time [h]" = 0, reach = "below", "discharge [m3/s]" = 30 }]'),
          "reservoir[0]", "[[reservoir]]", "nothing is routed"),
     ],
     "diversion": [
@@ -119,8 +119,8 @@ CASES: dict[str, list[tuple[str, str, str, str, str, str | None, str]]] = {
          '[[split]]\nat = { node = "fork" }\nreach = "main_arm"\ntable = "split.csv"\n\n[[split]]',
          "split[1].reach", "side_arm_1", "takes the rest"),
         ("twice", TOML, "[[split]]",
-         '[[split]]\nat = { node = "fork" }\nreach = "side_arm_1"\ntable = "split.csv"\n\n'
-         "[[split]]", "split[1].reach", "side_arm_1", "has a split already"),
+         ('[[split]]\nat = { node = "fork" }\nreach = "side_arm_1"\ntable = "split.csv"\n\n'
+         "[[split]]"), "split[1].reach", "side_arm_1", "has a split already"),
     ],
 }  # fmt: skip
 

@@ -16,10 +16,11 @@ GATE_COEFFICIENT = 0.6
 def weir_discharge(
     head: ArrayLike, width: ArrayLike, coefficient: ArrayLike = WEIR_COEFFICIENT
 ) -> Array:
-    """Discharge over a weir or spillway, Q = C b H^1.5, with critical flow (Belanger 1828) [m3/s].
+    """Discharge over a weir or spillway, Q = C b H^1.5 [m3/s].
 
-    C is (2/3)^1.5 sqrt(g) = 1.705 m^0.5/s over a broad crest without losses, and larger over a
-    rounded spillway. Valid for free overflow, the level below the crest not reaching it.
+    With critical flow over a broad crest without losses (Chow 1959: Q = b sqrt(g) y^1.5 at the
+    depth y = 2/3 H) C is (2/3)^1.5 sqrt(g) = 1.705 m^0.5/s; over a rounded spillway it is larger.
+    Valid for free overflow, the level below not reaching the crest.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -160,7 +160,7 @@ def leave_node(
 def _spans(time: Array, true: NDArray[np.bool_], most: int = 3) -> str:
     """The times at which something holds, in words."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], true, [False]]).astype(np.int8)))
-    spans: Sequence[tuple[int, int]] = edges.reshape(-1, 2).tolist()
+    spans = edges.reshape(-1, 2).tolist()
     hours = time / 3600.0
     listed = [f"from {hours[a]:.4g} to {hours[b - 1]:.4g} h" for a, b in spans[:most]]
     more = f" and {len(spans) - most} times more" if len(spans) > most else ""

@@ -15,8 +15,8 @@ from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, from_pydantic, nearest, quoted
 from .fields import type_name
-from .reading import Reading, check_rising, full_column, read_named, read_table
 from .read_reservoirs import check_window, read_reservoirs, read_splits
+from .reading import Reading, check_rising, full_column, read_named, read_table
 from .reservoirs import OUTLET_SECTIONS, Diversion, Reservoir, ReservoirSection, SplitSection
 from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
 from .sections import (
