@@ -59,13 +59,17 @@ def test_mass_closes_without_limiter(data: Row) -> None:
 
 
 def below_everything(model: Model) -> int:
-    """First cell of the outlet's path ten cells below all releases and confluences."""
+    """First cell of the outlet's path thirty cells below all releases and confluences.
+
+    Where a steady release begins, water moved on by a cell and mixed by the dispersion number d
+    leaves a ripple of (-d / (1 - d))^k about m / Q after k cells, at d = 0.45 a thousandth here.
+    """
     last = model.march.grid.paths[-1]
     joins = [float(p.theta[-1]) for p in model.march.grid.paths[:-1]
              if p.path.joins == len(model.march.grid.paths) - 1]  # fmt: skip
     own = [model.route.theta(r.position) for r in model.releases
            if r.position.reach in last.path.reaches]  # fmt: skip
-    return int(np.searchsorted(last.theta, max(joins + own))) + 10
+    return int(np.searchsorted(last.theta, max(joins + own))) + 30
 
 
 @few(25)
@@ -74,8 +78,11 @@ def test_monotone_keeps_bounds_downstream(data: Row) -> None:
     """Maximum principle, for waters that lose nothing, some cells below the releases.
 
     A release at a rate m into a discharge Q gives at most m / Q (2 % more within the rounding of
-    the release into cells), and no place sees more than what passed the places above it. Cells
-    of several steps show a lower mean than the finer ones below them, so they are left out.
+    the release into cells), and no place sees more than what passed the places above it. A peak
+    is the largest value at the end of a step, and within a step water moves on by a cell before
+    each substep of dispersion mixes it with two cells on either side: what passes a place is
+    the largest peak of that many cells in a row. Cells of several steps show a lower mean than
+    the finer ones below them, so they are left out.
     """
     model = assembled(data)
     run = spillsim.simulate(model)
@@ -92,8 +99,12 @@ def test_monotone_keeps_bounds_downstream(data: Row) -> None:
             )
             assert peak.max() <= 1.02 * bound
         if "concentration" not in kinds(data, number) and not last.slow.any():
+            dispersion = model.march.dispersion
+            row = 1 + 2 * dispersion.substeps
             seen = peak[peak > 1e-6 * peak.max()]
-            assert np.all(seen <= np.minimum.accumulate(seen) * 1.001)
+            assume(seen.size > row)
+            passed = np.lib.stride_tricks.sliding_window_view(seen, row).max(axis=1)[:-1]
+            assert np.all(seen[row:] <= np.minimum.accumulate(passed) * 1.001)
 
 
 def test_a_measured_concentration_stays_positive_where_it_is_resolved() -> None:

@@ -142,6 +142,9 @@ def _relaxation_sum(time: Array, spectrum: _Spectrum, order: int) -> Array:
     return result
 
 
+_FAR = 1000.0
+"""Age over length from which the rise of a concentration is integrated rather than differenced."""
+
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(14)
 
 
@@ -255,15 +258,37 @@ def inlet_mass_from_series(
     if not bool(np.all(np.diff(at) > 0.0)):
         raise ValueError("the times of the series must rise")
     slope = np.diff(value) / np.diff(at)
-    bends = np.diff(np.concatenate([[0.0], slope, [0.0]]))
     # The steady part comes from the exposure itself: as a sum of ramps it would cancel badly.
     exposure = _exposure(t, at, value)
     excess: Array = float(value[0]) * _entry_excess(t - at[0], zone, 1)
     excess = excess - float(value[-1]) * _entry_excess(t - at[-1], zone, 1)
-    for place, bend in zip(at, bends, strict=True):
-        if bend != 0.0:
-            excess = excess + float(bend) * _entry_excess(t - place, zone, 2)
+    for piece in np.flatnonzero(slope):
+        excess = excess + float(slope[piece]) * _ramp_excess(t - at[piece], t - at[piece + 1], zone)
     return discharge * (_steady_share(zone) * exposure + excess)
+
+
+def _ramp_excess(since_begin: Array, since_end: Array, zone: StreamZone) -> Array:
+    """Response per Q, above the steady inflow, to a rise by one per second that has a beginning
+    and an end [s2].
+
+    The difference of two ramps, or, long after a short rise, where that would cancel, the integral
+    of the response to a step over it by Gauss's two points, exact to (length / age)^4 / 4320.
+    """
+    length = since_begin - since_end
+    far = since_end > _FAR * length
+    found = np.empty_like(since_begin)
+    near = ~far
+    if near.any():
+        found[near] = _entry_excess(since_begin[near], zone, 2)
+        found[near] -= _entry_excess(since_end[near], zone, 2)
+    if far.any():
+        middle, half = 0.5 * (since_begin + since_end)[far], 0.5 * length[far] / np.sqrt(3.0)
+        found[far] = (
+            0.5
+            * length[far]
+            * (_entry_excess(middle - half, zone, 1) + _entry_excess(middle + half, zone, 1))
+        )
+    return found
 
 
 def _exposure(time: Array, at: Array, value: Array) -> Array:

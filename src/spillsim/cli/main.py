@@ -28,15 +28,17 @@ UNUSABLE = 2
 BROKEN = 70
 INTERRUPTED = 130
 
-_COMMANDS = ("new", "check", "run", "plot", "reach-map", "schema")
+_COMMANDS = ("new", "check", "run", "compare", "plot", "reach-map", "flood", "schema")
 
 _EPILOG = """\
 examples:
   spillsim new my_case               write a small commented case
   spillsim check my_case             tell what would be computed
   spillsim run my_case               compute; writes my_case.nc
+  spillsim run my_case --regime all  compute every [regime.NAME] and compare them
   spillsim plot my_case.nc           draw curves and profile
   spillsim reach-map my_case         what the border sees of releases anywhere upstream
+  spillsim flood maxima.csv          floods of return periods from annual maxima
 
 exit codes:
   0 done    1 ran, but a stated bound was missed    2 the input or the target cannot be used
@@ -126,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"spillsim {__version__}")
     parser.add_argument("--debug", action="store_true", help="show where an error happened")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_new, _add_check, _add_run, _add_plot, _add_reach_map, _add_schema):
+    for add in _ADDED:
         add(commands)
     return parser
 
@@ -169,11 +171,32 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         "-o", "--output", metavar="FILE",
         help="result file (default: <name of the case folder>.nc in the current folder)",
     )  # fmt: skip
+    for kind, what in (("regime", "flow regimes"), ("measure", "countermeasures")):
+        parser.add_argument(
+            f"--{kind}", metavar="NAMES", action="append",
+            help=f"{what} of the case, with commas between: [{kind}.NAME], all, or none for the "
+            "file as written; the name is added to that of the result file",
+        )  # fmt: skip
+    parser.add_argument(
+        "--stations", action="store_true",
+        help="compare several runs at stations as well as at borders",
+    )  # fmt: skip
+    parser.add_argument(
+        "--csv", metavar="FILE", help="write the comparison of the runs to this file as well"
+    )
     parser.add_argument(
         "--strict", action="store_true",
         help="end with code 1 when a station misses numerics.error; the file is written all the "
         "same",
     )  # fmt: skip
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+
+
+def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(commands, "compare", "tell what borders see of several runs, side by side")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="result files (.nc)")
+    parser.add_argument("--stations", action="store_true", help="stations as well as borders")
+    parser.add_argument("--csv", metavar="FILE", help="write the table to this file as well")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 
@@ -237,8 +260,36 @@ def _add_reach_map(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 
+def _add_flood(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "flood",
+        "find floods of return periods from annual maxima, with bounds",
+        "The table has the columns year and discharge, such as \"discharge [m3/s]\". The fit\n"
+        "is by L-moments, the bounds hold 90 % of a parametric bootstrap.\n"
+        'Needs SciPy: pip install "spillsim[floods]".',
+    )  # fmt: skip
+    parser.add_argument("maxima", metavar="ANNUAL_MAXIMA.csv", help="table of annual maxima")
+    parser.add_argument(
+        "--return-period", metavar="YEARS", action="append",
+        help="such as 100; may be repeated, or a list such as 10,100 (default: 2,5,10,20,50,100)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--distribution", metavar="NAME",
+        help="gumbel, gev, pearson3 or log_pearson3 (default: all four side by side)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--plot", metavar="FIGURE", help="return level plot with bounds: .png, .svg or .pdf"
+    )
+
+
 def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(commands, "schema", "give the JSON Schema of scenario.toml, for editors")
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write to this .json file instead of the terminal"
     )
+
+
+_ADDED = (
+    _add_new, _add_check, _add_run, _add_compare, _add_plot, _add_reach_map, _add_flood,
+    _add_schema,
+)  # fmt: skip

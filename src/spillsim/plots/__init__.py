@@ -9,15 +9,26 @@ if TYPE_CHECKING:
     from .curve_figure import curves
     from .profile_figure import profile
     from .reach_map_figure import reach_map
+    from .return_level_figure import ReturnLevels, return_levels
     from .saving import FORMATS, save
 
-__all__ = ["FORMATS", "curves", "profile", "reach_map", "save"]
+__all__ = [
+    "FORMATS",
+    "ReturnLevels",
+    "curves",
+    "profile",
+    "reach_map",
+    "return_levels",
+    "save",
+]
 
 _HOME = {
     "FORMATS": "saving",
+    "ReturnLevels": "return_level_figure",
     "curves": "curve_figure",
     "profile": "profile_figure",
     "reach_map": "reach_map_figure",
+    "return_levels": "return_level_figure",
     "save": "saving",
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from .. import units
@@ -212,3 +212,12 @@ Discharge = Annotated[float, *_quantity("discharge", above=0)]
 ExchangeDischarge = Annotated[float, *_quantity("discharge", minimum=0)]
 Area = Annotated[float, *_quantity("area", above=0)]
 Level = Annotated[float, *_quantity("length")]
+FlowScale = Annotated[
+    float,
+    Field(
+        gt=0,
+        description="multiplies every inflow, gauge, abstraction and lateral inflow; sections "
+        "given at one discharge follow",
+        examples=[0.4],
+    ),
+]

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from .base import Section
+from .draft import Draft
 from .faults import any_of
+from .read_sections import by_kind, items, listed, validated
 from .reading import Reading, check_rising, full_column, read_table
 from .reservoirs import (
+    OUTLET_SECTIONS,
+    Diversion,
     GateOutlet,
     HydrographOutlet,
     Outlet,
@@ -19,33 +24,69 @@ from .reservoirs import (
     Working,
 )
 from .rows import OPENING, OUTFLOW, SPLIT, STAGE_VOLUME, Column
-from .sections import Section
 from .tables import Table, TableKind
+
+WORKS = ("reservoir", "diversion", "split")
+"""The sections read here."""
 
 Model = TypeVar("Model", bound=Section)
 
 _LAYERS = ("upper_volume", "exchange_discharge", "inflow_to", "outflow_from")
 
 
+def read_works(reading: Reading, draft: Draft) -> None:
+    """Read reservoirs with their outlets, diversions and splits into a draft."""
+    draft.reservoirs = _reservoirs(reading)
+    draft.unread_reservoirs = [
+        item["reach"]
+        for item, found in zip(items(reading, "reservoir"), draft.reservoirs, strict=True)
+        if found is None and isinstance(item, Mapping) and isinstance(item.get("reach"), str)
+    ]
+    draft.diversions = listed(reading, "diversion", Diversion)
+    for diversion in draft.diversions:
+        if diversion is not None:
+            check_window(reading, diversion)
+    splits = listed(reading, "split", SplitSection)
+    draft.splits = read_splits(reading, items(reading, "split"), splits)
+
+
+def _reservoirs(reading: Reading) -> list[Reservoir | None]:
+    given = items(reading, "reservoir")
+    sections, outlets = [], []
+    for number, item in enumerate(given):
+        where = f"reservoir[{number}]"
+        own = item.get("outlet", []) if isinstance(item, Mapping) else []
+        outlets.append(
+            [
+                by_kind(reading, outlet, OUTLET_SECTIONS, f"{where}.outlet[{k}]", None)
+                for k, outlet in enumerate(own if isinstance(own, list | tuple) else [])
+            ]
+        )
+        # the outlets have faults of their own
+        bare = {k: v for k, v in item.items() if k != "outlet"} if outlets[-1] else item
+        sections.append(validated(reading, bare, ReservoirSection, where))
+    return read_reservoirs(reading, given, sections, outlets)
+
+
 def read_reservoirs(
-    reading: Reading, items: Sequence[Any], sections: Sequence[ReservoirSection | None],
+    reading: Reading, given: Sequence[Any], sections: Sequence[ReservoirSection | None],
     outlets: Sequence[Sequence[Section | None]],
 ) -> list[Reservoir | None]:  # fmt: skip
     """Read the tables of every reservoir, None where something is wrong.
 
-    items : what stands in the file, one for each of the sections
+    given : what stands in the file, one for each of the sections
     outlets : the sound outlets of each reservoir, None in place of the others
     """
     found: list[Reservoir | None] = []
-    for number, (item, section) in enumerate(zip(items, sections, strict=True)):
+    for number, (item, section) in enumerate(zip(given, sections, strict=True)):
         where = f"reservoir[{number}]"
-        given = item if isinstance(item, Mapping) else {}
-        listed = given.get("outlet", ())
+        keys = item if isinstance(item, Mapping) else {}
+        own = keys.get("outlet", ())
         built = [
-            _outlet(reading, f"{where}.outlet[{k}]", listed[k], outlet)
+            _outlet(reading, f"{where}.outlet[{k}]", own[k], outlet)
             for k, outlet in enumerate(outlets[number])
         ]
-        source = given.get("stage_volume")
+        source = keys.get("stage_volume")
         table = _points(reading, f"{where}.stage_volume", source, STAGE_VOLUME, "stage", 2)
         if table is not None and table.sound:
             check_rising(reading.faults, table, "volume")
@@ -189,27 +230,27 @@ def _between(x: float, at: Sequence[float], values: Sequence[float]) -> float:
 
 
 def read_splits(
-    reading: Reading, items: Sequence[Any], sections: Sequence[SplitSection | None]
+    reading: Reading, given: Sequence[Any], sections: Sequence[SplitSection | None]
 ) -> list[Split | None]:
     """Read the table of every split, None where something is wrong."""
     found: list[Split | None] = []
-    for number, (item, section) in enumerate(zip(items, sections, strict=True)):
+    for number, (item, section) in enumerate(zip(given, sections, strict=True)):
         source = item.get("table") if isinstance(item, Mapping) else None
         where = f"split[{number}].table"
         table = read_table(reading, source, where, TableKind("row", SPLIT))
         if table is None or not table.sound:
             found.append(None)
             continue
-        given = {"discharge", "time"} & set(table.columns)
-        if len(given) != 1:
+        named = {"discharge", "time"} & set(table.columns)
+        if len(named) != 1:
             place, file = (where, None) if table.file is None else ("", table.file)
             reading.faults.add(
                 place, "needs either a column discharge or a column time; it has "
-                f"{any_of(sorted(given)) or 'none of them'}", "", file,
+                f"{any_of(sorted(named)) or 'none of them'}", "", file,
             )  # fmt: skip
             found.append(None)
             continue
-        name = given.pop()
+        name = named.pop()
         full_column(reading.faults, table, name)
         check_rising(reading.faults, table, name)
         if section is None or not table.sound:

@@ -11,6 +11,7 @@ from typing import Any
 from .faults import Faults, quoted
 from .files import LARGEST_TABLE, FileFaultError, SourceFile, place, read_source
 from .tables import Row, Table, TableKind, read_csv, read_rows
+from .variants import Variant
 
 
 @dataclass
@@ -24,6 +25,12 @@ class Reading:
     faults: Faults
     files: dict[str, SourceFile | None] = field(default_factory=dict)
     start: datetime | None = None
+    written: dict[str, Any] | None = None
+    """The data as they stand in the file, where a regime or measure is merged into ``data``."""
+    variants: tuple[Variant, ...] = ()
+    """The regimes and measures of the file."""
+    chosen: tuple[Variant, ...] = ()
+    """Those that are merged into ``data``."""
 
 
 def read_named(reading: Reading, section: str, key: str, kind: TableKind) -> Table | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, WithJsonSchema
 
 from ..formulas import GATE_COEFFICIENT, WEIR_COEFFICIENT
+from .base import Section
 from .fields import (
     Area,
     Discharge,
@@ -20,7 +21,7 @@ from .fields import (
     Volume,
     refuse,
 )
-from .sections import AtNode, Section, TableSource
+from .sections import AtNode, TableSource
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -232,6 +233,7 @@ class Diversion(Working):
 class SplitSection(Section):
     """How an arm's share of a divided river changes with the discharge or with time."""
 
+    name: OptionalName = Field(default="", description="for measures that change it")
     at: AtNode = Field(description="the node where the river divides")
     reach: Identifier = Field(description="the arm")
     table: TableSource = Field(examples=["split.csv"])

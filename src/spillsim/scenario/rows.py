@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
+from .base import Section
 from .names import HYDRAULIC_METHODS, NODE_KINDS, REACH_KINDS
-from .sections import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,4 +269,22 @@ SPLIT: Mapping[str, Column] = {
     "discharge": Column("discharge", minimum=0, help="leaving the node; or give time"),
     "time": Column("time", help="since the start of the case"),
     "share": Column("dimensionless", required=True, minimum=0, maximum=1, help="of the arm"),
+}
+
+ANNUAL_MAXIMA: Mapping[str, Column] = {
+    "year": Column("dimensionless", required=True),
+    "discharge": Column("discharge", required=True, minimum=0, help="highest of the year"),
+}
+
+TRIGGER_FLOOD: Mapping[str, Column] = {
+    "time": Column("time", required=True, minimum=0, help="since the trigger"),
+    "discharge": Column("discharge", required=True, minimum=0),
+}
+
+WEATHER: Mapping[str, Column] = {
+    "time": Column("time", required=True, minimum=0, help="since the trigger"),
+    "rain": Column("velocity", required=True, minimum=0, help="rate up to the next row, mm/h"),
+    "temperature": Column(
+        "temperature", required=True, minimum=-60, help="of the air up to the next row"
+    ),
 }

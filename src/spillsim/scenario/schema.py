@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from .base import Section
 from .reservoirs import Diversion, ReservoirSection, SplitSection
 from .sections import (
     DISPERSION_SECTIONS,
@@ -14,8 +15,8 @@ from .sections import (
     LISTED_SECTIONS,
     RELEASE_SECTIONS,
     SINGLE_SECTIONS,
-    Section,
 )
+from .variants import RESERVED
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -68,6 +69,7 @@ def json_schema() -> dict[str, Any]:
         "output": one(SINGLE_SECTIONS["output"]),
         "numerics": one(SINGLE_SECTIONS["numerics"]),
     }
+    properties |= {kind: _variants(kind, what) for kind, what in _VARIANTS.items()}
     return {
         "$schema": _DRAFT,
         "title": "spillsim scenario",
@@ -77,6 +79,35 @@ def json_schema() -> dict[str, Any]:
         "required": ["spillsim", "case", "network", "flow", "substance", "release"],
         "additionalProperties": False,
         "$defs": _as_written(schema["$defs"]),
+    }
+
+
+_VARIANTS = {"regime": "flow regime", "measure": "countermeasure"}
+
+
+def _variants(kind: str, what: str) -> dict[str, Any]:
+    """Named sets of changes; which keys they may change is left to ``load``."""
+    return {
+        "type": "object",
+        "description": f"a table [{kind}.NAME] for every {what}: a title, and what it changes",
+        "propertyNames": {"pattern": r"^[\w-]+$", "not": {"enum": list(RESERVED)}},
+        "additionalProperties": {
+            "type": "object",
+            "properties": {
+                "title": {"type": "string", "description": "one line for tables and figures"},
+                "add": {
+                    "type": "object",
+                    "description": f"new items of listed sections: [[{kind}.NAME.add.release]]",
+                    "additionalProperties": {"type": "array", "items": {"type": "object"}},
+                },
+                "remove": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "sections, items and keys that fall away",
+                    "examples": [["release.tank", "numerics.time_step"]],
+                },
+            },
+        },
     }
 
 

@@ -28,8 +28,8 @@ class Along:
     def distance(self, place: IntArray, theta: FloatArray) -> FloatArray:
         """Distance from the head of the reach at ``place``; beyond it the reach goes on [m].
 
-        Beyond its foot it gains no more water: an inflow along a short reach, carried on for a
-        long time step, would grow without bound.
+        Beyond its foot it neither gains nor loses water: carried on for a long time step, an
+        inflow along a short reach would grow without bound, and a loss leave a cell without water.
         """
         reach = self.path.reaches[place]
         time = theta - self.path.theta[place]
@@ -39,7 +39,7 @@ class Along:
         if not lateral.any():
             return np.asarray(head * time / area)
         passed = self.flow.travel_time[reach]
-        within = np.where(lateral > 0.0, np.minimum(time, passed), time)
+        within = np.minimum(time, passed)
         growth = lateral * within / area
         small = np.abs(growth) < 1e-9
         grown = head / np.where(small, 1.0, lateral) * np.expm1(np.where(small, 0.0, growth))
