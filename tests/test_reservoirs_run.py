@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def lake_case(volume: str = "2 Mm3", **outlet: Any) -> Data:
     """A reservoir at a headwater, with a release into it and a river below."""
     return {
         "spillsim": 1,
-        "case": {"title": "t", "start": spillsim_start(), "duration": "3 days"},
+        "case": {"title": "t", "start": datetime(2024, 4, 1, tzinfo=UTC), "duration": "3 days"},
         "network": {
             "nodes": [{"id": name} for name in ("head", "dam", "mouth")],
             "reaches": [{"id": "lake", "from": "head", "to": "dam", "length": "2 km"},
@@ -42,12 +43,6 @@ def lake_case(volume: str = "2 Mm3", **outlet: Any) -> Data:
                        "outlet": [{"kind": "inflow"} | outlet]}],
         "output": {"interval": "1 h"},
     }  # fmt: skip
-
-
-def spillsim_start() -> Any:
-    import datetime
-
-    return datetime.datetime(2024, 4, 1, tzinfo=datetime.UTC)
 
 
 def hours(dataset: xr.Dataset) -> np.ndarray:
@@ -162,8 +157,10 @@ def test_an_intake_that_closes_before_the_plume_comes_takes_none_of_it(base: xr.
     assert taken[0] == pytest.approx(500.0 * 3.0 / 24.0, rel=0.1)
     assert 0.0 < taken[2] < 0.2 * taken[0]
     border = [float(one["mass_passed"].sel(station="border")[0]) for one in kept]
-    assert border[0] < border[1] == pytest.approx(
-        float(base["mass_passed"].sel(station="border")[0]), rel=0.02
+    assert (
+        border[0]
+        < border[1]
+        == pytest.approx(float(base["mass_passed"].sel(station="border")[0]), rel=0.02)
     )
 
 

@@ -64,11 +64,7 @@ def solve(
     faults += reach_faults(scenario, table)
     if faults:
         raise ScenarioError(faults, scenario.name)
-    ratio = np.ones(water.head.size)
-    if scenario.flow.kind != "table":
-        mean = 0.5 * (water.head + water.foot)
-        ratio = discharge_ratio(scenario, network, mean, given_lateral)
-    following = follow(scenario, network, table, ratio)
+    following = followed(scenario, network, table, 0.5 * (water.head + water.foot))
     warning = getattr(scenario.flow, "closure_warning", CLOSURE_WARNING)
     notices = list(closure_notices(network, water.closures, warning))
     discharge, lateral = _discharge_origin(columns, water)
@@ -76,8 +72,22 @@ def solve(
         water = add_inflow(network, water, node_release_inflow)
     table = replace(table, columns=following.columns)
     quantities, told = _quantities(scenario, network, table, water, following)
-    told = [*following.notices, *told]
-    return _assemble(water, discharge, lateral, quantities, (*notices, *told))
+    told = [*notices, *following.notices, *told]
+    stays = columns.given("storage_area")
+    return _assemble(water, discharge, lateral, quantities, tuple(told), stays)
+
+
+def followed(scenario: Scenario, network: Network, table: ReachTable, water: Array) -> Following:
+    """The reach table with sections that follow the flow from the one they were given at.
+
+    water : (R,) mean discharge of the reaches without the water of releases [m3/s]
+    """
+    ratio = np.ones(water.size)
+    if scenario.flow.kind != "table":
+        columns = table.columns
+        lateral = np.where(columns.given("lateral_inflow"), columns["lateral_inflow"], 0.0)
+        ratio = discharge_ratio(scenario, network, water, lateral)
+    return follow(scenario, network, table, ratio)
 
 
 def solve_over_time(
@@ -97,7 +107,7 @@ def solve_over_time(
     first = np.abs(0.5 * (head[0] + foot[0]))
     usual = 0.5 * (reference.discharge_head + reference.discharge_foot)
     flows = first > 0.0
-    found = _sections(table, np.where(flows, first, usual), np.ones(first.size))
+    found = find_sections(table, np.where(flows, first, usual), np.ones(first.size))
     area = found.cross_section_area.value
     fixed = np.array([method == "volume" for method in table.methods])
     fixed |= table.columns.given("cross_section_area") & ~table.columns.given("velocity")
@@ -111,7 +121,7 @@ def _quantities(
     columns, ids = table.columns, network.reach_id
     mean = 0.5 * (water.head + water.foot)
     factor = travel_time_factor(water.head, water.foot)
-    sections = _sections(table, mean, factor)
+    sections = find_sections(table, mean, factor)
     mark(following, sections)
     friction, misfit = complete(columns, mean, sections)
     mark(following, sections)
@@ -125,7 +135,7 @@ def _quantities(
     notices += unused_notices(columns, table.methods, ids, sections, time.value)
     common = getattr(scenario.dispersion, "value", None)
     spread, told = dispersion(columns, sections, friction, common, dispersion_formula(scenario))
-    ratio, exchange = _storage(scenario, columns)
+    ratio, exchange = _storage(scenario, columns, area)
     tank = np.array([getattr(row, "kind", "") == "tank" for row in table.rows], dtype=np.bool_)
     for quantity in (spread, ratio, exchange):
         quantity.fill(tank, np.zeros(tank.size), "none, mixed throughout", False)
@@ -158,7 +168,7 @@ def _misfit_faults(
     ]
 
 
-def _sections(table: ReachTable, discharge: Array, factor: Array) -> Sections:
+def find_sections(table: ReachTable, discharge: Array, factor: Array) -> Sections:
     """Evaluate every method on the reaches that use it."""
     count = discharge.size
     whole = Sections(*(unknown(count) for _ in fields(Sections)))
@@ -195,8 +205,11 @@ def _discharge_origin(columns: Columns, water: Balance) -> tuple[Quantity, Quant
     return discharge, lateral
 
 
-def _storage(scenario: Scenario, columns: Columns) -> tuple[Quantity, Quantity]:
-    """Transient storage: the reach's own, else that of all reaches, else none."""
+def _storage(scenario: Scenario, columns: Columns, area: Array) -> tuple[Quantity, Quantity]:
+    """Transient storage: the reach's own, else that of all reaches, else none.
+
+    area : (R,) flowing area [m2]
+    """
     common = scenario.storage
     quantities = []
     for column, value in (
@@ -206,6 +219,9 @@ def _storage(scenario: Scenario, columns: Columns) -> tuple[Quantity, Quantity]:
         count = columns.length.size
         found = unknown(count)
         found.fill(columns.given(column), columns[column], GIVEN, False)
+        if column == "storage_area_ratio":
+            given = columns.given("storage_area")
+            found.fill(given, columns["storage_area"] / area, "storage_area / area", False)
         if value is None:
             found.fill(found.unknown, np.zeros(count), "none", False)
         else:
@@ -233,6 +249,7 @@ def _assemble(
     lateral: Quantity,
     quantities: dict[str, Quantity],
     notices: tuple[Notice, ...],
+    storage_stays: Mask,
 ) -> SteadyFlow:
     """Put values, methods and marks of estimation together."""
     origin = {"discharge": discharge, "lateral_inflow": lateral, **quantities}
@@ -246,4 +263,5 @@ def _assemble(
         method={name: tuple(quantity.method.tolist()) for name, quantity in origin.items()},
         estimated={name: quantity.estimated for name, quantity in origin.items()},
         notices=notices,
+        storage_stays=storage_stays,
     )

@@ -171,9 +171,7 @@ def share_out(
     return dict(zip(arms, found, strict=True))
 
 
-def first_discharges(
-    works: Works, network: Network, reference: SteadyFlow
-) -> tuple[Array, Array]:
+def first_discharges(works: Works, network: Network, reference: SteadyFlow) -> tuple[Array, Array]:
     """(R,), (R,) discharge at head and foot of reaches at first, every rule as it then stands.
 
     Where the rules leave a reach without water, it has the least of what it has without them.
@@ -228,9 +226,7 @@ def bounds(
     return LOWEST_PASSED * low, most
 
 
-def bounds_at_node(
-    works: Works, node: int, low: float, high: float
-) -> tuple[float, float]:
+def bounds_at_node(works: Works, node: int, low: float, high: float) -> tuple[float, float]:
     """Lowest and highest discharge left by the diversions of a node [m3/s]."""
     for _, rule in works.diversions.get(node, ()):
         low = max((low - rule.discharge) * (1.0 - rule.share), LOWEST_PASSED * low)

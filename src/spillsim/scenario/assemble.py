@@ -14,13 +14,16 @@ from .check import check, check_flow_nodes
 from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .hydrographs import read_hydrographs
 from .read_reservoirs import WORKS, read_works
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
 from .read_sections import items as _items
 from .read_sections import listed as _listed
 from .read_sections import section as _section
+from .read_sections import validated as _validated
 from .reading import Reading, check_rising, full_column, read_named, read_table
+from .routing import FlowHydrograph, FlowHydrographSection, Routing
 from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
 from .sections import (
     DISPERSION_SECTIONS,
@@ -49,7 +52,9 @@ from .variants import KINDS
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
-SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, *WORKS, "release", *KINDS)
+SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
+LISTED = (*LISTED_SECTIONS, "hydrograph", *WORKS, "release")
+SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED, *KINDS)
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -68,9 +73,7 @@ def assemble(reading: Reading) -> Scenario:
     if isinstance(start, datetime) and start.utcoffset() is not None:
         reading.start = start
     single = {
-        name: _section(reading, name, model)
-        for name, model in SINGLE_SECTIONS.items()
-        if name in data
+        name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
     }
     listed = {name: _listed(reading, name, model) for name, model in LISTED_SECTIONS.items()}
     flow_section = _chosen(reading, "flow", FLOW_SECTIONS, None)
@@ -87,6 +90,8 @@ def assemble(reading: Reading) -> Scenario:
     _flow_tables(reading, draft)
     draft.releases = _releases(reading)
     read_works(reading, draft)
+    draft.routing = _of(Routing, single.get("routing"))
+    draft.hydrographs = _hydrographs(reading)
     reference = _reference_flow(reading, draft)
     network = check(draft)
     if faults.found:
@@ -112,6 +117,8 @@ def assemble(reading: Reading) -> Scenario:
         reservoirs=_sound(draft.reservoirs),
         diversions=_sound(draft.diversions),
         splits=_sound(draft.splits),
+        routing=draft.routing,
+        hydrographs=_sound(draft.hydrographs),
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
@@ -123,6 +130,15 @@ def assemble(reading: Reading) -> Scenario:
     if network is not None:
         scenario._built.keep(scenario, network)
     return scenario
+
+
+def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
+    items = _items(reading, "hydrograph")
+    sections = [
+        _validated(reading, item, FlowHydrographSection, f"hydrograph[{number}]")
+        for number, item in enumerate(items)
+    ]
+    return read_hydrographs(reading, items, sections)
 
 
 def _variants(reading: Reading) -> dict[str, Any]:

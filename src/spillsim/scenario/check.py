@@ -8,9 +8,10 @@ from typing import Any
 from .. import network as river_network
 from ..network.faults import GraphFault
 from .check_reservoirs import check_reservoirs, fill_reaches
-from .discharges import check_discharges
+from .discharges import check_discharges, reaches_with_area
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .hydrographs import check_hydrographs
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
 from .places import check_places
 from .sections import (
@@ -34,6 +35,7 @@ def check(draft: Draft) -> river_network.Network | None:
     check_flow_nodes(draft)
     check_discharges(draft)
     check_reservoirs(draft)
+    check_hydrographs(draft)
     network = _check_graph(draft)
     check_places(draft, network)
     return network
@@ -145,9 +147,10 @@ def _check_methods(draft: Draft) -> None:
         return
     unread = table.file is not None and not table.sound
     enough: dict[tuple[str, tuple[str, ...]], bool] = {}
+    free = reaches_with_area(draft)
     for row in table.rows:
         method = row.cells.get("hydraulics", draft.hydraulics.default)
-        if not row.whole:
+        if not row.whole or row.cells.get("id") in free:
             continue
         choices = HYDRAULIC_METHODS[method]
         given = (method, tuple(row.cells))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .base import Section
 from .faults import Faults
 from .reservoirs import Diversion, Reservoir, Split
+from .routing import FlowHydrograph, Routing
 from .sections import Border, Case, Hydraulics, Release, Station, Substance
 from .tables import Table
 
@@ -23,6 +24,8 @@ class Draft:
     inflows: Table | None = None
     gauges: Table | None = None
     discharges: Table | None = None
+    routing: Routing | None = None
+    hydrographs: Sequence[FlowHydrograph | None] = field(default_factory=list)
     hydraulics: Hydraulics | None = None
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)

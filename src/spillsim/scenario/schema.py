@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from .base import Section
 from .reservoirs import Diversion, ReservoirSection, SplitSection
+from .routing import FlowHydrographSection, Routing
 from .sections import (
     DISPERSION_SECTIONS,
     FLOW_SECTIONS,
@@ -36,6 +37,8 @@ def json_schema() -> dict[str, Any]:
         ReservoirSection,
         Diversion,
         SplitSection,
+        Routing,
+        FlowHydrographSection,
     ]
     references, schema = models_json_schema(
         [(model, "validation") for model in models], by_alias=True
@@ -56,6 +59,8 @@ def json_schema() -> dict[str, Any]:
         "case": one(SINGLE_SECTIONS["case"]),
         "network": one(SINGLE_SECTIONS["network"]),
         "flow": either(FLOW_SECTIONS),
+        "routing": one(Routing),
+        "hydrograph": several(one(FlowHydrographSection), 0),
         "hydraulics": one(SINGLE_SECTIONS["hydraulics"]),
         "dispersion": either(DISPERSION_SECTIONS),
         "storage": one(SINGLE_SECTIONS["storage"]),
