@@ -63,7 +63,7 @@ def test_a_plume_through_a_mixed_reservoir_at_constant_level_is_that_of_a_tank()
             return rate / discharge * -np.expm1(-np.maximum(since, 0.0) / turn)  # noqa: B023
 
         exact = 1e3 * (filled(time - begin) - filled(time - end))
-        curve = found["concentration"].sel(station="lake").values[:, 0]
+        curve = found["concentration"].sel(station="lake").isel(substance=0).values
         errors.append(np.abs(curve - exact).max() / exact.max())
     assert errors[0] < 1e-6, errors
 
@@ -72,12 +72,13 @@ def test_a_closed_gate_keeps_the_mass_in_water_that_rises() -> None:
     data = lake_case(kind="fixed", discharge="20 m3/s", stop="13 h")
     found = spillsim.run(spillsim.scenario.parse(data))
     time = hours(found)
-    curve = found["concentration"].sel(station="lake").values[:, 0]
+    curve = found["concentration"].sel(station="lake").isel(substance=0).values
     # a quarter of an hour beside the rule is within a routing step of it
     late = time >= 13.5 * HOUR
     volume = 2e6 + 20.0 * (time - 13 * HOUR)
     mass = (curve * volume)[late]
-    np.testing.assert_allclose(mass, mass[0], rtol=1e-9)
+    assert mass[0] > 1e6
+    np.testing.assert_allclose(mass, mass[0], rtol=1e-7)
     passed = found["mass_past_outlet"].isel(substance=0).values
     held = found["mass_in_river"].isel(substance=0).values
     assert passed[-1] + held[-1] == pytest.approx(1800.0, rel=1e-9)
@@ -149,7 +150,7 @@ def test_an_intake_that_closes_before_the_plume_comes_takes_none_of_it(base: xr.
     for windows in ([{}], [{"stop": "4 h"}], [{"stop": "4 h"}, {"start": "70 h"}]):
         data = river(diversion=[intake | window for window in windows])
         found = spillsim.run(spillsim.scenario.parse(data))
-        taken.append(float(found["mass_abstracted"].isel(time=-1, substance=0)))
+        taken.append(float(found["mass_abstracted"].isel(ledger_time=-1, substance=0)))
         kept.append(found)
         assert np.abs(found["mass_error"].values).max() <= 1e-12 * 500.0
     assert taken[1] == 0.0
