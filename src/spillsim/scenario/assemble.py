@@ -114,15 +114,11 @@ def assemble(reading: Reading) -> Scenario:
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
-        reservoirs=_sound(draft.reservoirs),
-        diversions=_sound(draft.diversions),
-        splits=_sound(draft.splits),
-        routing=draft.routing,
-        hydrographs=_sound(draft.hydrographs),
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
         reference_flow=reference,
+        **_changing_flow(draft),
         **_variants(reading),
     )
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
@@ -139,6 +135,17 @@ def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
         for number, item in enumerate(items)
     ]
     return read_hydrographs(reading, items, sections)
+
+
+def _changing_flow(draft: Draft) -> dict[str, Any]:
+    """What makes the flow change during the run."""
+    return {
+        "routing": draft.routing,
+        "hydrographs": _sound(draft.hydrographs),
+        "reservoirs": _sound(draft.reservoirs),
+        "diversions": _sound(draft.diversions),
+        "splits": _sound(draft.splits),
+    }
 
 
 def _variants(reading: Reading) -> dict[str, Any]:
