@@ -130,7 +130,10 @@ def network_march(
     if layered:
         message = "layers are not computed yet"
         raise ScenarioError(
-            [scenario.fault(one, message, 'Write "mixed" or "reach".', "mixing") for one in layered],
+            [
+                scenario.fault(one, message, 'Write "mixed" or "reach".', "mixing")
+                for one in layered
+            ],
             scenario.name,
         )
     start, count, ledger, field = steps_and_records(scenario, releases, output_time, step)
