@@ -51,6 +51,23 @@ def test_vertical_banks_a_gate_table_and_a_slow_reach() -> None:
     assert (flush.start, flush.stop) == (43_200.0, 64_800.0)
 
 
+def test_tables_may_give_dates(tmp_path: Path) -> None:
+    data = data_of("flushing")
+    gate = data["reservoir"][0]["outlet"][0]
+    rows = [{"date": "2024-04-01T02:00+02:00", "opening": "1 m"},
+            {"date": "2024-04-02T00:00+00:00", "opening": "2 m"}]  # fmt: skip
+    gate["table"] = rows
+    data["reservoir"][0]["outlet"][1] = {"kind": "hydrograph", "table": [
+        {"date": "2024-04-01T03:00+00:00", "discharge": "5 m3/s"}]}  # fmt: skip
+    (lake,) = scenario.parse(data, GALLERY / "flushing").reservoirs
+    assert (lake.outlets[0].time, lake.outlets[0].value) == ((0.0, 86_400.0), (1.0, 2.0))
+    assert (lake.outlets[1].time, lake.outlets[1].value) == ((10_800.0,), (5.0,))
+    data = data_of("split_table")
+    data["split"][0]["table"] = [{"date": "2024-04-01T12:00+00:00", "share": 0.4}]
+    (split,) = scenario.parse(data, GALLERY / "split_table").splits
+    assert (split.by_time, split.at) == (True, (43_200.0,))
+
+
 def test_volume_instead_of_level_and_a_bottom_at_zero() -> None:
     data = data_of("reservoir_spillway")
     (lake,) = data["reservoir"]

@@ -125,7 +125,7 @@ def assemble(scenario: Scenario) -> Model:
     releases = compile_releases(scenario, flow, positions)
     route = build_route(network, flow, positions)
     places = station_places(scenario, network, route, positions)
-    notices = [*told, *flow.notices, *_unreached(places)]
+    notices = [*scenario.notices, *told, *flow.notices, *_unreached(places)]
     step, basis, doubts, narrowest = _time_step(scenario, network, route, releases, places)
     interval = scenario.output.interval or output_interval(narrowest, scenario.case.duration)
     # counting from the end of an odd last interval would shift every output

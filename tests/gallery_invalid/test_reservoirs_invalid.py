@@ -110,7 +110,7 @@ CASES: dict[str, list[tuple[str, str, str, str, str, str | None, str]]] = {
         ("share above one", "split.csv", "40,0.4", "40,1.4",
          "row at line 4: share", "40,1.4", "must be 1 or less"),
         ("neither discharge nor time", "split.csv", "discharge [m3/s],", "note,",
-         "", None, "either a column discharge or a column time"),
+         "", None, "needs one column of discharge, time and date"),
         ("discharge that falls", "split.csv", "40,0.4", "10,0.4",
          "row at line 4: discharge", "10,0.4", "discharge must rise"),
         ("empty discharge", "split.csv", "20,0.2", ",0.2",

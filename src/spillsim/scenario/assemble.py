@@ -14,6 +14,7 @@ from .check import check, check_flow_nodes
 from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .flow_files import read_flow_files
 from .hydrographs import read_hydrographs
 from .read_reservoirs import WORKS, read_works
 from .read_sections import by_kind as _by_kind
@@ -88,10 +89,10 @@ def assemble(reading: Reading) -> Scenario:
     draft.stations, draft.borders = listed["station"], listed["border"]
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
+    read_flow_files(reading, flow_section, draft)
     draft.releases = _releases(reading)
     read_works(reading, draft)
-    draft.routing = _of(Routing, single.get("routing"))
-    draft.hydrographs = _hydrographs(reading)
+    draft.routing, draft.hydrographs = _of(Routing, single.get("routing")), _hydrographs(reading)
     reference = _reference_flow(reading, draft)
     network = check(draft)
     if faults.found:
@@ -119,7 +120,7 @@ def assemble(reading: Reading) -> Scenario:
         name=reading.name,
         reference_flow=reference,
         **_changing_flow(draft),
-        **_variants(reading),
+        **_from_reading(reading),
     )
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
     scenario._origin = dict(faults.origin)
@@ -148,10 +149,11 @@ def _changing_flow(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _variants(reading: Reading) -> dict[str, Any]:
-    """Which regimes and measures there are, and which of them the scenario is."""
+def _from_reading(reading: Reading) -> dict[str, Any]:
+    """Which regimes and measures there are, which the scenario is, and what is to be told."""
     chosen = {variant.kind: variant.name for variant in reading.chosen}
-    return {"variants": reading.variants, **chosen}
+    notices = tuple(dict.fromkeys(reading.notices))
+    return {"variants": reading.variants, "notices": notices, **chosen}
 
 
 def _sound(items: Sequence[Item | None]) -> tuple[Item, ...]:
@@ -347,9 +349,10 @@ def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow | T
     told: dict[str, Any] = {"temperature": section.temperature} if given else {}
     flow: InflowsFlow | GaugesFlow | TableFlow
     if isinstance(section, TableSection):
-        assert draft.discharges is not None
         assert draft.reaches is not None
-        series = discharge_series(draft.discharges, draft.reaches)
+        series = draft.series
+        if draft.discharges is not None:
+            series = discharge_series(draft.discharges, draft.reaches)
         flow = TableFlow(series=series, interpolation=section.interpolation, **told)
     elif isinstance(section, GaugesSection):
         flow = GaugesFlow(

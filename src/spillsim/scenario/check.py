@@ -143,7 +143,7 @@ def _check_exponents(draft: Draft) -> None:
 def _check_methods(draft: Draft) -> None:
     """Columns that a reach's hydraulic method cannot do without."""
     table = draft.reaches
-    if table is None or draft.hydraulics is None:
+    if table is None or draft.hydraulics is None or draft.file_failed:
         return
     unread = table.file is not None and not table.sound
     enough: dict[tuple[str, tuple[str, ...]], bool] = {}

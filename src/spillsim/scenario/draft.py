@@ -9,6 +9,7 @@ from .base import Section
 from .faults import Faults
 from .reservoirs import Diversion, Reservoir, Split
 from .routing import FlowHydrograph, Routing
+from .rows import DischargeSeries
 from .sections import Border, Case, Hydraulics, Release, Station, Substance
 from .tables import Table
 
@@ -24,6 +25,10 @@ class Draft:
     inflows: Table | None = None
     gauges: Table | None = None
     discharges: Table | None = None
+    series: tuple[DischargeSeries, ...] = ()
+    """Discharges over time from a file that is no table."""
+    file_failed: bool = False
+    """True where that file has a fault, so that nobody knows which areas it gives."""
     routing: Routing | None = None
     hydrographs: Sequence[FlowHydrograph | None] = field(default_factory=list)
     hydraulics: Hydraulics | None = None

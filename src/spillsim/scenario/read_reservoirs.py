@@ -25,6 +25,7 @@ from .reservoirs import (
 )
 from .rows import OPENING, OUTFLOW, SPLIT, STAGE_VOLUME, Column
 from .tables import Table, TableKind
+from .time_series import add_times
 
 WORKS = ("reservoir", "diversion", "split")
 """The sections read here."""
@@ -105,7 +106,10 @@ def _points(
     table = read_table(reading, source, where, TableKind("row", columns))
     if table is None:
         return None
-    check_rising(reading.faults, table, rising)
+    if rising == "time":
+        add_times(reading, table)
+    else:
+        check_rising(reading.faults, table, rising)
     if table.sound and len(table.rows) < least:
         table.add_fault(reading.faults, table.rows[-1], "", f"at least {least} rows are needed")
         table.sound = False
@@ -143,7 +147,7 @@ def _outlet(reading: Reading, where: str, item: Any, section: Section | None) ->
     elif not isinstance(section, HydrographOutlet):
         made["value"] = (getattr(section, "discharge", 0.0),)
     if table is not None:
-        made |= {"time": _column(table, "time"), "value": _column(table, tuple(columns)[1])}
+        made |= {"time": _column(table, "time"), "value": _column(table, "opening" if kind == "gate" else "discharge")}
     elif isinstance(section, HydrographOutlet) or made.get("value") == (None,):
         return None  # its table could not be read
     return _made(Outlet, section, made)
@@ -241,18 +245,22 @@ def read_splits(
         if table is None or not table.sound:
             found.append(None)
             continue
-        named = {"discharge", "time"} & set(table.columns)
+        named = {"discharge", "time", "date"} & set(table.columns)
         if len(named) != 1:
             place, file = (where, None) if table.file is None else ("", table.file)
             reading.faults.add(
-                place, "needs either a column discharge or a column time; it has "
+                place, "needs one column of discharge, time and date; it has "
                 f"{any_of(sorted(named)) or 'none of them'}", "", file,
             )  # fmt: skip
             found.append(None)
             continue
         name = named.pop()
-        full_column(reading.faults, table, name)
-        check_rising(reading.faults, table, name)
+        if name != "discharge":
+            add_times(reading, table)
+            name = "time"
+        else:
+            full_column(reading.faults, table, name)
+            check_rising(reading.faults, table, name)
         if section is None or not table.sound:
             found.append(None)
             continue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import PrivateAttr
 
 from .. import network as river_network
-from ..errors import Fault
+from ..errors import Fault, Notice
 from .base import Section
 from .faults import clean, line_of, written_path
 from .files import SourceFile
@@ -120,6 +120,8 @@ class Scenario(Section):
     splits: tuple[Split, ...] = ()
     routing: Routing | None = None
     hydrographs: tuple[FlowHydrograph, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """What is to be told of the input, e.g. gaps that were filled."""
     files: tuple[SourceFile, ...]
     """The scenario file first, then the tables in the order they were read."""
     folder: Path | None

@@ -31,6 +31,7 @@ from .fields import (
     Text,
     Volume,
 )
+from .file_sections import FlowHecras, FlowNetcdf
 from .settings import Numerics, Output
 
 MethodName = Literal[
@@ -302,7 +303,20 @@ class TableSection(Section):
     """Discharge of every reach over time, from a measurement or a model of the flow."""
 
     kind: Literal["table"]
-    table: TableSource = Field(examples=["discharges.csv"])
+    table: TableSource | None = Field(
+        default=None, examples=["discharges.csv"], description="or one of the files below"
+    )
+    netcdf: FlowNetcdf | None = Field(default=None, description="netCDF file, CF conventions")
+    hecras: FlowHecras | None = Field(
+        default=None,
+        description="results of HEC-RAS; reaches.csv names the cross-sections of every reach in "
+        "`section_head` and `section_foot`",
+    )
+    gaps: Literal["refuse", "linear", "hold"] = Field(
+        default="refuse",
+        description="of a netCDF or HEC-RAS file: refuse and list them, or fill them with a "
+        "straight line or the value before",
+    )
     interpolation: Literal["linear", "steps"] = Field(
         default="linear", description="between the times of the table; steps hold up to the next"
     )
