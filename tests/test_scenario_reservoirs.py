@@ -51,7 +51,7 @@ def test_vertical_banks_a_gate_table_and_a_slow_reach() -> None:
     assert (flush.start, flush.stop) == (43_200.0, 64_800.0)
 
 
-def test_tables_may_give_dates(tmp_path: Path) -> None:
+def test_tables_may_give_dates() -> None:
     data = data_of("flushing")
     gate = data["reservoir"][0]["outlet"][0]
     rows = [{"date": "2024-04-01T02:00+02:00", "opening": "1 m"},

@@ -147,7 +147,10 @@ def _outlet(reading: Reading, where: str, item: Any, section: Section | None) ->
     elif not isinstance(section, HydrographOutlet):
         made["value"] = (getattr(section, "discharge", 0.0),)
     if table is not None:
-        made |= {"time": _column(table, "time"), "value": _column(table, "opening" if kind == "gate" else "discharge")}
+        made |= {
+            "time": _column(table, "time"),
+            "value": _column(table, "opening" if kind == "gate" else "discharge"),
+        }
     elif isinstance(section, HydrographOutlet) or made.get("value") == (None,):
         return None  # its table could not be read
     return _made(Outlet, section, made)
