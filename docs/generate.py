@@ -34,6 +34,7 @@ _HEADINGS = {
     "hydraulics": "[hydraulics]",
     "dispersion": "[dispersion]",
     "storage": "[storage]",
+    "ice": "[ice]",
     "substance": "[[substance]]",
     "release": "[[release]]",
     "reservoir": "[[reservoir]]",

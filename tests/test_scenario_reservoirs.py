@@ -12,6 +12,7 @@ import pytest
 
 from spillsim import scenario
 from spillsim.errors import ScenarioError
+from spillsim.model import assemble
 from spillsim.hydraulics.works import find_works, pass_pool, take
 
 GALLERY = Path(__file__).parent / "gallery"
@@ -134,6 +135,16 @@ def test_shares_of_two_tables_may_not_exceed_one() -> None:
     data["split"] = splits([early], [{"discharge": "0 m3/s", "share": 0.4}])
     with pytest.raises(ScenarioError, match=r"add up to 1\.1"):
         scenario.parse(data)
+
+
+@pytest.mark.parametrize("name", ["flushing", "diversion", "split_table"])
+def test_the_diffusive_wave_refuses_what_it_cannot_route(name: str) -> None:
+    data = data_of(name) | {"routing": {"method": "diffusive_wave"}}
+    case = scenario.parse(data, GALLERY / name)
+    with pytest.raises(ScenarioError, match="does not route through") as caught:
+        assemble(case)
+    found = len(case.reservoirs) + len(case.diversions) + len(case.splits)
+    assert len(caught.value.faults) == found
 
 
 def test_works_of_a_scenario_on_its_network() -> None:

@@ -45,6 +45,7 @@ from .geometry import (
     bankfull_geometry,
     downstream_geometry,
 )
+from .ice import composite_roughness, ice_depth_factor
 from .jobson import (
     falling_limb_duration,
     leading_edge_time,
@@ -89,6 +90,7 @@ __all__ = [
     "at_a_station_geometry",
     "bankfull_geometry",
     "complete_mixing_length",
+    "composite_roughness",
     "deng_2001",
     "disley_2015",
     "dispersion_coefficient",
@@ -98,6 +100,7 @@ __all__ = [
     "falling_limb_duration",
     "fischer_1979",
     "gate_discharge",
+    "ice_depth_factor",
     "iwasa_aya_1991",
     "kashefipour_falconer_2002",
     "koussis_rodriguez_mirasol_1998",

@@ -21,6 +21,7 @@ from .varying import Sections, VaryingFlow
 from .water_ledger import WaterLedger, summed_over_time
 from .wave import Waves, wave_kinds, wave_tables
 from .works import (
+    NO_WORKS,
     Works,
     bounds,
     bounds_at_node,
@@ -65,7 +66,14 @@ class Routed:
 def route(
     scenario: Scenario, network: Network, reference: SteadyFlow, places: Sequence[Position]
 ) -> tuple[VaryingFlow, WaterLedger, list[Notice]]:
-    """The flow of a scenario routed down its network, see ``route_in_full``."""
+    """The flow of a scenario routed down its network, see ``route_in_full``.
+
+    With the diffusive wave the whole network is solved for at once, see ``backwater.route_levels``.
+    """
+    if scenario.routing is not None and scenario.routing.method == "diffusive_wave":
+        from .backwater import route_levels  # with kernels that the other method does not need
+
+        return route_levels(scenario, network, reference, places)
     routed = route_in_full(scenario, network, reference, places)
     return routed.flow, routed.ledger, routed_notices(scenario, network, reference, routed)
 
@@ -119,7 +127,7 @@ def route_in_full(
 
 
 def expected_discharges(
-    network: Network, reference: SteadyFlow, water: Inflows, works: Works
+    network: Network, reference: SteadyFlow, water: Inflows, works: Works = NO_WORKS
 ) -> tuple[Array, Array]:
     """(R,), (R,) bounds on the discharge of reaches: all lowest and all highest inflows add up."""
     lowest, highest = water.node.min(axis=1), water.node.max(axis=1)

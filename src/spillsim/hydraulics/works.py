@@ -63,6 +63,10 @@ class Works:
         return bool(self.pools or self.diversions or self.splits)
 
 
+NO_WORKS = Works({}, {}, {}, np.zeros(0), np.inf)
+"""A river without rules."""
+
+
 def find_works(scenario: Scenario, network: Network) -> Works:
     """Place the reservoirs, diversions and splits of a scenario on its network."""
     pools = {}

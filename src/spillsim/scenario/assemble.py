@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from ..errors import ScenarioError
+from ..network import Network
 from . import rows
 from .base import Section
 from .check import check, check_flow_nodes
@@ -16,6 +17,7 @@ from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
 from .flow_files import read_flow_files
 from .hydrographs import read_hydrographs
+from .ice import Ice
 from .read_reservoirs import WORKS, read_works
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
@@ -69,10 +71,7 @@ def assemble(reading: Reading) -> Scenario:
     """
     data, faults = reading.data, reading.faults
     _check_keys(data, faults)
-    case_data = data.get("case")
-    start = case_data.get("start") if isinstance(case_data, Mapping) else None
-    if isinstance(start, datetime) and start.utcoffset() is not None:
-        reading.start = start
+    _note_start(reading)
     single = {
         name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
     }
@@ -85,6 +84,7 @@ def assemble(reading: Reading) -> Scenario:
     draft.reaches = read_named(reading, "network", "reaches", TableKind("reach", rows.REACHES))
     draft.hydraulics = _of(Hydraulics, single.get("hydraulics", Hydraulics()))
     draft.dispersion = dispersion
+    draft.ice = _of(Ice, single.get("ice"))
     draft.substances = listed["substance"]
     draft.stations, draft.borders = listed["station"], listed["border"]
     ratings = _ratings(reading, draft.reaches)
@@ -109,6 +109,7 @@ def assemble(reading: Reading) -> Scenario:
         hydraulics=draft.hydraulics,
         dispersion=dispersion,
         storage=_of(Storage, single.get("storage")),
+        ice=draft.ice,
         substances=_sound(draft.substances),
         releases=_sound(draft.releases),
         stations=_sound(draft.stations),
@@ -122,11 +123,24 @@ def assemble(reading: Reading) -> Scenario:
         **_changing_flow(draft),
         **_from_reading(reading),
     )
+    _keep(scenario, faults, network)
+    return scenario
+
+
+def _note_start(reading: Reading) -> None:
+    """Moments of other sections count from the start of the case."""
+    case = reading.data.get("case")
+    start = case.get("start") if isinstance(case, Mapping) else None
+    if isinstance(start, datetime) and start.utcoffset() is not None:
+        reading.start = start
+
+
+def _keep(scenario: Scenario, faults: Faults, network: Network | None) -> None:
+    """Let the scenario know where its keys stand, and the network that was built to check it."""
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
     scenario._origin = dict(faults.origin)
     if network is not None:
         scenario._built.keep(scenario, network)
-    return scenario
 
 
 def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .base import Section
 from .faults import Faults
+from .ice import Ice
 from .reservoirs import Diversion, Reservoir, Split
 from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries
@@ -32,6 +33,7 @@ class Draft:
     routing: Routing | None = None
     hydrographs: Sequence[FlowHydrograph | None] = field(default_factory=list)
     hydraulics: Hydraulics | None = None
+    ice: Ice | None = None
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)
     releases: Sequence[Release | None] = field(default_factory=list)

@@ -13,6 +13,7 @@ from ..errors import Fault, Notice
 from .base import Section
 from .faults import clean, line_of, written_path
 from .files import SourceFile
+from .ice import Ice
 from .reservoirs import Diversion, Reservoir, Split
 from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
@@ -109,6 +110,7 @@ class Scenario(Section):
     hydraulics: Hydraulics
     dispersion: DispersionFormula | DispersionValue
     storage: Storage | None
+    ice: Ice | None = None
     substances: tuple[Substance, ...]
     releases: tuple[Release, ...]
     stations: tuple[Station, ...]

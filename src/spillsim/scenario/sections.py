@@ -32,6 +32,7 @@ from .fields import (
     Volume,
 )
 from .file_sections import FlowHecras, FlowNetcdf
+from .ice import Ice
 from .settings import Numerics, Output
 
 MethodName = Literal[
@@ -123,6 +124,9 @@ class Substance(Section):
     )
     storage_decay_rate: DecayRate | None = Field(
         default=None, description="decay in the storage zone; as decay_rate when left out"
+    )
+    gas_exchange_rate: DecayRate = Field(
+        default=0.0, description="first-order loss to the air from the channel, none under ice"
     )
     arrival_threshold: Concentration | None = Field(
         default=None, description="concentration that counts as arrival"
@@ -360,6 +364,7 @@ SINGLE_SECTIONS: dict[str, type[Section]] = {
     "network": NetworkSection,
     "hydraulics": Hydraulics,
     "storage": Storage,
+    "ice": Ice,
     "output": Output,
     "numerics": Numerics,
 }
