@@ -12,8 +12,8 @@ import pytest
 
 from spillsim import scenario
 from spillsim.errors import ScenarioError
-from spillsim.model import assemble
 from spillsim.hydraulics.works import find_works, pass_pool, take
+from spillsim.model import assemble
 
 GALLERY = Path(__file__).parent / "gallery"
 
