@@ -28,6 +28,11 @@ class Routing(Section):
         description="upper bound on the length of the sections that reaches are cut into; chosen "
         "from the time step and the river when left out",
     )
+    outlet_depth: PositiveLength | None = Field(
+        default=None,
+        description="`diffusive_wave` only: depth of the water that a sea, lake or dam holds at "
+        "the outlet; uniform flow when left out",
+    )
 
 
 class AlongReach(Section):
