@@ -184,9 +184,7 @@ def node_mass(
                 out = max(now.water[r + c + 1], 0.0) + max(-now.water[r + c], 0.0)
                 leave_tank(c, share, factor * passed / out, members, graph, now, state)
                 continue
-            left = leave_chain(
-                c, side, share * passed, factor, members, limiter, graph, now, state
-            )
+            left = leave_chain(c, side, share * passed, factor, members, limiter, graph, now, state)
             other = 1 - side
             through = now.end_water[c, other] if other == 0 else -now.end_water[c, other]
             beyond = graph.chain[c, HEAD_NODE + other]
