@@ -41,11 +41,13 @@ from .sections import (
     TableSection,
 )
 from .tables import Table, TableKind
+from .trigger import TRIGGER_SECTIONS, Trigger
+from .trigger_reading import OWN_TIME, read_trigger
 
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
-SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release")
+SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release", "trigger")
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -63,6 +65,7 @@ def assemble(reading: Reading) -> Scenario:
     start = case_data.get("start") if isinstance(case_data, Mapping) else None
     if isinstance(start, datetime) and start.utcoffset() is not None:
         reading.start = start
+    trigger = _trigger(reading)
     single = {
         name: _section(reading, name, model)
         for name, model in SINGLE_SECTIONS.items()
@@ -71,7 +74,7 @@ def assemble(reading: Reading) -> Scenario:
     listed = {name: _listed(reading, name, model) for name, model in LISTED_SECTIONS.items()}
     flow_section = _chosen(reading, "flow", FLOW_SECTIONS, None)
     dispersion = _chosen(reading, "dispersion", DISPERSION_SECTIONS, "formula")
-    draft = Draft(faults=faults)
+    draft = Draft(faults=faults, trigger=trigger)
     draft.case = _of(Case, single.get("case"))
     draft.nodes = read_named(reading, "network", "nodes", TableKind("node", rows.NODES))
     draft.reaches = read_named(reading, "network", "reaches", TableKind("reach", rows.REACHES))
@@ -103,6 +106,7 @@ def assemble(reading: Reading) -> Scenario:
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
+        trigger=trigger,
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
@@ -111,6 +115,12 @@ def assemble(reading: Reading) -> Scenario:
     if network is not None:
         scenario._built.keep(scenario, network)
     return scenario
+
+
+def _trigger(reading: Reading) -> Trigger | None:
+    """The trigger, before anything whose moments count from it."""
+    reading.anchors = OWN_TIME
+    return read_trigger(reading, _chosen(reading, "trigger", TRIGGER_SECTIONS, None))
 
 
 def _sound(items: Sequence[Item | None]) -> tuple[Item, ...]:
@@ -152,7 +162,7 @@ def _validated(reading: Reading, value: Any, model: type[Model], where: str) -> 
         reading.faults.add(where, f"a section {mark} is needed, not {type_name(value)}")
         return None
     try:
-        section = model.model_validate(dict(value), context={"start": reading.start})
+        section = model.model_validate(dict(value), context=reading.context)
     except ValidationError as error:
         from_pydantic(reading.faults, error, model, where)
         return None

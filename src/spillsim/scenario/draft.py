@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .faults import Faults
 from .sections import Border, Case, Hydraulics, Release, Section, Station, Substance
 from .tables import Table
+from .trigger import Trigger
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Draft:
     inflows: Table | None = None
     gauges: Table | None = None
     discharges: Table | None = None
+    trigger: Trigger | None = None
     hydraulics: Hydraulics | None = None
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)

@@ -24,6 +24,14 @@ class Reading:
     faults: Faults
     files: dict[str, SourceFile | None] = field(default_factory=dict)
     start: datetime | None = None
+    anchors: dict[str, float | tuple[str, str]] = field(default_factory=dict)
+    """Moment of ``trigger`` and ``peak`` [s since the start of the case], or why there is none
+    and what to do."""
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the fields of a section are validated with."""
+        return {"start": self.start, "anchors": self.anchors}
 
 
 def read_named(reading: Reading, section: str, key: str, kind: TableKind) -> Table | None:

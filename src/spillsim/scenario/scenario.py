@@ -30,6 +30,7 @@ from .sections import (
     Storage,
     Substance,
 )
+from .trigger import Trigger
 
 if TYPE_CHECKING:
     from ..network import Network, Position
@@ -109,6 +110,7 @@ class Scenario(Section):
     borders: tuple[Border, ...]
     output: Output
     numerics: Numerics
+    trigger: Trigger | None = None
     files: tuple[SourceFile, ...]
     """The scenario file first, then the tables in the order they were read."""
     folder: Path | None

@@ -15,6 +15,7 @@ from .sections import (
     SINGLE_SECTIONS,
     Section,
 )
+from .trigger import TRIGGER_SECTIONS
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -31,6 +32,7 @@ def json_schema() -> dict[str, Any]:
         *FLOW_SECTIONS.values(),
         *DISPERSION_SECTIONS.values(),
         *RELEASE_SECTIONS.values(),
+        *TRIGGER_SECTIONS.values(),
     ]
     references, schema = models_json_schema(
         [(model, "validation") for model in models], by_alias=True
@@ -60,6 +62,7 @@ def json_schema() -> dict[str, Any]:
         "border": several(one(LISTED_SECTIONS["border"]), 0),
         "output": one(SINGLE_SECTIONS["output"]),
         "numerics": one(SINGLE_SECTIONS["numerics"]),
+        "trigger": either(TRIGGER_SECTIONS),
     }
     return {
         "$schema": _DRAFT,
