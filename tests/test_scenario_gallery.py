@@ -32,7 +32,8 @@ def test_loads_and_every_place_is_on_the_network(name: str) -> None:
         assert file.sha256 == hashlib.sha256(data).hexdigest()
         assert file.text == data.decode()
     on_disk = {path.name for path in (GALLERY / name).iterdir()}
-    assert {file.name for file in case.files} == on_disk
+    variants = [scenario.load(GALLERY / name, **{v.kind: v.name}) for v in case.variants]
+    assert {file.name for one in (case, *variants) for file in one.files} == on_disk
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -22,6 +22,7 @@ __all__ = [
     "analysis",
     "analytic",
     "assemble",
+    "compare",
     "formulas",
     "load",
     "open",
@@ -40,7 +41,7 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import analysis, analytic, formulas, plots, results, scenario
-    from .api import load, open, reach_map, run, superpose, unit_response
+    from .api import compare, load, open, reach_map, run, superpose, unit_response
     from .errors import (
         Fault,
         Notice,
@@ -67,6 +68,7 @@ else:
         "analysis": "analysis",
         "analytic": "analytic",
         "assemble": "model",
+        "compare": "api",
         "formulas": "formulas",
         "load": "api",
         "open": "api",

@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import xarray as xr
 
+    from .analysis import ComparisonRow
     from .linear import UnitResponse
     from .model import Model
     from .scenario import Scenario
 
 
-def load(path: str | os.PathLike[str]) -> Scenario:
+def load(
+    path: str | os.PathLike[str], regime: str | None = None, measure: str | None = None
+) -> Scenario:
     """Load a case: its folder, or the scenario file in it.
+
+    Parameters
+    ----------
+    path : folder or file
+    regime, measure : str, optional
+        Names of sections ``[regime.NAME]`` and ``[measure.NAME]`` whose changes are made;
+        default: the file as it is written.
 
     Raises
     ------
@@ -25,13 +35,16 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     """
     from . import scenario
 
-    return scenario.load(path)
+    return scenario.load(path, regime, measure)
 
 
 def run(
     case: str | os.PathLike[str] | Scenario | Model,
     output: str | os.PathLike[str] | None = None,
     progress: Callable[[float], None] | None = None,
+    *,
+    regime: str | None = None,
+    measure: str | None = None,
 ) -> xr.Dataset:
     """Simulate a case, measure its numerical error and return its results, metrics included.
 
@@ -43,20 +56,27 @@ def run(
         netCDF file to write as well; appears whole or not at all.
     progress : callable, optional
         Called from time to time with the share done, 0 to 1.
+    regime, measure : str, optional
+        Of a case given by its path: as in ``load``.
 
     Raises
     ------
     ScenarioError, SimulationError, OutputError
+    TypeError
+        A regime or measure is named, but the case is loaded already.
     """
     from . import analysis, results
     from .model import Model, assemble
     from .verification import simulate_to_target
 
     begun = perf_counter()
+    is_path = isinstance(case, str | os.PathLike)
+    if not is_path and (regime or measure):
+        raise TypeError("a regime or measure is chosen when a case is loaded: give its path")
     if isinstance(case, Model):
         model = case
     else:
-        model = assemble(load(case) if isinstance(case, str | os.PathLike) else case)
+        model = assemble(load(case, regime, measure) if is_path else case)  # type: ignore[arg-type]
     assembled = perf_counter()
     model, done = simulate_to_target(model, progress)
     done.profile["assemble"] = assembled - begun
@@ -64,6 +84,33 @@ def run(
     if output is not None:
         results.write(dataset, output)
     return dataset
+
+
+def compare(
+    datasets: Sequence[xr.Dataset],
+    labels: Sequence[str] | None = None,
+    *,
+    stations: bool = False,
+) -> list[ComparisonRow]:
+    """Tell what borders see of several runs: a row for every border, substance and run.
+
+    Parameters
+    ----------
+    datasets : sequence of xarray.Dataset
+        Results, e.g. of one case under several regimes.
+    labels : sequence of str, optional
+        What to call the runs; default: their regimes and measures.
+    stations : bool
+        Stations as well as borders.
+
+    Raises
+    ------
+    SpillsimError
+        There is no run, or two have the same label.
+    """
+    from . import analysis
+
+    return analysis.compare(datasets, labels, stations=stations)
 
 
 def reach_map(

@@ -38,6 +38,23 @@ def broken(base: str, edits: list[tuple[str, str, str]], tmp_path: Path) -> Path
 
 
 FLOOD, DAM = "natech_flood", "natech_landslide"
+STATION = "[[station]]"
+
+
+def dam_at(node: str) -> str:
+    """A landslide dam before the stations."""
+    return (
+        '[trigger]\nkind = "landslide_dam"\ntime = "1 h"\n'
+        f'at = {{ node = "{node}" }}\nfilling_time = "5 h"\n\n{STATION}'
+    )
+
+
+EARTHQUAKE = f'[trigger]\nkind = "earthquake"\ntime = "1 h"\n\n{STATION}'
+RAIN = (
+    '[trigger]\nkind = "rain_on_snow"\ntime = "1 h"\nat = { node = "head" }\n'
+    'catchment_area = "90 km2"\nsnow_water_equivalent = "60 mm"\nrunoff_coefficient = 0.5\n'
+    f'unit_time_to_peak = "5 h"\nrain = "40 mm"\ntemperature = "6 degC"\n\n{STATION}'
+)
 CASES = {
     # key path, piece of the line it points to, piece of the message or hint; base; edits
     "kind": ("trigger.kind", "flod", 'Did you mean "flood"?', FLOOD,
@@ -83,25 +100,17 @@ CASES = {
     "useless height": ("trigger.dam_height", "dam_height", "has no use", DAM,
                        [(TOML, PEAK, f'{PEAK}\ndam_height = "9 m"')]),
     "peak of a dam": ("release[0].start", "peak - 2 h", "Give filling_time", DAM,
-                      [(TOML, FILLING, 'lake_volume = "1 Mm3"'), (TOML, "trigger - 2", "peak - 2")]),
+                      [(TOML, FILLING, 'lake_volume = "1 Mm3"'),
+                       (TOML, "trigger - 2", "peak - 2")]),
     "dam at a confluence": ("trigger.at.node", '"meeting"', "is a confluence", "confluence",
-                            [(TOML, "[[station]]", '[trigger]\nkind = "landslide_dam"\n'
-                              'time = "1 h"\nat = { node = "meeting" }\nfilling_time = "5 h"\n\n'
-                              "[[station]]")]),
+                            [(TOML, STATION, dam_at("meeting"))]),
     "flow from a table": ("trigger.kind", "landslide_dam", "already gives every", "flood_table",
-                          [(TOML, "[[station]]", '[trigger]\nkind = "landslide_dam"\n'
-                            'time = "1 h"\nat = { node = "n1" }\nfilling_time = "5 h"\n\n'
-                            "[[station]]")]),
+                          [(TOML, STATION, dam_at("n1"))]),
     "peak of an earthquake": ("release[0].time", "peak", "brings no flood", "single_reach",
                               [(TOML, 'kind = "slug"', 'kind = "slug"\ntime = "peak"'),
-                               (TOML, "[[station]]", '[trigger]\nkind = "earthquake"\n'
-                                'time = "1 h"\n\n[[station]]')]),
+                               (TOML, STATION, EARTHQUAKE)]),
     "rain on snow": ("trigger.duration", "[trigger]", "is missing", "single_reach",
-                     [(TOML, "[[station]]", '[trigger]\nkind = "rain_on_snow"\ntime = "1 h"\n'
-                       'at = { node = "head" }\ncatchment_area = "90 km2"\n'
-                       'snow_water_equivalent = "60 mm"\nrunoff_coefficient = 0.5\n'
-                       'unit_time_to_peak = "5 h"\nrain = "40 mm"\ntemperature = "6 degC"\n\n'
-                       "[[station]]")]),
+                     [(TOML, STATION, RAIN)]),
 }  # fmt: skip
 
 
@@ -130,9 +139,7 @@ def test_faults_of_a_trigger_bring_no_false_ones(tmp_path: Path) -> None:
         ("discharge [m3/s]", "discharge [m3]", 2, "discharge"),
     ],
 )
-def test_faults_in_annual_maxima(
-    old: str, new: str, line: int, says: str, tmp_path: Path
-) -> None:
+def test_faults_in_annual_maxima(old: str, new: str, line: int, says: str, tmp_path: Path) -> None:
     faults = faults_of(broken(FLOOD, [("annual_maxima.csv", old, new)], tmp_path))
     assert [(fault.file, fault.line) for fault in faults] == [("annual_maxima.csv", line)]
     assert says in f"{faults[0].message} {faults[0].hint}"

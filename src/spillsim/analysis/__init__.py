@@ -7,26 +7,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .border import PassageRow, border_table, station_table
+    from .comparison import ComparisonRow, compare
     from .limits import limit_exceedance
     from .metrics import add_metrics
     from .passage import breakthrough
     from .profile import main_path
 
 __all__ = [
+    "ComparisonRow",
     "PassageRow",
     "add_metrics",
     "border_table",
     "breakthrough",
+    "compare",
     "limit_exceedance",
     "main_path",
     "station_table",
 ]
 
 _HOME = {
+    "ComparisonRow": "comparison",
     "PassageRow": "border",
     "add_metrics": "metrics",
     "border_table": "border",
     "breakthrough": "passage",
+    "compare": "comparison",
     "limit_exceedance": "limits",
     "main_path": "profile",
     "station_table": "border",

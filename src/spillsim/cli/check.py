@@ -5,31 +5,97 @@ from __future__ import annotations
 import argparse
 import math
 import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import scenario
 from ..model import assemble
+from ..scenario.variants import KINDS
 from . import describe, words
 from .console import Console
 from .table import Column, flagged, print_table
+from .variants import every_one_alone
 
 if TYPE_CHECKING:
     from ..model import Model
+    from ..scenario import Variant
 
 
 def check(arguments: argparse.Namespace, console: Console) -> int:
-    """Load and assemble a case and print what it holds; nothing is marched or written."""
-    loaded = scenario.load(arguments.case)
-    model = assemble(loaded)
+    """Load and assemble a case and print what it holds; nothing is marched or written.
+
+    Every regime and every measure is checked as well, each by itself.
+    """
+    every = every_one_alone(arguments.case)
+    models = scenario.gather(
+        {
+            choice.label: lambda choice=choice: assemble(choice.load(arguments.case))  # type: ignore[misc]
+            for choice in every
+        }
+    )
+    model, *others = models.values()
+    loaded = model.scenario
     describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
     describe.describe(console, model)
     console.line()
     _print_stations(console, model)
     console.line()
+    if others:
+        _print_variants(console, others)
+        console.line()
     describe.tell_estimates(console, model)
     describe.tell_notices(console, model.notices)
-    console.labelled("next", f"spillsim run {shlex.quote(arguments.case)}")
+    more = "".join(f" --{kind} all" for kind in KINDS if _has(models.values(), kind))
+    console.labelled("next", f"spillsim run {shlex.quote(arguments.case)}{more}")
     return 0
+
+
+def _has(models: Iterable[Model], kind: str) -> bool:
+    return any(model.scenario.variant(kind) is not None for model in models)
+
+
+def _print_variants(console: Console, models: Sequence[Model]) -> None:
+    """Print regimes and measures, and when the water of the release comes by the last border."""
+    found = [_variant(model) for model in models]
+    last = [_last_place(model) for model in models]
+    print_table(
+        console,
+        [
+            Column("", "", tuple(one.kind for one in found), left=True),
+            Column("name", "", tuple(one.name for one in found), left=True),
+            Column("", "", tuple(one.title for one in found), left=True, least=16, leaves=1),
+            Column("at", "", tuple(place.name for place in last), left=True, least=12, leaves=2),
+            Column("discharge", "m³/s", tuple(words.number(place.discharge) for place in last)),
+            Column(
+                "water", "after h",
+                tuple(words.whole(place.travel_time / 3600.0) for place in last),
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _variant(model: Model) -> Variant:
+    both = (model.scenario.variant("regime"), model.scenario.variant("measure"))
+    return next(one for one in both if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    name: str
+    discharge: float
+    travel_time: float
+
+
+def _last_place(model: Model) -> _Place:
+    """The last border, else the last station below the release, else the outlet."""
+    reached = [place for place in model.stations if math.isfinite(place.distance)]
+    borders = [place for place in reached if place.kind == "border"] or reached
+    if not borders:
+        outlet = model.network.reach_to == model.network.outlet
+        return _Place("outlet", float(model.flow.discharge_foot[outlet].sum()), math.nan)
+    last = max(borders, key=lambda place: place.distance)
+    return _Place(last.name, last.discharge, last.travel_time)
 
 
 def _print_stations(console: Console, model: Model) -> None:

@@ -42,17 +42,21 @@ def title(console: Console, text: str, path: str) -> None:
 
 def describe(console: Console, model: Model) -> None:
     """Print network, flow, substances, grid and the size of what comes out."""
+    for kind in ("regime", "measure"):
+        if (variant := model.scenario.variant(kind)) is not None:
+            console.labelled(kind, " · ".join(filter(None, (variant.name, variant.title))))
     for label, text in (
-        ("network", _network(model)),
-        ("flow", _flow(model)),
-        ("releases", _releases(model)),
-        ("grid", _grid(model)),
+        ("network", network(model)),
+        ("flow", flow(model)),
+        ("releases", releases(model)),
+        ("grid", grid(model)),
         ("output", _output(model)),
     ):
         console.labelled(label, text)
 
 
-def _network(model: Model) -> str:
+def network(model: Model) -> str:
+    """Return rivers, reaches and the way below the release."""
     rivers = list(dict.fromkeys(reach.river for reach in model.scenario.reaches))
     parts = [
         f"{words.count(len(rivers), 'river')} ({words.listed(rivers, 5)})",
@@ -70,7 +74,8 @@ def _length_below(model: Model) -> float:
     return float(model.network.reach_length[below].sum()) - place.distance
 
 
-def _flow(model: Model) -> str:
+def flow(model: Model) -> str:
+    """Return where the discharge comes from and what it is at the outlet."""
     flow = model.scenario.flow
     if flow.kind == "gauges":
         known = words.count(len(flow.gauges), "gauge")  # type: ignore[union-attr]
@@ -78,6 +83,8 @@ def _flow(model: Model) -> str:
             known += f" and {words.count(len(flow.inflows), 'given inflow')}"
     else:
         known = words.count(len(flow.inflows), "given inflow")
+    if (scale := getattr(flow, "scale", 1.0)) != 1.0:
+        known += f" times {words.trimmed(scale)}"
     outlet = model.network.outlet
     last = [r for r, node in enumerate(model.network.reach_to.tolist()) if node == outlet]
     discharge = float(sum(model.flow.discharge_foot[r] for r in last))
@@ -88,7 +95,8 @@ def _flow(model: Model) -> str:
     return f"steady, from {known} · {at_outlet}"
 
 
-def _releases(model: Model) -> str:
+def releases(model: Model) -> str:
+    """Return what is released, and how."""
     names = [
         f"{release.substance}{f' at {release.name}' if release.name else ''} ({release.kind})"
         for release in model.scenario.releases
@@ -96,7 +104,8 @@ def _releases(model: Model) -> str:
     return words.listed(names, 4)
 
 
-def _grid(model: Model) -> str:
+def grid(model: Model) -> str:
+    """Return the engine, and the cells and steps it takes."""
     if model.engine == "transfer":
         return f"none needed: exact in space and time · engine transfer ({model.engine_basis})"
     return (

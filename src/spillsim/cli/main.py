@@ -28,13 +28,14 @@ UNUSABLE = 2
 BROKEN = 70
 INTERRUPTED = 130
 
-_COMMANDS = ("new", "check", "run", "plot", "reach-map", "flood", "schema")
+_COMMANDS = ("new", "check", "run", "compare", "plot", "reach-map", "flood", "schema")
 
 _EPILOG = """\
 examples:
   spillsim new my_case               write a small commented case
   spillsim check my_case             tell what would be computed
   spillsim run my_case               compute; writes my_case.nc
+  spillsim run my_case --regime all  compute every [regime.NAME] and compare them
   spillsim plot my_case.nc           draw curves and profile
   spillsim reach-map my_case         what the border sees of releases anywhere upstream
   spillsim flood maxima.csv          floods of return periods from annual maxima
@@ -127,8 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"spillsim {__version__}")
     parser.add_argument("--debug", action="store_true", help="show where an error happened")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_new, _add_check, _add_run, _add_plot, _add_reach_map, _add_flood,
-                _add_schema):  # fmt: skip
+    for add in _ADDED:
         add(commands)
     return parser
 
@@ -171,11 +171,32 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         "-o", "--output", metavar="FILE",
         help="result file (default: <name of the case folder>.nc in the current folder)",
     )  # fmt: skip
+    for kind, what in (("regime", "flow regimes"), ("measure", "countermeasures")):
+        parser.add_argument(
+            f"--{kind}", metavar="NAMES", action="append",
+            help=f"{what} of the case, with commas between: [{kind}.NAME], all, or none for the "
+            "file as written; the name is added to that of the result file",
+        )  # fmt: skip
+    parser.add_argument(
+        "--stations", action="store_true",
+        help="compare several runs at stations as well as at borders",
+    )  # fmt: skip
+    parser.add_argument(
+        "--csv", metavar="FILE", help="write the comparison of the runs to this file as well"
+    )
     parser.add_argument(
         "--strict", action="store_true",
         help="end with code 1 when a station misses numerics.error; the file is written all the "
         "same",
     )  # fmt: skip
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+
+
+def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(commands, "compare", "tell what borders see of several runs, side by side")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="result files (.nc)")
+    parser.add_argument("--stations", action="store_true", help="stations as well as borders")
+    parser.add_argument("--csv", metavar="FILE", help="write the table to this file as well")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 
@@ -266,3 +287,9 @@ def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write to this .json file instead of the terminal"
     )
+
+
+_ADDED = (
+    _add_new, _add_check, _add_run, _add_compare, _add_plot, _add_reach_map, _add_flood,
+    _add_schema,
+)  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import scenario
@@ -12,16 +13,19 @@ from ..errors import ScenarioError
 from ..model import assemble
 from . import describe, words
 from .accuracy import tell_accuracy
+from .compare import table_target, write_table
 from .console import Console
 from .lean import without_optional_imports
 from .progress import Progress
 from .targets import netcdf_target
+from .variants import Choice, choices, load_all
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from ..errors import Notice
     from ..model import Model
+    from ..scenario import Scenario
 
 _LEDGER_BOUND = 1e-9
 """Share of the mass released that the ledger may lose; round-off is far below."""
@@ -30,43 +34,119 @@ _WORTH_TELLING = 1e-6
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Load, assemble, march and write a case; the file is written before anything is told."""
-    loaded = scenario.load(arguments.case)
-    if arguments.strict and loaded.numerics.error_check == "none":
-        message = "--strict needs the numerical error, which is not measured"
-        fault = loaded.fault("numerics.error_check", message, 'Leave it out, or write "auto".')
-        raise ScenarioError([fault], loaded.name)
-    target = netcdf_target(arguments.output or f"{loaded.name}.nc")
-    model = assemble(loaded)
-    describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
+    """Load, assemble and compute a case, in one variant or several; every file appears whole."""
+    wanted = choices(arguments.case, arguments.regime, arguments.measure)
+    cases = load_all(arguments.case, wanted)
+    for loaded in cases if arguments.strict else ():
+        if loaded.numerics.error_check == "none":
+            message = "--strict needs the numerical error, which is not measured"
+            fault = loaded.fault("numerics.error_check", message, 'Leave it out, or write "auto".')
+            raise ScenarioError([fault], loaded.name)
+    if len(cases) > 1:
+        return run_several(arguments, console, wanted, cases)
+    table = table_target(arguments.csv)
+    target = netcdf_target(arguments.output or f"{cases[0].name}{wanted[0].suffix}.nc")
+    model = assemble(cases[0])
+    describe.title(console, cases[0].case.title, describe.scenario_path(arguments.case))
     describe.describe(console, model)
     with without_optional_imports():
-        model, dataset, notices = _march(console, model)
-        from .. import results
+        model, dataset, notices = march(console, model)
         from .passages import tell_passages
 
-        results.write(dataset, target)
-        written = [target]
-        if model.field_times and "mesh_edge_nodes" in dataset:
-            chart = target.with_name(f"{target.stem}_map.nc")
-            written.append(results.write(results.map_dataset(dataset), chart))
-    for path in written:
-        console.wrote(path)
+        written = write_results(console, model, dataset, target)
+    if table is not None:
+        from ..analysis import compare
+
+        write_table(console, compare([dataset], stations=arguments.stations), table)
+        written.append(table)
     console.line()
     tell_passages(console, dataset)
-    closed = _tell_ledger(console, dataset)
+    closed = tell_ledger(console, dataset)
     met = tell_accuracy(console, dataset)
     describe.tell_estimates(console, model)
     describe.tell_notices(console, (*notices, *model.notices))
+    tell_written(console, written)
+    console.labelled("next", f"spillsim plot {shlex.quote(str(target))}")
+    return exit_code(console, closed=closed, met=met, strict=arguments.strict)
+
+
+def run_several(
+    arguments: argparse.Namespace,
+    console: Console,
+    wanted: Sequence[Choice],
+    cases: Sequence[Scenario],
+) -> int:
+    """Compute several variants one after the other, then tell them side by side."""
+    from .several import Several
+
+    table = table_target(arguments.csv)
+    targets = [_target(arguments.output, loaded.name, choice) for loaded, choice in zip(
+        cases, wanted, strict=True)]  # fmt: skip
+    models = list(
+        scenario.gather(
+            {
+                choice.label: lambda loaded=loaded: assemble(loaded)  # type: ignore[misc]
+                for choice, loaded in zip(wanted, cases, strict=True)
+            }
+        ).values()
+    )
+    runs = Several(console, arguments.case, models)
+    runs.tell_case()
+    closed = met = True
+    for number, target in enumerate(targets):
+        runs.tell_head(number)
+        with without_optional_imports():
+            model, dataset, notices = march(console, models[number])
+            written = write_results(console, model, dataset, target)
+        closed = tell_ledger(console, dataset, only_errors=True) and closed
+        met = tell_accuracy(console, dataset) and met
+        tell_written(console, written)
+        runs.keep(number, model, dataset, notices)
+    rows = runs.tell_comparison(stations=arguments.stations)
+    if table is not None:
+        write_table(console, rows, table)
+        tell_written(console, [table])
+    names = " ".join(shlex.quote(str(target)) for target in targets)
+    console.labelled("next", f"spillsim plot {names}")
+    return exit_code(console, closed=closed, met=met, strict=arguments.strict)
+
+
+def _target(output: str | None, name: str, choice: Choice) -> Path:
+    """Where one of several runs goes: regime and measure are added to the name."""
+    if output is None:
+        return netcdf_target(f"{name}{choice.suffix}.nc")
+    path = Path(output)
+    return netcdf_target(str(path.with_name(f"{path.stem}{choice.suffix}{path.suffix}")))
+
+
+def write_results(console: Console, model: Model, dataset: xr.Dataset, target: Path) -> list[Path]:
+    """Write a dataset, and a map where it holds fields, each whole or not at all."""
+    from .. import results
+
+    results.write(dataset, target)
+    written = [target]
+    console.wrote(target)
+    if model.field_times and "mesh_edge_nodes" in dataset:
+        chart = target.with_name(f"{target.stem}_map.nc")
+        written.append(results.write(results.map_dataset(dataset), chart))
+        console.wrote(chart)
+    return written
+
+
+def tell_written(console: Console, written: Sequence[Path]) -> None:
+    """Print which files were written, and their sizes."""
     told = (f"{path} ({words.size(path.stat().st_size)})" for path in written)
     console.labelled("wrote", " · ".join(told))
-    console.labelled("next", f"spillsim plot {shlex.quote(str(target))}")
-    if arguments.strict and not met:
+
+
+def exit_code(console: Console, *, closed: bool, met: bool, strict: bool) -> int:
+    """Return 1 when a stated bound was missed, else 0."""
+    if strict and not met:
         console.complain("the numerical error asked for was missed, or not measured (--strict)")
-    return 0 if closed and (met or not arguments.strict) else 1
+    return 0 if closed and (met or not strict) else 1
 
 
-def _march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[Notice]]:
+def march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[Notice]]:
     """Return the model that was run, its dataset with metrics and what the run showed.
 
     Draws a bar on a terminal.
@@ -83,7 +163,7 @@ def _march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[
     return model, analysis.add_metrics(results.to_dataset(model, found)), found.notices
 
 
-def _tell_ledger(console: Console, dataset: xr.Dataset) -> bool:
+def tell_ledger(console: Console, dataset: xr.Dataset, *, only_errors: bool = False) -> bool:
     """Print where the mass is at the end; return whether the ledger closes for every substance."""
     closed = True
     end = dataset.isel(ledger_time=-1)
@@ -93,6 +173,8 @@ def _tell_ledger(console: Console, dataset: xr.Dataset) -> bool:
         released = float(here["mass_released"])
         share = abs(float(here["mass_error"])) / released if released > 0.0 else 0.0
         closed = closed and share <= _LEDGER_BOUND
+        if only_errors:
+            continue
         parts = [
             f"released {words.mass(released)}",
             f"decayed {words.mass(float(here['mass_decayed']))}",

@@ -26,7 +26,8 @@ from .columns import (
 from .discharge import Balance, balance, non_positive, waterless_headwaters
 
 if TYPE_CHECKING:
-    from ..scenario import Reach, Scenario
+    from ..scenario import GaugesFlow, InflowsFlow, Reach, Scenario
+    from ..scenario.scenario import TableFlow
 
 CLOSURE_WARNING = 0.2
 """Share of a gauge's discharge above which a gain or loss is doubted, if the scenario is silent."""
@@ -60,13 +61,20 @@ class ReachTable:
     """(R,) name of the hydraulic method."""
 
 
-def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
-    """Point inflows, abstractions and gauges; several inflows at one node are added."""
+def read_flow_tables(
+    scenario: Scenario, network: Network, wanted: InflowsFlow | GaugesFlow | None = None
+) -> FlowTables:
+    """Point inflows, abstractions and gauges, times ``[flow] scale``; inflows at a node add up.
+
+    wanted : default: the flow of the scenario
+    """
+    flow = scenario.flow if wanted is None else wanted
+    scale = flow_scale(flow)
     index = network.node_index
     inflow, abstraction = [0.0] * len(index), [0.0] * len(index)
     gauge, refused = np.full(len(index), np.nan), np.zeros(len(index), dtype=np.bool_)
     faults = []
-    for row in scenario.flow.inflows:
+    for row in flow.inflows:
         node = index.get(row.node)
         if node is None:
             faults.append(scenario.fault(row, f'node "{row.node}" does not exist', key="node"))
@@ -83,8 +91,8 @@ def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
                     )
                 )
             elif value is not None:
-                total[node] += value
-    for station in getattr(scenario.flow, "gauges", ()):
+                total[node] += scale * value
+    for station in getattr(flow, "gauges", ()):
         node = index.get(station.node)
         if node is None:
             faults.append(
@@ -111,8 +119,14 @@ def read_flow_tables(scenario: Scenario, network: Network) -> FlowTables:
                 )
             )
         else:
-            gauge[node] = station.discharge
+            gauge[node] = scale * station.discharge
     return FlowTables(np.array(inflow), np.array(abstraction), gauge, refused, tuple(faults))
+
+
+def flow_scale(flow: InflowsFlow | GaugesFlow | TableFlow) -> float:
+    """What a flow multiplies its tables by [-]."""
+    scale: float = getattr(flow, "scale", 1.0)
+    return scale
 
 
 def read_reaches(scenario: Scenario, network: Network) -> ReachTable:

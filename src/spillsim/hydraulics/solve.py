@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +13,12 @@ from .columns import Array, Columns, Mask
 from .discharge import CLOSED, Balance, add_inflow, closure_notices
 from .fallback import complete, range_notices, unused_notices
 from .flow import SteadyFlow
+from .following import Following, discharge_ratio, follow, mark
 from .inputs import (
     CLOSURE_WARNING,
     ReachTable,
     dispersion_formula,
+    flow_scale,
     reach_faults,
     read_flow_tables,
     read_reaches,
@@ -57,16 +59,24 @@ def solve(
         water, faults = reference_balance(scenario, network)
     else:
         tables = read_flow_tables(scenario, network)
-        water, faults = solve_discharge(scenario, network, tables, given_lateral)
+        lateral_inflow = flow_scale(scenario.flow) * given_lateral
+        water, faults = solve_discharge(scenario, network, tables, lateral_inflow)
     faults += reach_faults(scenario, table)
     if faults:
         raise ScenarioError(faults, scenario.name)
+    ratio = np.ones(water.head.size)
+    if scenario.flow.kind != "table":
+        mean = 0.5 * (water.head + water.foot)
+        ratio = discharge_ratio(scenario, network, mean, given_lateral)
+    following = follow(scenario, network, table, ratio)
     warning = getattr(scenario.flow, "closure_warning", CLOSURE_WARNING)
     notices = list(closure_notices(network, water.closures, warning))
     discharge, lateral = _discharge_origin(columns, water)
     if node_release_inflow is not None:
         water = add_inflow(network, water, node_release_inflow)
-    quantities, told = _quantities(scenario, network, table, water)
+    table = replace(table, columns=following.columns)
+    quantities, told = _quantities(scenario, network, table, water, following)
+    told = [*following.notices, *told]
     return _assemble(water, discharge, lateral, quantities, (*notices, *told))
 
 
@@ -95,14 +105,16 @@ def solve_over_time(
 
 
 def _quantities(
-    scenario: Scenario, network: Network, table: ReachTable, water: Balance
+    scenario: Scenario, network: Network, table: ReachTable, water: Balance, following: Following
 ) -> tuple[dict[str, Quantity], list[Notice]]:
     """Everything per reach that follows from its discharge and its row, and what to say of it."""
     columns, ids = table.columns, network.reach_id
     mean = 0.5 * (water.head + water.foot)
     factor = travel_time_factor(water.head, water.foot)
     sections = _sections(table, mean, factor)
+    mark(following, sections)
     friction, misfit = complete(columns, mean, sections)
+    mark(following, sections)
     if misfit.any():
         raise ScenarioError(_misfit_faults(scenario, table, sections, misfit), scenario.name)
     area = sections.cross_section_area.value

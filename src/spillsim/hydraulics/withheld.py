@@ -123,8 +123,8 @@ def dam_notices(scenario: Scenario, held: Held) -> list[Notice]:
     node, begin = dam.at.node, trigger.time / 3600.0
     if math.isinf(held.breach):
         message = (
-            f"the river is blocked at node {node} {begin:.4g} h after the start and stays so to the "
-            f"end of the run; {held.volume:.4g} m3 are held back"
+            f"the river is blocked at node {node} {begin:.4g} h after the start and stays so "
+            f"to the end of the run; {held.volume:.4g} m3 are held back"
         )
         return [Notice("trigger", message)]
     source = "as given"

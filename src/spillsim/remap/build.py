@@ -10,8 +10,9 @@ import numpy as np
 from ..hydraulics.varying import VaryingFlow
 from ..network.network import Position
 from .arrays import CHAIN, COUNT, FIRST, FloatArray, Gauges, IntArray, Tables
+from .columns import Columns, cut_columns
 from .graph import Layout, Reaches, find_chains, lay_out
-from .tables import build_tables, joined_reaches
+from .tables import DrainedError, build_tables, joined_reaches
 
 SMALLEST_NUMBER = 1.25
 """Cells are at least this many times sqrt(D dt) long, so that dispersion needs one substep."""
@@ -23,6 +24,8 @@ class Plan:
 
     reaches: Reaches
     flow: VaryingFlow
+    columns: Columns
+    """What the reaches are cut into; the layout numbers these."""
     layout: Layout
     tables: Tables
     time: FloatArray
@@ -93,40 +96,51 @@ def build(
     """
     start, time_step, count = steps
     time = np.asarray(start + time_step * np.arange(count + 1), dtype=np.float64)
-    counts = cell_counts(reaches, flow, time_step) if cells is None else cells
-    chains = find_chains(reaches, joined_reaches(reaches, flow))
-    spacing = reaches.length / np.where(reaches.tank, 1, counts)
-    typical = flow.reference
-    number = np.where(reaches.tank, 0.0, typical.dispersion_coefficient * time_step / spacing**2)
-    layout = lay_out(reaches, chains, counts, number, typical.discharge_foot)
-    tables = build_tables(reaches, flow, layout, time)
-    gauges, order = _place_gauges(layout, reaches, places)
+    wanted = cell_counts(reaches, flow, time_step) if cells is None else cells
+    columns = cut_columns(reaches, flow, np.where(reaches.tank, 1, wanted))
+    layout = _lay_out_columns(columns, time_step)
+    try:
+        tables = build_tables(columns.reaches, columns.flow, layout, time)
+    except DrainedError as error:
+        raise DrainedError(int(columns.reach[error.reach]), error.time) from None
+    gauges, order = _place_gauges(layout, columns, places)
     graph = layout.graph
-    inside = graph.cell_reach >= 0
-    r = graph.cell_reach[inside]
+    own = np.flatnonzero(graph.cell_reach >= 0)
+    own = own[layout.own_reach[graph.cell_reach[own]] >= 0]
+    r = graph.cell_reach[own]
+    column = layout.own_reach[r]
     reach = np.full(graph.cell_reach.size, -1, dtype=np.int64)
-    reach[inside] = layout.own_reach[r]
-    head = np.zeros(graph.cell_reach.size)
-    head[inside] = (np.flatnonzero(inside) - graph.reach[r, FIRST]) * layout.spacing[r]
-    foot = head.copy()
-    foot[inside] += layout.spacing[r]
+    reach[own] = columns.reach[column]
+    head, foot = np.zeros(graph.cell_reach.size), np.zeros(graph.cell_reach.size)
+    local = own - graph.reach[r, FIRST]
+    head[own] = columns.head[column] + local * layout.spacing[r]
+    foot[own] = columns.head[column] + (local + 1) * layout.spacing[r]
     output_time, ledger_step, field_step = outputs
     return Plan(
-        reaches, flow, layout, tables, time, limiter, gauges, order, output_time, ledger_step,
-        field_step, np.flatnonzero(reach >= 0), reach, head, foot,
+        reaches, flow, columns, layout, tables, time, limiter, gauges, order, output_time,
+        ledger_step, field_step, own, reach, head, foot,
     )  # fmt: skip
 
 
+def _lay_out_columns(columns: Columns, time_step: float) -> Layout:
+    """Chains and cells of the columns."""
+    reaches, typical = columns.reaches, columns.flow.reference
+    spacing = reaches.length / columns.cells
+    number = np.where(reaches.tank, 0.0, typical.dispersion_coefficient * time_step / spacing**2)
+    chains = find_chains(reaches, joined_reaches(reaches, columns.flow))
+    return lay_out(reaches, chains, columns.cells, number, typical.discharge_foot)
+
+
 def _place_gauges(
-    layout: Layout, reaches: Reaches, places: Sequence[Position]
+    layout: Layout, columns: Columns, places: Sequence[Position]
 ) -> tuple[Gauges, IntArray]:
     """Cells and shares of the places to observe, ordered by chain."""
     graph = layout.graph
     rows = []
-    for index, place in enumerate(places):
+    for index, place in enumerate(map(columns.locate, places)):
         r = int(layout.place[place.reach])
         n = int(graph.reach[r, COUNT])
-        position = place.distance / float(reaches.length[place.reach]) * n
+        position = place.distance / float(columns.reaches.length[place.reach]) * n
         cell = min(int(position), n - 1)
         rows.append(
             (int(graph.reach[r, CHAIN]), int(graph.reach[r, FIRST]) + cell, position - cell, index)

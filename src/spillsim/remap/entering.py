@@ -183,6 +183,10 @@ def trace(
                 put(graph.chain[c, START], came, c, own, b, members, gauges, now, state)
             else:
                 cells = place / now.pool[r, FINAL] if now.pool[r, FINAL] > 0.0 else 0.0
+                # the cell beside may be of the reach beside, whose volume is then asked for
+                first = graph.reach[r, FIRST]
+                beside = first + graph.reach[r, COUNT] + 1
+                cover(c, first - 1, beside, step, graph, tables, medium, now)
                 put_around(
                     r, cells, came, c, own, row, members, graph, deposits, gauges, now, state
                 )

@@ -119,8 +119,8 @@ def lay_out(
     first = before + PAD * (chain_of + 1)
     size = int(first[-1] + number_of_cells[-1]) + PAD
     cell_reach = np.full(size, -1, dtype=np.int64)
-    for r in range(own_reach.size):
-        cell_reach[first[r] : first[r] + number_of_cells[r]] = r
+    reach_of = np.repeat(np.arange(own_reach.size), number_of_cells)
+    cell_reach[np.arange(reach_of.size) + (first - before)[reach_of]] = reach_of
     place = np.zeros(reaches.head.size, dtype=np.int64)
     place[own_reach[own_reach >= 0]] = np.flatnonzero(own_reach >= 0)
     ends = np.array(end_node, dtype=np.int64).reshape(-1, 2)
@@ -136,7 +136,7 @@ def lay_out(
     firsts, lasts = np.array(pointer[:-1]), np.array(pointer[1:])
     columns = np.stack(
         [heads, feet, firsts, lasts, ends[:, 0], ends[:, 1], link[:, 0], link[:, 1], tank,
-         _substeps(number_of_cells, number[lender], pointer, tank), own_reach[lasts - 1] < 0],
+         _substeps(number[lender], pointer, tank), own_reach[lasts - 1] < 0],
         axis=1,
     ).astype(np.int64)  # fmt: skip
     parts = np.searchsorted(np.sort(ends.ravel()), np.arange(reaches.nodes + 1))
@@ -176,17 +176,17 @@ def _links(
     return link
 
 
-def _substeps(count: IntArray, number: FloatArray, pointer: list[int], tank: BoolArray) -> IntArray:
+def _substeps(number: FloatArray, pointer: list[int], tank: BoolArray) -> IntArray:
     """(C,) substeps for which dispersion makes no negative value.
 
     A face between unequal cells can pass twice the number of the smaller one, so a cell beside
-    one such face needs 3 d <= 1 and a cell between two 4 d <= 1.
+    one such face needs 3 d <= 1. What a cell between two needs, up to 4 d <= 1, depends on the
+    water of the step (see ``spread``).
     """
     needed = []
     for c in range(len(pointer) - 1):
         inside = slice(pointer[c], pointer[c + 1])
-        seams = np.where(count[inside] == 1, 4.0, 3.0) * number[inside]
-        most = float(np.maximum(seams, number[inside] / WHOLE_NUMBER).max())
+        most = float(np.maximum(3.0, 1.0 / WHOLE_NUMBER) * number[inside].max())
         needed.append(1 if tank[c] else max(1, int(np.ceil(most - 1e-9))))
     return np.array(needed, dtype=np.int64)
 

@@ -129,9 +129,10 @@ def fill_background(plan: Plan, background: Background, now: Now, state: State) 
     cell_volume = (np.maximum(held, 0.0) / graph.reach[:, COUNT])[r]
     for b in range(members):
         state.cells[MASS, inside * members + b] = (
-            background.concentration[b][plan.layout.above[r]] * cell_volume
+            background.concentration[b][plan.columns.reach[plan.layout.above[r]]] * cell_volume
         )
-        state.inflow[:, b] = background.inflow[b]
+        # nodes between columns of a reach come last, and nothing flows in there
+        state.inflow[: background.inflow.shape[1], b] = background.inflow[b]
     now.window[:, LOW], now.window[:, HIGH] = graph.chain[:, START], graph.chain[:, END]
     now.window[:, LIVE] = np.arange(graph.chain.shape[0])
     now.window[:, IS_LIVE] = 1
@@ -167,13 +168,19 @@ def march(
         What is in the water already; none where not given.
     """
     members = len(substances)
-    deposits = build_deposits(plan.reaches, plan.flow, plan.layout, releases, plan.time)
+    columns = plan.columns
+    entering = [[(columns.locate(place), given) for place, given in own] for own in releases]
+    deposits = build_deposits(columns.reaches, columns.flow, plan.layout, entering, plan.time)
     given = _given(deposits, members)
     now = new_water(plan, members)
     state = new_state(plan, members, np.asarray(TRIM * given), sum(len(own) for own in releases))
     if background is not None:
         plan = fill_background(plan, background, now, state)
-    medium = build_medium(plan.layout, plan.flow.reference, plan.time_step, substances)
+    losses = [
+        Substance(own.decay_rate[columns.reach], own.storage_decay_rate[columns.reach])
+        for own in substances
+    ]
+    medium = build_medium(plan.layout, columns.flow.reference, plan.time_step, losses)
     record = _new_record(plan, members)
     _run(plan, medium, deposits, now, state, record, progress)
     if now.counter[3]:

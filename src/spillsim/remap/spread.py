@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..transport.arrays import LIMITER_NONE
 from ..transport.compiler import inner
 from .arrays import (
@@ -16,6 +18,8 @@ from .arrays import (
     LIVE,
     LOW,
     MASS,
+    REACH,
+    REACH_END,
     REACH_HIGH,
     REACH_LOW,
     SPREAD,
@@ -36,6 +40,8 @@ UNLIKE = 1.25
 """Ratio of neighbouring cells' volumes or dispersion from which a face keeps second order."""
 STRONGEST = -0.2
 """Least weight of the third difference between cells that are alike but not the same."""
+SAME = 1.0 + 1e-9
+"""Ratio up to which they are the same but for rounding."""
 
 
 @inner
@@ -98,10 +104,12 @@ def seam_flux(
             r0, r3 = graph.cell_reach[f - 2], graph.cell_reach[f + 1]
             v0, v3 = now.pool[r0, FINAL], now.pool[r3, FINAL]
             d0, d3 = now.pool[r0, SPREAD] / parts, now.pool[r3, SPREAD] / parts
-            alike = max(max(v0, v1), max(v2, v3)) <= UNLIKE * min(min(v0, v1), min(v2, v3))
-            alike &= max(max(d0, d1), max(d2, d3)) <= UNLIKE * min(min(d0, d1), min(d2, d3))
-            if alike:
-                h = g * third_difference(0.5 * (d1 + d2), STRONGEST, limiter)
+            most_v, least_v = max(max(v0, v1), max(v2, v3)), min(min(v0, v1), min(v2, v3))
+            most_d, least_d = max(max(d0, d1), max(d2, d3)), min(min(d0, d1), min(d2, d3))
+            if most_v <= UNLIKE * least_v and most_d <= UNLIKE * least_d:
+                same = most_v <= SAME * least_v and most_d <= SAME * least_d
+                least = -0.25 if same else STRONGEST
+                h = g * third_difference(0.5 * (d1 + d2), least, limiter)
         for b in range(members):
             c1 = state.cells[MASS, k - members + b] / v1
             c2 = state.cells[MASS, k + b] / v2
@@ -188,6 +196,30 @@ def disperse_links(
 
 
 @inner
+def lone_cells(c: int, graph: Graph, now: Now) -> int:
+    """Substeps that the cells of a chain need that are alone in their reaches.
+
+    What leaves such a cell through both faces, each with half cells in series, must not be more
+    than it holds.
+    """
+    most = 1.0
+    top, bottom = graph.chain[c, REACH], graph.chain[c, REACH_END]
+    first, last = now.window[c, REACH_LOW], now.window[c, REACH_HIGH]
+    for r in range(first, last):
+        own = now.pool[r, FINAL] * now.pool[r, SPREAD]
+        if graph.reach[r, COUNT] == 1 and own > 0.0:
+            both = 0.0
+            for q in range(r - 1, r + 2, 2):
+                if first <= q < last:
+                    other = now.pool[q, FINAL] * now.pool[q, SPREAD]
+                    both += 2.0 * other / (own + other)
+                elif top <= q < bottom or graph.chain[c, HEAD_LINK + (q - r + 1) // 2] >= 0:
+                    both += 2.0
+            most = max(most, both * now.pool[r, SPREAD])
+    return int(np.ceil(most - 1e-9))
+
+
+@inner
 def disperse(
     members: int, limiter: int, step: int, graph: Graph, tables: Tables, medium: Medium,
     gauges: Gauges, now: Now, state: State,
@@ -195,7 +227,10 @@ def disperse(
     """Dispersion of all chains in equal substeps."""
     count = 1
     for k in range(now.counter[0]):
-        count = max(count, graph.chain[now.window[k, LIVE], SUBSTEPS])
+        c = now.window[k, LIVE]
+        count = max(count, graph.chain[c, SUBSTEPS])
+        if not graph.chain[c, TANK]:
+            count = max(count, lone_cells(c, graph, now))
     parts = float(count)
     for _ in range(count):
         for k in range(now.counter[0]):
@@ -203,9 +238,11 @@ def disperse(
             if not graph.chain[c, TANK] and now.window[c, LOW] < now.window[c, HIGH]:
                 low = max(now.window[c, LOW] - 2, graph.chain[c, START])
                 high = min(now.window[c, HIGH] + 2, graph.chain[c, END])
-                first, last = graph.cell_reach[low], graph.cell_reach[high - 1]
+                # the stencil of the last face inside reads one cell more
+                rim = (max(low - 1, graph.chain[c, START]), min(high + 1, graph.chain[c, END]))
+                first, last = graph.cell_reach[rim[0]], graph.cell_reach[rim[1] - 1]
                 if first < now.window[c, REACH_LOW] or last >= now.window[c, REACH_HIGH]:
-                    cover(c, low, high, step, graph, tables, medium, now)
+                    cover(c, rim[0], rim[1], step, graph, tables, medium, now)
                 now.window[c, LOW] = low
                 now.window[c, HIGH] = high
             state.link_flux[c, :, :] = 0.0

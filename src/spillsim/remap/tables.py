@@ -25,14 +25,14 @@ class DrainedError(ValueError):
 
 def joined_reaches(reaches: Reaches, flow: VaryingFlow) -> np.ndarray:
     """(R,) true where all that leaves the foot of a reach enters the one reach below it."""
+    below = np.full(reaches.nodes, -1, dtype=np.int64)
+    below[reaches.head] = np.arange(reaches.head.size)
+    below = below[reaches.foot]
+    has = np.flatnonzero(below >= 0)
+    out, into = flow.discharge_foot[:, has], flow.discharge_head[:, below[has]]
+    most = np.maximum(np.abs(out).max(axis=0), np.abs(into).max(axis=0))
     joined = np.zeros(reaches.head.size, dtype=np.bool_)
-    below = {int(node): r for r, node in enumerate(reaches.head)}
-    for r, node in enumerate(reaches.foot):
-        if int(node) in below:
-            out = flow.discharge_foot[:, r]
-            into = flow.discharge_head[:, below[int(node)]]
-            most = max(float(np.abs(out).max()), float(np.abs(into).max()))
-            joined[r] = bool(np.all(np.abs(out - into) <= BALANCED * most))
+    joined[has] = np.abs(out - into).max(axis=0) <= BALANCED * most
     return joined
 
 

@@ -69,7 +69,17 @@ def global_attributes(model: ModelLike, run: RunLike) -> dict[str, Any]:
         "run_profile": _json({**run.profile, "cell_steps": run.cell_steps}),
         "notices": notices_text(model.notices),
     }
-    return found
+    return found | _variant(scenario)
+
+
+def _variant(scenario: Any) -> dict[str, str]:
+    """Return name and title of the regime and measure that were merged into the scenario."""
+    found = {}
+    for kind in ("regime", "measure"):
+        if name := getattr(scenario, kind, ""):
+            found[kind] = str(name)
+            found[f"{kind}_title"] = str(getattr(scenario.variant(kind), "title", ""))
+    return {key: text for key, text in found.items() if text}
 
 
 def settings(model: ModelLike) -> dict[str, Any]:

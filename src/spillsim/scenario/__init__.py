@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import SourceFile
-from .load import load, parse
+from .load import list_variants, load, parse
 from .rows import Gauge, Inflow, Node, Rating, Reach
 from .scenario import GaugesFlow, InflowsFlow, Scenario
 from .sections import (
@@ -22,8 +22,6 @@ from .sections import (
     Hydraulics,
     Hydrograph,
     Limit,
-    Numerics,
-    Output,
     Rate,
     Release,
     Slug,
@@ -31,6 +29,9 @@ from .sections import (
     Storage,
     Substance,
 )
+from .settings import Numerics, Output
+from .together import gather
+from .variants import Variant
 
 __all__ = [
     "AtNode",
@@ -62,7 +63,10 @@ __all__ = [
     "Station",
     "Storage",
     "Substance",
+    "Variant",
+    "gather",
     "json_schema",
+    "list_variants",
     "load",
     "parse",
     "write_template",

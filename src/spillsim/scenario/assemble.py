@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from ..errors import ScenarioError
 from . import rows
-from .check import check
+from .base import Section
+from .check import check, check_flow_nodes
 from .discharges import discharge_series
 from .draft import Draft
-from .faults import Faults, any_of, from_pydantic, nearest, quoted
-from .fields import type_name
+from .faults import Faults, any_of, nearest, quoted
+from .read_sections import by_kind as _by_kind
+from .read_sections import chosen as _chosen
+from .read_sections import items as _items
+from .read_sections import listed as _listed
+from .read_sections import section as _section
 from .reading import Reading, check_rising, full_column, read_named, read_table
 from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
 from .sections import (
@@ -33,21 +37,20 @@ from .sections import (
     Hydrograph,
     HydrographSection,
     InflowsSection,
-    Numerics,
-    Output,
     Release,
-    Section,
     Storage,
     TableSection,
 )
+from .settings import Numerics, Output
 from .tables import Table, TableKind
 from .trigger import TRIGGER_SECTIONS, Trigger
 from .trigger_reading import OWN_TIME, read_trigger
+from .variants import KINDS
 
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
-SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release", "trigger")
+SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release", "trigger", *KINDS)
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -85,6 +88,7 @@ def assemble(reading: Reading) -> Scenario:
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
     draft.releases = _releases(reading)
+    reference = _reference_flow(reading, draft)
     network = check(draft)
     if faults.found:
         raise ScenarioError(faults.all(), reading.name)
@@ -110,8 +114,11 @@ def assemble(reading: Reading) -> Scenario:
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
+        reference_flow=reference,
+        **_variants(reading),
     )
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
+    scenario._origin = dict(faults.origin)
     if network is not None:
         scenario._built.keep(scenario, network)
     return scenario
@@ -121,6 +128,12 @@ def _trigger(reading: Reading) -> Trigger | None:
     """The trigger, before anything whose moments count from it."""
     reading.anchors = OWN_TIME
     return read_trigger(reading, _chosen(reading, "trigger", TRIGGER_SECTIONS, None))
+
+
+def _variants(reading: Reading) -> dict[str, Any]:
+    """Which regimes and measures there are, and which of them the scenario is."""
+    chosen = {variant.kind: variant.name for variant in reading.chosen}
+    return {"variants": reading.variants, **chosen}
 
 
 def _sound(items: Sequence[Item | None]) -> tuple[Item, ...]:
@@ -149,80 +162,6 @@ def _check_keys(data: Mapping[str, Any], faults: Faults) -> None:
         if key not in data:
             mark = f"[[{key}]]" if key in ("substance", "release") else f"[{key}]"
             faults.add(key, f"the section {mark} is missing")
-
-
-def _section(reading: Reading, name: str, model: type[Section]) -> Section | None:
-    return _validated(reading, reading.data[name], model, name)
-
-
-def _validated(reading: Reading, value: Any, model: type[Model], where: str) -> Model | None:
-    """Check one section; faults are added, a sound section is returned."""
-    if not isinstance(value, Mapping):
-        mark = f"[[{where.partition('[')[0]}]]" if "[" in where else f"[{where}]"
-        reading.faults.add(where, f"a section {mark} is needed, not {type_name(value)}")
-        return None
-    try:
-        section = model.model_validate(dict(value), context=reading.context)
-    except ValidationError as error:
-        from_pydantic(reading.faults, error, model, where)
-        return None
-    section._file, section._where = reading.faults.file, where
-    section._line = reading.faults.lines.get(where)
-    return section
-
-
-def _items(reading: Reading, name: str) -> list[Any]:
-    """The items of a section that may be given several times."""
-    value = reading.data.get(name, [])
-    if isinstance(value, Mapping):
-        reading.faults.add(name, f"may be given several times: write [[{name}]], not [{name}]")
-        return []
-    if not isinstance(value, list | tuple):
-        reading.faults.add(name, f"sections [[{name}]] are needed, not {type_name(value)}")
-        return []
-    if not value and name in ("substance", "release") and name in reading.data:
-        reading.faults.add(name, f"at least one [[{name}]] is needed")
-    return list(value)
-
-
-def _listed(reading: Reading, name: str, model: type[Section]) -> list[Any]:
-    """The sound items of a listed section, None in place of the others."""
-    return [
-        _validated(reading, item, model, f"{name}[{number}]")
-        for number, item in enumerate(_items(reading, name))
-    ]
-
-
-def _chosen(
-    reading: Reading, name: str, models: Mapping[str, type[Section]], default: str | None
-) -> Section | None:
-    """A section whose ``kind`` says which keys it has."""
-    if name in reading.data:
-        return _by_kind(reading, reading.data[name], models, name, default)
-    return None if default is None else models[default]()
-
-
-def _by_kind(
-    reading: Reading,
-    value: Any,
-    models: Mapping[str, type[Model]],
-    where: str,
-    default: str | None,
-) -> Model | None:
-    if not isinstance(value, Mapping):
-        return _validated(reading, value, next(iter(models.values())), where)
-    kind = value.get("kind", default)
-    if kind is None:
-        reading.faults.add(
-            f"{where}.kind", f"is missing; one of {any_of(models)} is needed",
-            f'Write e.g. kind = "{next(iter(models))}".',
-        )  # fmt: skip
-        return None
-    if not isinstance(kind, str) or kind not in models:
-        hint = nearest(kind, models) if isinstance(kind, str) else ""
-        reading.faults.add(f"{where}.kind", f"{quoted(kind)} is not one of {any_of(models)}", hint)
-        return None
-    return _validated(reading, value, models[kind], where)
 
 
 def _ratings(reading: Reading, reaches: Table | None) -> dict[str, rows.Rating]:
@@ -264,6 +203,42 @@ def _flow_tables(reading: Reading, draft: Draft) -> None:
     elif kind == "table":
         discharges = TableKind("row", rows.DISCHARGES)
         draft.discharges = read_named(reading, "flow", "table", discharges)
+
+
+def _reference_flow(reading: Reading, draft: Draft) -> InflowsFlow | GaugesFlow | None:
+    """The flow as written, where a regime or measure has another on the same reaches.
+
+    The sections of the reach table were given at that flow. A variant that brings its own reach
+    table gives them at its own.
+    """
+    if reading.written is None:
+        return None
+    before, now = (
+        [_part(data, *path) for path in _FLOW_TABLES] for data in (reading.written, reading.data)
+    )
+    reaches = [_part(data, "network", "reaches") for data in (reading.written, reading.data)]
+    kind = before[0]
+    if before == now or reaches[0] != reaches[1] or kind not in ("inflows", "gauges"):
+        return None
+    faults = Faults(reading.faults.file, reading.faults.lines)
+    base = replace(reading, data=reading.written, faults=faults)
+    section = _chosen(base, "flow", FLOW_SECTIONS, None)
+    tables = Draft(faults=faults, nodes=draft.nodes)
+    _flow_tables(base, tables)
+    check_flow_nodes(tables)
+    reading.faults.found += [one for one in faults.found if one not in reading.faults.found]
+    if faults.found or section is None:
+        return None
+    found = _flow(section, tables).model_copy(update={"scale": 1.0})
+    return found if isinstance(found, InflowsFlow | GaugesFlow) else None
+
+
+_FLOW_TABLES = (("flow", "kind"), ("flow", "table"), ("flow", "inflows"))
+
+
+def _part(data: Mapping[str, Any], section: str, key: str) -> Any:
+    part = data.get(section)
+    return part.get(key) if isinstance(part, Mapping) else None
 
 
 def _releases(reading: Reading) -> list[Release | None]:
@@ -363,9 +338,10 @@ def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow | T
             gauges=_rows(rows.Gauge, draft.gauges),
             inflows=inflows,
             closure_warning=section.closure_warning,
+            scale=section.scale,
             **told,
         )
     else:
-        flow = InflowsFlow(inflows=inflows, **told)
+        flow = InflowsFlow(inflows=inflows, scale=section.scale, **told)
     flow._file, flow._line, flow._where = section._file, section._line, section._where
     return flow

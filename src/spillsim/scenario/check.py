@@ -29,13 +29,19 @@ def check(draft: Draft) -> river_network.Network | None:
     _check_times(draft)
     _check_formula(draft)
     _check_methods(draft)
-    for table in (draft.inflows, draft.gauges):
-        _check_flow_nodes(draft, table)
+    _check_exponents(draft)
+    check_flow_nodes(draft)
     check_discharges(draft)
     network = _check_graph(draft)
     check_places(draft, network)
     check_trigger(draft, network)
     return network
+
+
+def check_flow_nodes(draft: Draft) -> None:
+    """Add the faults of inflows and gauges on nodes that do not exist, or stand twice."""
+    for table in (draft.inflows, draft.gauges):
+        _check_flow_nodes(draft, table)
 
 
 def _whole(items: Iterable[Any]) -> list[Any]:
@@ -116,6 +122,18 @@ def _check_formula(draft: Draft) -> None:
             f"there is no dispersion formula {quoted(section.formula)}",
             nearest(section.formula, DISPERSION_FORMULAS)
             or f"Possible: {any_of(DISPERSION_FORMULAS, 40)}.",
+        )
+
+
+def _check_exponents(draft: Draft) -> None:
+    """Velocity does not fall while the discharge rises."""
+    common = draft.hydraulics
+    if common is not None and common.width_exponent + common.depth_exponent > 1.0:
+        draft.faults.add(
+            "hydraulics.depth_exponent",
+            f"width_exponent and depth_exponent add up to "
+            f"{common.width_exponent + common.depth_exponent:g}; at most 1 is allowed, or the "
+            "velocity would fall while the discharge rises",
         )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .base import Section
 from .faults import Faults
-from .sections import Border, Case, Hydraulics, Release, Section, Station, Substance
+from .sections import Border, Case, Hydraulics, Release, Station, Substance
 from .tables import Table
 from .trigger import Trigger
 

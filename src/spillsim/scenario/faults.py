@@ -60,6 +60,8 @@ class Faults:
         """Name of the scenario file; empty for a scenario given as a dict."""
         self.lines = lines
         """Key path -> line of the scenario file."""
+        self.origin: Mapping[str, str] = {}
+        """Key path of the data -> where a regime or measure wrote it, as in ``variants``."""
         self.found: list[Fault] = []
         self._suppressed: dict[str, int] = {}
 
@@ -73,6 +75,7 @@ class Faults:
     ) -> None:
         """Add a fault in a table (``file`` given) or at a key path of the scenario file."""
         if file is None:
+            where = written_path(self.origin, where)
             file, line = self.file, line or line_of(self.lines, where)
         full = file in self._suppressed
         if full or sum(1 for fault in self.found if fault.file == file) >= _MOST:
@@ -98,6 +101,16 @@ def line_of(lines: Mapping[str, int], where: str) -> int | None:
             return lines[where]
         where = where[: max(where.rfind("."), where.rfind("["), 0)]
     return None
+
+
+def written_path(origin: Mapping[str, str], where: str) -> str:
+    """Key path in the file of a key path in the data, which a regime or measure may have moved."""
+    head = where if origin else ""
+    while head:
+        if head in origin:
+            return origin[head] + where[len(head) :]
+        head = head[: max(head.rfind("."), head.rfind("["), 0)]
+    return where
 
 
 def key_path(loc: Iterable[int | str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from .. import units
@@ -247,3 +247,12 @@ Discharge = Annotated[float, *_quantity("discharge", above=0)]
 Area = Annotated[float, *_quantity("area", above=0)]
 Speed = Annotated[float, *_quantity("velocity", minimum=0)]
 AirTemperature = Annotated[float, *_quantity("temperature", minimum=-60)]
+FlowScale = Annotated[
+    float,
+    Field(
+        gt=0,
+        description="multiplies every inflow, gauge, abstraction and lateral inflow; sections "
+        "given at one discharge follow",
+        examples=[0.4],
+    ),
+]

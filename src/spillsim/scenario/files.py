@@ -7,8 +7,8 @@ import os
 import stat
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from .base import Section
 from .faults import clean, nearest
-from .sections import Section
 
 LARGEST_TABLE = 50_000_000
 LARGEST_SCENARIO = 5_000_000

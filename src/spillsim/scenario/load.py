@@ -8,7 +8,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,27 +16,54 @@ from typing import Any
 
 from ..errors import Fault, ScenarioError
 from .assemble import assemble
-from .faults import Faults, clean
+from .faults import Faults, any_of, clean, nearest, quoted
 from .files import LARGEST_SCENARIO, FileFaultError, SourceFile, read_source
 from .locate_lines import locate_lines
 from .reading import Reading
 from .scenario import Scenario
+from .variants import KINDS, NONE, Variant, merge, variants_of
 
 SCENARIO_FILE = "scenario.toml"
 
 
-def load(path: str | os.PathLike[str]) -> Scenario:
+def load(
+    path: str | os.PathLike[str], regime: str | None = None, measure: str | None = None
+) -> Scenario:
     """Read a case.
 
     Parameters
     ----------
     path : the case folder, or the scenario file in it
+    regime, measure : names of sections ``[regime.NAME]`` and ``[measure.NAME]`` to apply; without
+        them the file as it is written
 
     Raises
     ------
     ScenarioError
         with every fault of the scenario file and its tables.
     """
+    reading = _read(path)
+    with _collection_paused():
+        return _assembled(reading, regime, measure)
+
+
+def list_variants(path: str | os.PathLike[str]) -> tuple[Variant, ...]:
+    """The regimes, then the measures of a case, without reading its tables.
+
+    Raises
+    ------
+    ScenarioError
+        the file cannot be read, or a regime or measure is not a table with a usable name.
+    """
+    reading = _read(path)
+    found = variants_of(reading.data, reading.faults)
+    if reading.faults.found:
+        raise ScenarioError(reading.faults.all(), reading.name)
+    return found
+
+
+def _read(path: str | os.PathLike[str]) -> Reading:
+    """The raw data of a case."""
     given = Path(path)
     try:
         file = given / SCENARIO_FILE if given.is_dir() else given
@@ -54,9 +81,41 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     folder = file.parent
     name = clean(folder.resolve().name, 200)
     data = _read_toml(source, clean(str(given), 200))
-    faults = Faults(source.name, locate_lines(source.text))
-    with _collection_paused():
-        return assemble(Reading(data, source, folder, name, faults))
+    return Reading(data, source, folder, name, Faults(source.name, locate_lines(source.text)))
+
+
+def _assembled(reading: Reading, regime: str | None, measure: str | None) -> Scenario:
+    """The scenario with a regime and a measure merged into its raw data."""
+    faults, written = reading.faults, reading.data
+    known = variants_of(written, faults)
+    chosen = [
+        _chosen(reading, known, kind, name)
+        for kind, name in (("regime", regime), ("measure", measure))
+        if name is not None and name != NONE
+    ]
+    merged = merge(written, chosen, faults)
+    faults.origin, reading.data = merged.origin, merged.data
+    if chosen:
+        reading.written = {key: written[key] for key in written if key not in KINDS}
+    reading.variants, reading.chosen = known, tuple(chosen)
+    return assemble(reading)
+
+
+def _chosen(reading: Reading, known: Sequence[Variant], kind: str, name: str) -> Variant:
+    """The variant of a name.
+
+    Raises ScenarioError where there is none.
+    """
+    found = next((one for one in known if (one.kind, one.name) == (kind, name)), None)
+    if found is not None:
+        return found
+    names = [one.name for one in known if one.kind == kind]
+    hint = nearest(name, names)
+    if not hint:
+        hint = f"There are: {any_of(names)}." if names else f"The case has no [{kind}.NAME]."
+    broken = [f for f in reading.faults.all() if f.where.startswith(f"{kind}.{name}")]
+    fault = Fault(reading.faults.file, kind, f"there is no {kind} {quoted(name)}", hint)
+    raise ScenarioError(broken or [fault], reading.name)
 
 
 @contextmanager
@@ -92,7 +151,12 @@ def _read_toml(source: SourceFile, case: str) -> dict[str, Any]:
     raise ScenarioError([Fault(source.name, "", clean(message), "", line)], case) from None
 
 
-def parse(data: Mapping[str, Any], folder: str | Path | None = None) -> Scenario:
+def parse(
+    data: Mapping[str, Any],
+    folder: str | Path | None = None,
+    regime: str | None = None,
+    measure: str | None = None,
+) -> Scenario:
     """Check a scenario given as a dict, as ``tomllib`` would give it.
 
     Parameters
@@ -100,6 +164,7 @@ def parse(data: Mapping[str, Any], folder: str | Path | None = None) -> Scenario
     data : sections as in scenario.toml; tables may be lists of dicts with keys such as
         ``"length [km]"`` (number) or ``"length"`` (text with unit)
     folder : where table files are looked for; None if there are none
+    regime, measure : as in ``load``
 
     Raises
     ------
@@ -117,7 +182,8 @@ def parse(data: Mapping[str, Any], folder: str | Path | None = None) -> Scenario
     source = SourceFile(name="scenario.json", sha256=digest, text=text)
     name = clean(place.resolve().name, 200) if place is not None else "scenario"
     with _collection_paused():
-        return assemble(Reading(dict(data), source, place, name, Faults("", {})))
+        reading = Reading(dict(data), source, place, name, Faults("", {}))
+        return _assembled(reading, regime, measure)
 
 
 def _plain(value: object) -> str:

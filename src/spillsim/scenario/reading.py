@@ -11,6 +11,7 @@ from typing import Any
 from .faults import Faults, quoted
 from .files import LARGEST_TABLE, FileFaultError, SourceFile, place, read_source
 from .tables import Row, Table, TableKind, read_csv, read_rows
+from .variants import Variant
 
 
 @dataclass
@@ -27,6 +28,12 @@ class Reading:
     anchors: dict[str, float | tuple[str, str]] = field(default_factory=dict)
     """Moment of ``trigger`` and ``peak`` [s since the start of the case], or why there is none
     and what to do."""
+    written: dict[str, Any] | None = None
+    """The data as they stand in the file, where a regime or measure is merged into ``data``."""
+    variants: tuple[Variant, ...] = ()
+    """The regimes and measures of the file."""
+    chosen: tuple[Variant, ...] = ()
+    """Those that are merged into ``data``."""
 
     @property
     def context(self) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
+from .base import Section
 from .names import HYDRAULIC_METHODS, NODE_KINDS, REACH_KINDS
-from .sections import Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from pydantic import PrivateAttr
 
 from .. import network as river_network
 from ..errors import Fault
-from .faults import clean, line_of
+from .base import Section
+from .faults import clean, line_of, written_path
 from .files import SourceFile
 from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
 from .sections import (
@@ -22,15 +23,14 @@ from .sections import (
     DispersionFormula,
     DispersionValue,
     Hydraulics,
-    Numerics,
-    Output,
     Release,
-    Section,
     Station,
     Storage,
     Substance,
 )
+from .settings import Numerics, Output
 from .trigger import Trigger
+from .variants import Variant
 
 if TYPE_CHECKING:
     from ..network import Network, Position
@@ -41,6 +41,8 @@ class InflowsFlow(Section):
 
     kind: str = "inflows"
     inflows: tuple[Inflow, ...]
+    scale: float = 1.0
+    """What every inflow, abstraction and lateral inflow is multiplied by [-]."""
     temperature: float = 10.0
     """Water temperature of reaches that name none; an assumption unless given [degC]."""
 
@@ -53,6 +55,8 @@ class GaugesFlow(Section):
     inflows: tuple[Inflow, ...]
     closure_warning: float
     """Share of the discharge above which an unexplained gain or loss is told [-]."""
+    scale: float = 1.0
+    """What every gauge, inflow, abstraction and lateral inflow is multiplied by [-]."""
     temperature: float = 10.0
     """Water temperature of reaches that name none; an assumption unless given [degC]."""
 
@@ -117,8 +121,22 @@ class Scenario(Section):
     """Case folder; None for a scenario made from a dict without one."""
     name: str
     """Name of the case folder."""
+    reference_flow: InflowsFlow | GaugesFlow | None = None
+    """Flow as written, at which sections are given, where a regime or measure has another."""
+    variants: tuple[Variant, ...] = ()
+    """The regimes and measures that the file holds."""
+    regime: str = ""
+    """Name of the regime that is merged into this scenario; empty for the file as written."""
+    measure: str = ""
+    """Name of the measure that is merged into this scenario; empty for none."""
     _lines: dict[str, int] = PrivateAttr(default_factory=dict)
+    _origin: dict[str, str] = PrivateAttr(default_factory=dict)
     _built: _Built = PrivateAttr(default_factory=_Built)
+
+    def variant(self, kind: str) -> Variant | None:
+        """The regime or measure that is merged into this scenario."""
+        name = self.regime if kind == "regime" else self.measure
+        return next((v for v in self.variants if (v.kind, v.name) == (kind, name)), None)
 
     def fault(self, subject: Section | str, message: str, hint: str = "", key: str = "") -> Fault:
         """Make a fault for a later stage, placed at the file and line of its subject.
@@ -137,6 +155,7 @@ class Scenario(Section):
         in_scenario = file == self._file
         where = path + ((f".{key}" if in_scenario else f": {key}") if key else "")
         if in_scenario:
+            where = written_path(self._origin, where)
             line = line_of(self._lines, where) or line
         return Fault(file, clean(where), clean(message), clean(hint), line)
 

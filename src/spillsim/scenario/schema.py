@@ -7,15 +7,16 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from .base import Section
 from .sections import (
     DISPERSION_SECTIONS,
     FLOW_SECTIONS,
     LISTED_SECTIONS,
     RELEASE_SECTIONS,
     SINGLE_SECTIONS,
-    Section,
 )
 from .trigger import TRIGGER_SECTIONS
+from .variants import RESERVED
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -64,6 +65,7 @@ def json_schema() -> dict[str, Any]:
         "numerics": one(SINGLE_SECTIONS["numerics"]),
         "trigger": either(TRIGGER_SECTIONS),
     }
+    properties |= {kind: _variants(kind, what) for kind, what in _VARIANTS.items()}
     return {
         "$schema": _DRAFT,
         "title": "spillsim scenario",
@@ -73,6 +75,35 @@ def json_schema() -> dict[str, Any]:
         "required": ["spillsim", "case", "network", "flow", "substance", "release"],
         "additionalProperties": False,
         "$defs": _as_written(schema["$defs"]),
+    }
+
+
+_VARIANTS = {"regime": "flow regime", "measure": "countermeasure"}
+
+
+def _variants(kind: str, what: str) -> dict[str, Any]:
+    """Named sets of changes; which keys they may change is left to ``load``."""
+    return {
+        "type": "object",
+        "description": f"a table [{kind}.NAME] for every {what}: a title, and what it changes",
+        "propertyNames": {"pattern": r"^[\w-]+$", "not": {"enum": list(RESERVED)}},
+        "additionalProperties": {
+            "type": "object",
+            "properties": {
+                "title": {"type": "string", "description": "one line for tables and figures"},
+                "add": {
+                    "type": "object",
+                    "description": f"new items of listed sections: [[{kind}.NAME.add.release]]",
+                    "additionalProperties": {"type": "array", "items": {"type": "object"}},
+                },
+                "remove": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "sections, items and keys that fall away",
+                    "examples": [["release.tank", "numerics.time_step"]],
+                },
+            },
+        },
     }
 
 

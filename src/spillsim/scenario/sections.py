@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag
+from pydantic import Discriminator, Field, Tag
 
+from .base import Section as Section  # noqa: PLC0414 - the rooms around take it from here
 from .fields import (
     Concentration,
     Country,
@@ -17,6 +18,7 @@ from .fields import (
     Dispersion,
     Distance,
     Duration,
+    FlowScale,
     Identifier,
     Mass,
     MassRate,
@@ -24,12 +26,12 @@ from .fields import (
     Name,
     OffsetDateTime,
     OptionalName,
-    PositiveLength,
     RiverKm,
     Temperature,
     Text,
     Volume,
 )
+from .settings import Numerics, Output
 
 MethodName = Literal[
     "velocity",
@@ -42,18 +44,6 @@ MethodName = Literal[
     "jobson_most_probable",
     "jobson_fastest_probable",
 ]
-
-
-class Section(BaseModel):
-    """A part of the input that knows where it stands in the file."""
-
-    # The schemas are built on first use, which keeps the import short.
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
-    )
-    _file: str = PrivateAttr(default="")
-    _line: int | None = PrivateAttr(default=None)
-    _where: str = PrivateAttr(default="")
 
 
 class Case(Section):
@@ -73,6 +63,16 @@ class Hydraulics(Section):
 
     default: MethodName = Field(
         default="manning", description="method of the reaches that name none in reaches.csv"
+    )
+    width_exponent: float = Field(
+        default=0.26,
+        ge=0,
+        le=1,
+        description="of discharge, by which a width given at one discharge follows another; "
+        "Leopold & Maddock (1953)",
+    )
+    depth_exponent: float = Field(
+        default=0.40, ge=0, le=1, description="likewise of depth; velocity takes the rest of one"
     )
 
 
@@ -259,44 +259,6 @@ class Border(Section):
     to_country: Country = Field(default="", alias="to", description="country code downstream")
 
 
-class Output(Section):
-    """What is written."""
-
-    interval: Duration | None = Field(default=None, description="time between output values")
-    field: bool = Field(
-        default=False,
-        description="write the concentration along the river too, and a map file for QGIS",
-    )
-    field_interval: Duration | None = Field(default=None, description="time between fields")
-
-
-class Numerics(Section):
-    """How exactly to compute."""
-
-    engine: Literal["auto", "march", "transfer"] = Field(
-        default="auto",
-        description="`march` goes through time in steps; `transfer` is exact for steady flow, by "
-        "Laplace transform; `auto` takes the latter where it applies and says which",
-    )
-    error: float = Field(
-        default=0.01,
-        gt=0,
-        le=0.5,
-        description="numerical error asked for, as a share of the area under each curve",
-    )
-    time_step: Duration | None = Field(default=None, description="chosen from error when left out")
-    cell_length: PositiveLength | None = Field(
-        default=None, description="upper bound of cell length"
-    )
-    limiter: Literal["positive", "monotone", "none"] = "positive"
-    error_check: Literal["auto", "half_step", "none"] = Field(
-        default="auto",
-        description="how the error achieved is measured after a run: `auto` against the exact "
-        "curves of the transfer engine where it can, and a step chosen from `error` that misses it "
-        "is made finer; `half_step` by marching again; `none` saves the time",
-    )
-
-
 # Sections whose tables become rows in the Scenario.
 
 TableSource = Annotated[
@@ -317,6 +279,7 @@ class InflowsSection(Section):
 
     kind: Literal["inflows"]
     table: TableSource = Field(examples=["inflows.csv"])
+    scale: FlowScale = 1.0
     temperature: Temperature = Field(default=10.0, description="water temperature")
 
 
@@ -326,6 +289,7 @@ class GaugesSection(Section):
     kind: Literal["gauges"]
     table: TableSource = Field(examples=["gauges.csv"])
     inflows: TableSource | None = Field(default=None, description="known inflows and abstractions")
+    scale: FlowScale = 1.0
     closure_warning: float = Field(
         default=0.2,
         gt=0,

@@ -248,5 +248,3 @@ class Trigger(Section):
     def has_flow(self) -> bool:
         """True where it changes the flow."""
         return self.at is not None
-
-
