@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import huey_creek
 import numpy as np
 import xarray as xr
 from generated import FOLDER, differences, table, with_blocks
@@ -636,6 +637,11 @@ def pages() -> dict[Path, dict[str, str]]:
              "sampled peak, mg/L at h", "spillsim peak"],
             uvas,
         ),
+        "huey": table(
+            ["run", "at 457 m: RMSE mg/L, R²",
+             *(f"from OTIS at {place} m, % of the area" for place in huey_creek.PLACES)],
+            huey_creek.table_rows(),
+        ),
         "baia_mare": table(
             ["station", "km", "what", "reported", "computed", "difference"], accident
         ),
@@ -663,6 +669,8 @@ def main(check: bool) -> int:
             path.write_text(new, encoding="utf-8")
         word = "not current" if check else "written"
         print(f"{path.name}: {word if changed else 'current'}")
+    if not check:
+        huey_creek.draw(huey_creek.IMAGE)
     return 1 if check and stale else 0
 
 

@@ -147,7 +147,19 @@ PEAK = np.array([[30e-3, 12e-3, 8e-3], [4e-3, 1e-3, 0.5e-3], [2e-5, 9e-6, 5e-6]]
 """(substance, station) [kg/m3]"""
 
 
-def run(substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0) -> Any:
+def water(time: np.ndarray) -> Any:
+    """Return a wave of water on 50 m3/s, its ledger closed."""
+    entered = 50.0 * time + cumulative(time, 1e6, 30.0 * HOUR, 8.0 * HOUR)
+    left = 50.0 * time + cumulative(time, 1e6, 60.0 * HOUR, 8.0 * HOUR)
+    return SimpleNamespace(
+        entered=entered, left=left, abstracted=0.0 * time, stored=1e7 + entered - left,
+        error=0.0 * time,
+    )  # fmt: skip
+
+
+def run(
+    substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0, varying: bool = False
+) -> Any:
     """Return Gaussians at three stations and cells of 2.5 km along the main river."""
     time = np.linspace(0.0, 200 * HOUR, times)
     shape = (substances, 3, times)
@@ -187,6 +199,8 @@ def run(substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0)
             past_outlet=mass[:, 2],
             error=error,
         ),
+        water=water(time) if varying else None,
+        discharge=50.0 + np.outer([1.0, 1.1, 0.2], time / time[-1]) if varying else None,
         cell_reach=reach,
         cell_head=edges[:-1] - head_of_reach,
         cell_foot=edges[1:] - head_of_reach,

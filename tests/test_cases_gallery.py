@@ -19,6 +19,7 @@ import spillsim
 TESTS = Path(__file__).parent
 GALLERY = sorted(path.parent for path in (TESTS / "gallery").glob("*/scenario.toml"))
 SCENARIOS = sorted(path.parent for path in (TESTS.parent / "scenarios").glob("*/scenario.toml"))
+SLOW = {"syrdarya_mailuu_suu", "ishim_2024_flood"}
 KEPT = TESTS / "data" / "scenario_values.json"
 TOLERANCE = 1e-4
 """Far below the error of a run, far above what another processor or library changes."""
@@ -61,7 +62,13 @@ def test_gallery_runs_and_is_readable(folder: Path, tmp_path: Path) -> None:
         assert float(read["concentration"].max()) > 0.0
 
 
-@pytest.mark.parametrize("folder", SCENARIOS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder",
+    [
+        pytest.param(path, marks=pytest.mark.slow if path.name in SLOW else (), id=path.name)
+        for path in SCENARIOS
+    ],
+)
 def test_scenarios_keep_their_numbers(folder: Path) -> None:
     dataset = spillsim.run(folder)
     ledger_closes(dataset)

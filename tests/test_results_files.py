@@ -184,3 +184,11 @@ def test_a_cut_file_is_refused(dataset: xr.Dataset, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(OutputError, match="not a netCDF file"):
         results.open(path)
+
+
+def test_nothing_has_passed_at_the_end(dataset: xr.Dataset, tmp_path: Path) -> None:
+    """xarray alone fails where a date is missing at every station."""
+    dataset = dataset.assign(end_time=xr.full_like(dataset["end_time"], np.datetime64("NaT")))
+    with results.open(results.write(dataset, tmp_path / "run.nc")) as back:
+        assert np.isnat(back["end_time"].values).all()
+        assert back["end_time"].encoding["units"] == back["peak_time"].encoding["units"]

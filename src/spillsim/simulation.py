@@ -21,6 +21,7 @@ from .transport.medium import build_exchange
 
 if TYPE_CHECKING:
     from .model import Model
+    from .remap.balance import WaterLedger
     from .transport.arrays import Deposits, Exchange
     from .transport.march import March
 
@@ -28,6 +29,8 @@ Array = NDArray[np.float64]
 
 MASS_TOLERANCE = 1e-9
 """Share of the released mass that may be unaccounted for before a run is refused."""
+WATER_TOLERANCE = 1e-12
+"""Share of the water that was there or entered that may be unaccounted for."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,10 @@ class Run:
     engine: str = "march"
     profile: dict[str, float] = dataclasses.field(default_factory=dict)
     """Seconds per stage."""
+    water: WaterLedger | None = None
+    """Where the water is; None where the flow is steady."""
+    discharge: Array | None = None
+    """(S, T) discharge at the stations [m3/s]; None where the flow is steady."""
     achieved_error: Array | None = None
     """(N, S) L1 error of each curve over the area under it, nan where nothing passes [-]; None
     where it was not measured."""
@@ -96,17 +103,23 @@ class Run:
         return float(np.max(np.abs(self.ledger.error) / np.where(released > 0.0, released, 1.0)))
 
 
-def compiled(engine: str = "march") -> bool:
-    """Tell whether the kernels lie compiled in numba's cache, so that a run starts at once."""
+def compiled(engine: str = "march", network: bool = False) -> bool:
+    """Tell whether the kernels lie compiled in numba's cache, so that a run starts at once.
+
+    network : True for the march through a network, in flow that may change
+    """
     if engine == "transfer":
         from .transfer.sweep import respond as kernel
+    elif network:
+        from .remap.steps import march_steps as kernel
     else:
         from .transport.kernels import march_steps as kernel
 
     if not hasattr(kernel, "stats"):
         return True  # compilation is switched off (NUMBA_DISABLE_JIT)
     place = getattr(kernel.stats, "cache_path", None)
-    name = "sweep.respond" if engine == "transfer" else "kernels.march_steps"
+    module = "sweep" if engine == "transfer" else "steps" if network else "kernels"
+    name = f"{module}.{kernel.__name__}"
     return place is not None and any(Path(place).glob(f"{name}-*.nbi"))
 
 
@@ -172,6 +185,7 @@ def _march_network(
 ) -> Run:
     """March all substances at once through a network, in flow that may change."""
     begun = perf_counter()
+    from .remap.balance import balance_water, discharge_over_time
     from .remap.march import march
     from .remap.medium import Substance
 
@@ -193,6 +207,8 @@ def _march_network(
     parts = np.stack([m.ledger for m in marches])
     none = np.zeros((len(marches), 0, own.size))
     fields = np.stack([m.field[:, own] for m in marches]) if plan.field_step.size else none
+    places = [place.position for place in model.stations]
+    varies = plan.flow.time.size > 1
     run = Run(
         plan.output_time,
         np.stack([m.concentration for m in marches]),
@@ -206,6 +222,8 @@ def _march_network(
         network.time_at(plan.field_step),
         fields,
         max(m.cell_steps for m in marches),
+        water=balance_water(plan) if varies else None,
+        discharge=discharge_over_time(plan, places, plan.output_time) if varies else None,
     )
     run.profile.update(
         load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
@@ -322,4 +340,9 @@ def _refuse_nonsense(model: Model, run: Run) -> None:
         raise SimulationError(
             f"mass does not close: {run.mass_error:.3e} of what was released is unaccounted for; "
             "please report the case"
+        )
+    if run.water is not None and not run.water.share <= WATER_TOLERANCE:
+        raise SimulationError(
+            f"water does not close: {run.water.share:.3e} of it is unaccounted for; please report "
+            "the case"
         )

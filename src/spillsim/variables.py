@@ -42,6 +42,7 @@ _DISPLAY = {
     "m3 s-1": "m³/s",
     "m2 s-1": "m²/s",
     "m2": "m²",
+    "m3": "m³",
     "m s-1": "m/s",
     "s-1": "1/s",
     "d-1": "1/d",
@@ -67,6 +68,13 @@ _ALL = (
     Variable("concentration", "C", "mg L-1", "concentration", _MG_PER_LITRE),
     Variable("cumulative_mass", "M", "kg", "mass that has passed the station"),
     Variable("achieved_error", "", "1", "numerical error achieved, as a share of the curve's area"),
+    Variable(
+        "discharge_over_time",
+        "Q",
+        "m3 s-1",
+        "discharge at the station",
+        standard_name="water_volume_transport_in_river_channel",
+    ),
     Variable("mass_flux", "W", "kg s-1", "mass passing the station per time"),
     # Mass ledger
     Variable("mass_released", "", "kg", "mass released"),
@@ -76,6 +84,12 @@ _ALL = (
     Variable("mass_abstracted", "", "kg", "mass abstracted"),
     Variable("mass_past_outlet", "", "kg", "mass past the outlet"),
     Variable("mass_error", "", "kg", "mass the ledger does not account for"),
+    # Water ledger, where the flow varies
+    Variable("water_entered", "", "m3", "water that entered from outside"),
+    Variable("water_left", "", "m3", "water past the outlets"),
+    Variable("water_abstracted", "", "m3", "water abstracted"),
+    Variable("water_stored", "", "m3", "water in the river"),
+    Variable("water_error", "", "m3", "water the ledger does not account for"),
     # Stations
     Variable("station_kind", "", "", "station or border"),
     Variable("river", "", "", "river"),

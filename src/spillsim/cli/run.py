@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import scenario
 from ..errors import ScenarioError
+from ..marching import NetworkMarch
 from ..model import assemble
 from . import describe, words
 from .accuracy import tell_accuracy
@@ -62,6 +63,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     console.line()
     tell_passages(console, dataset)
     closed = tell_ledger(console, dataset)
+    tell_water(console, dataset)
     met = tell_accuracy(console, dataset)
     describe.tell_estimates(console, model)
     describe.tell_notices(console, (*notices, *model.notices))
@@ -153,7 +155,8 @@ def march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[N
     """
     from .. import analysis, results, simulation, verification
 
-    if not simulation.compiled(model.engine):
+    network = isinstance(model.march, NetworkMarch)
+    if not simulation.compiled(model.engine, network):
         console.line("compiling the kernels, once per machine (about 20 s)", dim=True)
     with Progress(console, model.scenario.case.duration) as progress:
         model, found = verification.simulate_to_target(model, progress)
@@ -195,3 +198,21 @@ def tell_ledger(console: Console, dataset: xr.Dataset, *, only_errors: bool = Fa
             f"the mass balance is open by more than {_LEDGER_BOUND:.0e} of the release"
         )
     return closed
+
+
+def tell_water(console: Console, dataset: xr.Dataset) -> None:
+    """Print where the water went, where the flow varies."""
+    if "water_entered" not in dataset:
+        return
+    end = dataset.isel(ledger_time=-1)
+    entered, left = float(end["water_entered"]), float(end["water_left"])
+    taken, stored = float(end["water_abstracted"]), float(end["water_stored"])
+    there = stored + left + taken + float(end["water_error"])
+    share = abs(float(end["water_error"])) / there if there > 0.0 else 0.0
+    parts = [f"entered {words.volume(entered)}", f"past the outlet {words.volume(left)}"]
+    if taken > _WORTH_TELLING * there:
+        parts.append(f"abstracted {words.volume(taken)}")
+    before = there - entered
+    parts.append(f"in the river {words.volume(stored)}, at first {words.volume(before)}")
+    parts.append(f"error {share:.0e} of it".replace("e-0", "e-").replace("0e+00", "0"))
+    console.labelled("water", " · ".join(parts))

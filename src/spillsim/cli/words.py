@@ -55,6 +55,16 @@ def mass(kilograms: float) -> str:
     return f"{trimmed(kilograms * 1000.0)} g"
 
 
+def volume(cubic_metres: float) -> str:
+    """Return a volume of water in m3, millions of m3 or km3."""
+    size = abs(cubic_metres)
+    if size >= 1e9:
+        return f"{trimmed(cubic_metres / 1e9)} km³"
+    if size >= 1e6:
+        return f"{trimmed(cubic_metres / 1e6)} million m³"
+    return f"{trimmed(cubic_metres)} m³"
+
+
 def concentration(mg_per_litre: float) -> str:
     """Return a concentration in mg/L."""
     return f"{trimmed(mg_per_litre)} mg/L"

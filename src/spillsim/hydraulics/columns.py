@@ -30,6 +30,7 @@ NUMBERS = (
     "mean_annual_discharge",
     "dispersion_coefficient",
     "storage_area_ratio",
+    "storage_area",
     "exchange_coefficient",
     "lateral_inflow",
     "temperature",
@@ -43,6 +44,7 @@ MAY_BE_ZERO = frozenset(
         "depth_exponent",
         "dispersion_coefficient",
         "storage_area_ratio",
+        "storage_area",
         "exchange_coefficient",
     }
 )

@@ -61,3 +61,5 @@ class SteadyFlow:
     estimated: Mapping[str, NDArray[np.bool_]]
     """Quantity name -> (R,) true where the value is an estimate rather than given."""
     notices: tuple[Notice, ...] = ()
+    storage_stays: NDArray[np.bool_] | None = None
+    """(R,) true where the storage zone keeps its area when the flow changes; None for nowhere."""

@@ -141,9 +141,31 @@ def read_reaches(scenario: Scenario, network: Network) -> ReachTable:
         else np.array(column, dtype=np.float64)
         for name, column in zip(NUMBERS, cells, strict=True)
     }
-    columns = Columns(network.reach_length, numbers, tuple(_rating(row) for row in rows))
     default = scenario.hydraulics.default
-    return ReachTable(rows, columns, tuple(row.hydraulics or default for row in rows))
+    methods = [row.hydraulics or default for row in rows]
+    for reach, area in mean_areas(scenario, network).items():
+        # areas that come with the discharges need no method, and go before it
+        methods[reach] = "velocity"
+        numbers["velocity"][reach] = np.nan
+        numbers["cross_section_area"][reach] = area
+    columns = Columns(network.reach_length, numbers, tuple(_rating(row) for row in rows))
+    return ReachTable(rows, columns, tuple(methods))
+
+
+def mean_areas(scenario: Scenario, network: Network) -> dict[int, float]:
+    """Reach -> mean over the run of the area that the table of discharges gives [m2]."""
+    found: dict[int, float] = {}
+    for series in getattr(scenario.flow, "series", ()):
+        if not series.cross_section_area:
+            continue
+        end = scenario.case.duration
+        time, area = np.array(series.time), np.array(series.cross_section_area)
+        inner = time[(time > 0.0) & (time < end)]
+        edges = np.concatenate([[0.0], inner, [end]])
+        at = np.interp(edges, time, area)
+        mean = float(np.sum(np.diff(edges) * 0.5 * (at[1:] + at[:-1])) / end)
+        found[network.reach_index[series.reach]] = mean
+    return found
 
 
 def _rating(row: Reach) -> RatingTable | None:
@@ -238,16 +260,7 @@ def reach_faults(scenario: Scenario, table: ReachTable) -> list[Fault]:
         wrong = "" if rating is None else _rating_fault(rating)
         if wrong:
             faults.append(scenario.fault(table.rows[reach], f"rating table: {wrong}", key="rating"))
-    exchange, ratio = table.columns["exchange_coefficient"], table.columns["storage_area_ratio"]
-    if scenario.storage is None:
-        faults += [
-            scenario.fault(
-                table.rows[reach],
-                "storage_area_ratio and exchange_coefficient belong together; one is missing",
-                "Give both, or [storage] in scenario.toml for all reaches.",
-            )
-            for reach in np.flatnonzero(np.isnan(exchange) != np.isnan(ratio)).tolist()
-        ]
+    faults += _storage_faults(scenario, table)
     name = dispersion_formula(scenario)
     if name not in DISPERSION_FORMULAS:
         faults.append(
@@ -257,6 +270,34 @@ def reach_faults(scenario: Scenario, table: ReachTable) -> list[Fault]:
                 f"Known: {', '.join(DISPERSION_FORMULAS)}.",
             )
         )
+    return faults
+
+
+def _storage_faults(scenario: Scenario, table: ReachTable) -> list[Fault]:
+    """Storage zones of two sizes, or of a size and no exchange."""
+    columns = table.columns
+    ratio, own = columns.given("storage_area_ratio"), columns.given("storage_area")
+    faults = [
+        scenario.fault(
+            table.rows[reach],
+            "storage_area and storage_area_ratio both say how large the storage zone is",
+            "Keep storage_area where the zone stays as it is in a flood, the ratio where it rises "
+            "with the river.",
+            "storage_area",
+        )
+        for reach in np.flatnonzero(ratio & own).tolist()
+    ]
+    if scenario.storage is None:
+        faults += [
+            scenario.fault(
+                table.rows[reach],
+                "storage_area_ratio and exchange_coefficient belong together; one is missing",
+                "Give both, or [storage] in scenario.toml for all reaches.",
+            )
+            for reach in np.flatnonzero(
+                columns.given("exchange_coefficient") != (ratio | own)
+            ).tolist()
+        ]
     return faults
 
 

@@ -10,6 +10,7 @@ from ..errors import Fault, Notice, ScenarioError
 from ..network.network import Network
 from .discharge import Balance
 from .flow import Array, SteadyFlow
+from .given_area import close_with_areas, given_areas
 from .varying import VaryingFlow
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _mean_and_size(
 def varying_flow(
     scenario: Scenario, network: Network, reference: SteadyFlow, initial_area: Array
 ) -> tuple[VaryingFlow, list[Notice]]:
-    """The table of discharges with the areas that follow from it.
+    """The table of discharges with the areas that follow from it, or are given with it.
 
     initial_area : (R,) flowing area at the first time of the table [m2]
 
@@ -114,9 +115,11 @@ def varying_flow(
     time, head, foot, lateral = read_table(scenario, network)
     linear = getattr(scenario.flow, "interpolation", "linear") == "linear"
     flow = VaryingFlow(time, head, foot, lateral, linear, initial_area, reference)
+    areas = given_areas(scenario, network, time)
+    flow, notices = close_with_areas(flow, areas, network)
     end = max(float(time[-1]), scenario.case.duration)
     lowest, when, last = _lowest_area(flow, network.reach_length, end)
-    largest = np.maximum(reference.cross_section_area, initial_area)
+    largest = np.maximum(reference.cross_section_area, flow.initial_area)
     empty = np.flatnonzero(lowest < -DRY * largest)
     if empty.size:
         raise ScenarioError(
@@ -134,8 +137,8 @@ def varying_flow(
             ],
             scenario.name,
         )
-    notices = []
-    drifted = np.flatnonzero((last > DRIFT * largest) & (last > 0.0))
+    free = np.isnan(areas[0])
+    drifted = np.flatnonzero(free & (last > DRIFT * largest) & (last > 0.0))
     if drifted.size:
         worst = int(drifted[np.argmax(last[drifted] / largest[drifted])])
         notices.append(

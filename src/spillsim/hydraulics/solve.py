@@ -76,8 +76,9 @@ def solve(
         water = add_inflow(network, water, node_release_inflow)
     table = replace(table, columns=following.columns)
     quantities, told = _quantities(scenario, network, table, water, following)
-    told = [*following.notices, *told]
-    return _assemble(water, discharge, lateral, quantities, (*notices, *told))
+    told = [*notices, *following.notices, *told]
+    stays = columns.given("storage_area")
+    return _assemble(water, discharge, lateral, quantities, tuple(told), stays)
 
 
 def solve_over_time(
@@ -125,7 +126,7 @@ def _quantities(
     notices += unused_notices(columns, table.methods, ids, sections, time.value)
     common = getattr(scenario.dispersion, "value", None)
     spread, told = dispersion(columns, sections, friction, common, dispersion_formula(scenario))
-    ratio, exchange = _storage(scenario, columns)
+    ratio, exchange = _storage(scenario, columns, area)
     tank = np.array([getattr(row, "kind", "") == "tank" for row in table.rows], dtype=np.bool_)
     for quantity in (spread, ratio, exchange):
         quantity.fill(tank, np.zeros(tank.size), "none, mixed throughout", False)
@@ -195,8 +196,11 @@ def _discharge_origin(columns: Columns, water: Balance) -> tuple[Quantity, Quant
     return discharge, lateral
 
 
-def _storage(scenario: Scenario, columns: Columns) -> tuple[Quantity, Quantity]:
-    """Transient storage: the reach's own, else that of all reaches, else none."""
+def _storage(scenario: Scenario, columns: Columns, area: Array) -> tuple[Quantity, Quantity]:
+    """Transient storage: the reach's own, else that of all reaches, else none.
+
+    area : (R,) flowing area [m2]
+    """
     common = scenario.storage
     quantities = []
     for column, value in (
@@ -206,6 +210,9 @@ def _storage(scenario: Scenario, columns: Columns) -> tuple[Quantity, Quantity]:
         count = columns.length.size
         found = unknown(count)
         found.fill(columns.given(column), columns[column], GIVEN, False)
+        if column == "storage_area_ratio":
+            given = columns.given("storage_area")
+            found.fill(given, columns["storage_area"] / area, "storage_area / area", False)
         if value is None:
             found.fill(found.unknown, np.zeros(count), "none", False)
         else:
@@ -233,6 +240,7 @@ def _assemble(
     lateral: Quantity,
     quantities: dict[str, Quantity],
     notices: tuple[Notice, ...],
+    storage_stays: Mask,
 ) -> SteadyFlow:
     """Put values, methods and marks of estimation together."""
     origin = {"discharge": discharge, "lateral_inflow": lateral, **quantities}
@@ -246,4 +254,5 @@ def _assemble(
         method={name: tuple(quantity.method.tolist()) for name, quantity in origin.items()},
         estimated={name: quantity.estimated for name, quantity in origin.items()},
         notices=notices,
+        storage_stays=storage_stays,
     )

@@ -36,7 +36,9 @@ class VaryingFlow:
     """
 
     time: Array
-    """(M,) increasing; the first and last row hold before and after [s since the case's start]."""
+    """(M,) increasing; the first and last row hold before and after [s since the case's start].
+    A time may stand twice where something jumps: the first row holds before it, the second after.
+    """
     discharge_head: Array
     """(M, R) discharge at the head of each reach, negative where it flows back [m3/s]."""
     discharge_foot: Array

@@ -33,7 +33,7 @@ SUBSTEPS = 9  # substeps that dispersion needs
 BEYOND = 10  # 1 where the last reach lies beyond an outlet
 # columns of Graph.reach
 FIRST, COUNT, CHAIN = 0, 1, 2  # first cell, number of cells, chain
-# columns of Graph.node: its part of Graph.ends; 1 where there is only one end
+# columns of Graph.node: its part of Graph.ends; 1 where there is one end or none leads on
 POINTER, POINTER_END, LEAF = 0, 1, 2
 # columns of Now.window
 LOW, HIGH = 0, 1  # the active window: first cell and one past the last
@@ -56,6 +56,10 @@ CARRIES, LISTED = 0, 1
 # columns of Medium.reach: D dt / dx2 [-]; what the square of the way in a step takes off it
 # to make good splitting [1/m2]; length of a cell [m]
 NUMBER, SPLITTING, SPACING = 0, 1, 2
+# a step's exchange with storage [-], and the volume of a cell's storage zone where it stays [m3],
+# 0 where it goes with the water; then the losses of each member in a step, in the water and in
+# storage [-]
+EXCHANGE, STORAGE, LOSSES = 3, 4, 5
 # rows of State.cells
 MASS, STORED, FRESH = 0, 1, 2  # in the water, in storage, scratch: after water has moved [kg]
 CONCENTRATION, EDGE = 3, 4  # scratch: in cells and at faces [kg/m3]
@@ -147,12 +151,14 @@ class Medium(NamedTuple):
     """Dispersion and exchange of B members on R reaches and K cells."""
 
     reach: FloatArray
-    """(R, 3)"""
+    """(R, 5 + 2 B)"""
     cells: FloatArray
     """(4, K B) mobile mass that stays mobile, storage mass that returns, mobile mass that enters
     storage, storage mass that stays there [-]."""
     has_storage: bool
     decays: bool
+    storage_stays: bool
+    """True where the storage zone of some reach keeps its volume while the water changes."""
 
 
 class State(NamedTuple):

@@ -158,4 +158,6 @@ def _place(
 def _lend(flow: SteadyFlow, reach: IntArray) -> SteadyFlow:
     """The typical flow of the columns: that of their reaches."""
     own = {name: getattr(flow, name)[reach] for name in PER_REACH}
+    if flow.storage_stays is not None:
+        own["storage_stays"] = flow.storage_stays[reach]
     return replace(flow, **own, method={}, estimated={})

@@ -140,10 +140,11 @@ def lay_out(
         axis=1,
     ).astype(np.int64)  # fmt: skip
     parts = np.searchsorted(np.sort(ends.ravel()), np.arange(reaches.nodes + 1))
+    leaf = (np.diff(parts) == 1) | (leaving == 0)
     graph = Graph(
         chain=columns,
         reach=np.stack([first, number_of_cells, chain_of], axis=1).astype(np.int64),
-        node=np.stack([parts[:-1], parts[1:], np.diff(parts) == 1], axis=1).astype(np.int64),
+        node=np.stack([parts[:-1], parts[1:], leaf], axis=1).astype(np.int64),
         ends=np.stack([attached, side], axis=1).astype(np.int64),
         cell_reach=cell_reach,
         tank_order=_tank_order(ends, tank),

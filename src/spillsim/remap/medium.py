@@ -59,6 +59,7 @@ def build_medium(
     The exchange is the exact propagator of dM/dt = -(a + k) M + b S, dS/dt = a M - (b + k_s) S
     with a = alpha and b = alpha / beta (Bencala & Walters 1983, eqs 1 and 2, per volume). M and S
     are masses and beta a ratio of areas, so a river that rises takes its storage zone with it.
+    Where the storage zone stays, b = alpha V / V_s follows the water in every step.
     """
     graph, above = layout.graph, layout.above
     tank = graph.chain[graph.reach[:, CHAIN], TANK] > 0
@@ -74,6 +75,15 @@ def build_medium(
     parts = [
         _propagator(a, b, s.decay_rate, s.storage_decay_rate, time_step, decays) for s in substances
     ]
+    stays = (
+        np.zeros(beta.size, dtype=np.bool_) if flow.storage_stays is None else flow.storage_stays
+    )
+    zone = np.where(has & stays & (beta > 0.0), beta * flow.cross_section_area, 0.0)
+    losses = [
+        np.where(tank, 0.0, rate[above] * time_step)
+        for s in substances
+        for rate in (s.decay_rate, s.storage_decay_rate)
+    ]
     inside = graph.cell_reach >= 0
     shape = (graph.cell_reach.size, len(substances))
     spread: list[FloatArray] = []
@@ -84,12 +94,17 @@ def build_medium(
         spread.append(values.ravel())
     return Medium(
         np.stack(
-            [np.where(tank, 0.0, number), np.where(tank, 0.0, splitting), layout.spacing], axis=1
+            [
+                np.where(tank, 0.0, number), np.where(tank, 0.0, splitting), layout.spacing,
+                a[above] * time_step, zone[above] * layout.spacing, *losses,
+            ],
+            axis=1,
         ),
         np.stack(spread),
         bool(has.any()),
         decays,
-    )
+        bool(zone.any()),
+    )  # fmt: skip
 
 
 def _propagator(

@@ -9,6 +9,7 @@ from ..transport.compiler import inner
 from .arrays import (
     COUNT,
     END,
+    EXCHANGE,
     FINAL,
     FIRST,
     FLUX,
@@ -16,6 +17,7 @@ from .arrays import (
     HEAD_LINK,
     HIGH,
     LIVE,
+    LOSSES,
     LOW,
     MASS,
     REACH,
@@ -24,8 +26,10 @@ from .arrays import (
     REACH_LOW,
     SPREAD,
     START,
+    STORAGE,
     SUBSTEPS,
     TANK,
+    VOLUME,
     FloatArray,
     Gauges,
     Graph,
@@ -258,6 +262,40 @@ def disperse(
             c = now.window[k, LIVE]
             if not graph.chain[c, TANK] and now.window[c, LOW] < now.window[c, HIGH]:
                 disperse_chain(c, parts, members, limiter, graph, gauges, now, state)
+
+
+@inner
+def follow_water(c: int, members: int, graph: Graph, medium: Medium, now: Now) -> None:
+    """Exchange of the step in the reaches of a window whose storage zone keeps its volume.
+
+    What returns from storage, b = alpha V / V_s, goes with the water V of the step, its mean.
+    """
+    low, high = now.window[c, LOW], now.window[c, HIGH]
+    if low >= high:
+        return
+    for r in range(graph.cell_reach[low], graph.cell_reach[high - 1] + 1):
+        if medium.reach[r, STORAGE] <= 0.0:
+            continue
+        first = max(graph.reach[r, FIRST], low)
+        last = min(graph.reach[r, FIRST] + graph.reach[r, COUNT], high)
+        a = medium.reach[r, EXCHANGE]
+        b = a * 0.5 * (now.pool[r, VOLUME] + now.pool[r, FINAL]) / medium.reach[r, STORAGE]
+        for m in range(members):
+            k = medium.reach[r, LOSSES + 2 * m]
+            ks = medium.reach[r, LOSSES + 2 * m + 1]
+            mean, half = -0.5 * (a + k + b + ks), 0.5 * (b + ks - a - k)
+            root = np.sqrt(half * half + a * b)
+            fast, slow = np.exp(mean + root), np.exp(mean - root)
+            sine = 0.5 * (fast - slow) / root if root > 1e-12 else fast
+            stay, hold = 1.0 - sine * a, 1.0 - sine * b
+            if medium.decays:
+                stay = 0.5 * (fast + slow) + half * sine
+                hold = 0.5 * (fast + slow) - half * sine
+            for i in range(first * members + m, last * members + m, members):
+                medium.cells[0, i] = stay
+                medium.cells[1, i] = sine * b
+                medium.cells[2, i] = sine * a
+                medium.cells[3, i] = hold
 
 
 @inner

@@ -51,7 +51,7 @@ from .nodes import fill_tanks
 from .observe import note_peaks, observe_chain, trim, write_ledger
 from .profile import fill_chain, fill_ends, find_edges
 from .settling import lose_laterally, settle_chain, settle_nodes, settle_tank
-from .spread import disperse, exchange_cells
+from .spread import disperse, exchange_cells, follow_water
 from .water import open_step
 
 
@@ -100,10 +100,12 @@ def move_water(
 
 
 @inner
-def exchange_all(members: int, medium: Medium, now: Now, state: State) -> None:
+def exchange_all(members: int, graph: Graph, medium: Medium, now: Now, state: State) -> None:
     """Decay and transient storage in all windows."""
     for k in range(now.counter[0]):
         c = now.window[k, LIVE]
+        if medium.storage_stays:
+            follow_water(c, members, graph, medium, now)
         exchange_cells(
             now.window[c, LOW] * members, now.window[c, HIGH] * members, medium.has_storage,
             medium.decays, medium.cells[0], medium.cells[1], medium.cells[2], medium.cells[3],
@@ -173,7 +175,7 @@ def march_steps(
                 )
             if late == 0:
                 disperse(members, limiter, step, graph, tables, medium, gauges, now, state)
-                exchange_all(members, medium, now, state)
+                exchange_all(members, graph, medium, now, state)
         for s in range(gauges.cell.shape[0]):
             for b in range(members):
                 record.passed[step + 1, s, b] = state.through[s, b]

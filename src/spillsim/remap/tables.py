@@ -95,8 +95,8 @@ def _check_volume(
     if flow.linear and flow.time.size > 1:
         # between two rows the volume is a parabola, lowest where losing turns to gaining
         gap = np.diff(flow.time)[:, None]
-        turns = (net[:-1] < 0.0) & (net[1:] > 0.0)
-        slope = np.where(turns, net[1:] - net[:-1], 1.0) / gap
+        turns = (net[:-1] < 0.0) & (net[1:] > 0.0) & (gap > 0.0)
+        slope = np.where(turns, net[1:] - net[:-1], 1.0) / np.where(gap > 0.0, gap, 1.0)
         dip = np.where(turns, volume[:-1] - 0.5 * net[:-1] ** 2 / slope, volume[:-1])
         least[1:-2] = np.minimum(least[1:-2], dip)
     short = least < -EMPTY * np.maximum(volume.max(axis=0), 1e-300)

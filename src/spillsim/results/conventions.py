@@ -49,6 +49,13 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
         "cell_methods": "time: point",
         "comment": "Accumulated since the start of the case.",
     },
+    "discharge_over_time": {
+        "cell_methods": "time: point",
+        "comment": "What the transport was computed with.",
+    },
+    "water_stored": {
+        "comment": "Less what entered, more what went: what was there at first.",
+    },
     "river_km": {
         "comment": "Falls in the direction of flow.",
     },
@@ -117,6 +124,9 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
 
 CURVES = ("concentration", "cumulative_mass")
 LEDGER = ("released", "in_river", "in_storage", "decayed", "abstracted", "past_outlet", "error")
+WATER = ("entered", "left", "abstracted", "stored", "error")
+TYPICAL = "At the steady flow that cells were laid out by; the flow of the run varies around it."
+"""What is said of flow along the river where the flow varies."""
 
 MESH = "mesh1d"
 GRID_MAPPING = "wgs84"

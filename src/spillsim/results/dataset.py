@@ -3,7 +3,9 @@
 Layout (S stations, T times, N substances, L limits, R reaches, K cells, F field times)::
 
     concentration, cumulative_mass          (station, substance, time)
-    mass_*  (the ledger)                    (substance, time)
+    mass_*  (the ledger)                    (substance, ledger_time)
+    discharge_over_time                     (station, time)      where the flow varies
+    water_* (the ledger of water)           (ledger_time)        where the flow varies
     station_kind, river, discharge, ...     (station)
     limit_name, limit_value, ...            (limit)
     reach_*                                 (reach)
@@ -26,7 +28,7 @@ from numpy.typing import NDArray
 from ..errors import Notice
 from . import provenance
 from .contracts import Array, ModelLike, RunLike
-from .conventions import KG_M3_TO_MG_L, LEDGER, attributes
+from .conventions import KG_M3_TO_MG_L, LEDGER, TYPICAL, WATER, attributes
 from .instants import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, instants, utc
 from .mesh import cell_variables
 
@@ -67,6 +69,7 @@ def to_dataset(model: ModelLike, run: RunLike) -> xr.Dataset:
         )
     dataset = dataset.merge(_stations(model)).merge(_substances(model.scenario))
     dataset = dataset.merge(_limits(model.scenario)).merge(_reaches(model))
+    dataset = _with_water(dataset, run)
     cells, notices = cell_variables(model, run, start)
     dataset = dataset.merge(cells)
     dataset.attrs = provenance.global_attributes(model, run)
@@ -90,6 +93,26 @@ def _achieved(model: ModelLike, run: RunLike, error: Array) -> xr.Variable:
         f"{run.achieved_by}. Missing where nothing passes."
     )
     return found
+
+
+def _with_water(dataset: xr.Dataset, run: RunLike) -> xr.Dataset:
+    """Add discharges over time and the water ledger where the flow varies.
+
+    Then what is known of stations and reaches once is said to hold at the typical flow.
+    """
+    if run.discharge is not None:
+        dataset["discharge_over_time"] = _variable(
+            "discharge_over_time", ("station", "time"), run.discharge
+        )
+        once = [f"reach_{name}" for name in _REACH_QUANTITIES if name not in _WITHOUT_FLOW]
+        for name in ("discharge", "velocity", "travel_time", *once):
+            dataset[name].attrs["comment"] = TYPICAL
+    if run.water is not None:
+        for part in WATER:
+            dataset[f"water_{part}"] = _variable(
+                f"water_{part}", ("ledger_time",), getattr(run.water, part)
+            )
+    return dataset
 
 
 def _text(values: Any) -> NDArray[Any]:
@@ -158,6 +181,8 @@ _REACH_QUANTITIES = {
     "shear_velocity": 1.0, "dispersion_coefficient": 1.0, "storage_area_ratio": 1.0,
     "exchange_coefficient": 1.0, "temperature": 1.0,
 }  # fmt: skip
+
+_WITHOUT_FLOW = ("storage_area_ratio", "exchange_coefficient", "temperature")
 
 
 def _reaches(model: ModelLike) -> xr.Dataset:

@@ -62,7 +62,11 @@ def _encode(name: str, variable: xr.Variable) -> dict[str, Any]:
         return {"dtype": "S1", "char_dim_name": f"{name}_letters"}
     found: dict[str, Any] = {"_FillValue": None}
     if kind == "M":
-        found.update(units=EPOCH, calendar="standard", dtype="float64")
+        # xarray cannot write a standard calendar where there is no date at all, as when nothing
+        # has passed at the end of a run; after 1582 the two calendars are one
+        no_date = bool(variable.isnull().all())
+        calendar = "proleptic_gregorian" if no_date else "standard"
+        found.update(units=EPOCH, calendar=calendar, dtype="float64")
     elif kind == "f":
         found["dtype"] = "float32" if name in _SINGLE else str(variable.dtype)
     if kind in "Mf" and bool(variable.isnull().any()):

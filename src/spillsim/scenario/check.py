@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import network as river_network
 from ..network.faults import GraphFault
-from .discharges import check_discharges
+from .discharges import check_discharges, reaches_with_area
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
@@ -144,9 +144,10 @@ def _check_methods(draft: Draft) -> None:
         return
     unread = table.file is not None and not table.sound
     enough: dict[tuple[str, tuple[str, ...]], bool] = {}
+    free = reaches_with_area(draft)
     for row in table.rows:
         method = row.cells.get("hydraulics", draft.hydraulics.default)
-        if not row.whole:
+        if not row.whole or row.cells.get("id") in free:
             continue
         choices = HYDRAULIC_METHODS[method]
         given = (method, tuple(row.cells))

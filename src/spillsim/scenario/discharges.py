@@ -19,6 +19,7 @@ def check_discharges(draft: Draft) -> None:
     named = reaches is not None and reaches.named("id")
     last: dict[str, Row] = {}
     unknown = 0
+    with_area: dict[str, bool] = {}
     for row in table.rows:
         reach, time = row.cells.get("reach"), row.cells.get("time")
         if reach is None or time is None:
@@ -27,6 +28,15 @@ def check_discharges(draft: Draft) -> None:
             hint = nearest(reach, known) if unknown < _MOST_HINTS else ""
             unknown += 1
             table.add_fault(draft.faults, row, "reach", f"there is no reach {quoted(reach)}", hint)
+        if with_area.setdefault(reach, "cross_section_area" in row.cells) != (
+            "cross_section_area" in row.cells
+        ):
+            table.add_fault(
+                draft.faults, row, "cross_section_area",
+                f"reach {quoted(reach)} has an area in some of its rows only",
+                "Give it in every row of the reach, or in none.",
+            )  # fmt: skip
+            with_area[reach] = "cross_section_area" in row.cells
         before = last.get(reach)
         if before is not None and not time > before.cells["time"]:
             table.add_fault(
@@ -44,6 +54,17 @@ def check_discharges(draft: Draft) -> None:
                 f"reach {quoted(row.cells['id'])} has no row in the table of discharges",
                 "Give every reach at least one row.",
             )  # fmt: skip
+
+
+def reaches_with_area(draft: Draft) -> set[str]:
+    """Reaches whose area comes with their discharge, so that no method has to give it."""
+    table = draft.discharges
+    rows = () if table is None else table.rows
+    return {
+        row.cells["reach"]
+        for row in rows
+        if "cross_section_area" in row.cells and "reach" in row.cells
+    }
 
 
 def discharge_series(table: Table, reaches: Table) -> tuple[DischargeSeries, ...]:
@@ -65,6 +86,9 @@ def discharge_series(table: Table, reaches: Table) -> tuple[DischargeSeries, ...
             discharge=tuple(row.cells["discharge"] for row in own),
             discharge_foot=tuple(
                 row.cells.get("discharge_foot", row.cells["discharge"] + gain) for row in own
+            ),
+            cross_section_area=tuple(
+                row.cells["cross_section_area"] for row in own if "cross_section_area" in row.cells
             ),
         )
         series._file, series._line, series._where = table.file or "", own[0].line, own[0].where

@@ -124,6 +124,8 @@ class Reach(Section):
     mean_annual_discharge: float | None = None
     dispersion_coefficient: float | None = None
     storage_area_ratio: float | None = None
+    storage_area: float | None = None
+    """Keeps its size while the river rises and falls, where the ratio goes with it [m2]."""
     exchange_coefficient: float | None = None
     lateral_inflow: float | None = None
     temperature: float | None = None
@@ -149,6 +151,8 @@ class DischargeSeries(Section):
     """(P,) at the head of the reach, negative where it flows back [m3/s]."""
     discharge_foot: tuple[float, ...]
     """(P,) at its foot [m3/s]."""
+    cross_section_area: tuple[float, ...] = ()
+    """(P,) flowing area, the mean along the reach; empty where it follows from continuity [m2]."""
 
 
 class Gauge(Section):
@@ -201,6 +205,9 @@ REACHES: Mapping[str, Column] = {
     "mean_annual_discharge": Column("discharge", above=0),
     "dispersion_coefficient": Column("dispersion", minimum=0),
     "storage_area_ratio": Column("dimensionless", minimum=0),
+    "storage_area": Column(
+        "area", minimum=0, help="in place of the ratio: stays as it is in a flood"
+    ),
     "exchange_coefficient": Column("rate", minimum=0),
     "lateral_inflow": Column("discharge_per_length", help="negative where water is lost"),
     "temperature": Column("temperature", minimum=-5, maximum=100),
@@ -228,6 +235,11 @@ DISCHARGES: Mapping[str, Column] = {
     ),
     "discharge_foot": Column(
         "discharge", help="at its foot; discharge plus lateral_inflow where left out"
+    ),
+    "cross_section_area": Column(
+        "area",
+        minimum=0,
+        help="flowing area, mean along the reach; from continuity where left out for the reach",
     ),
 }
 

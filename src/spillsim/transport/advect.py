@@ -78,10 +78,13 @@ def advect_mixed(
     for i in range(own.shape[0]):
         own[i] = (own[i] - out[i]) + into[i]
     if kind >= 2:
+        # summed by step first: many small parts added to a large total are rounded alike
+        gone = 0.0
         for i in range(a, b):
             kept = mass[i] * motion.keep[i]
-            abstracted[member] += mass[i] - kept
+            gone += mass[i] - kept
             mass[i] = kept
+        abstracted[member] += gone
     for i in range(a, b):
         state_mass[i * members + member] = mass[i]
     return leaving
