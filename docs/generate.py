@@ -19,13 +19,13 @@ import spillsim
 from spillsim import results, units
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from spillsim.results.files import encoding
-from spillsim.scenario import rows, sections, trigger
+from spillsim.scenario import routing, rows, sections, trigger
 from spillsim.scenario.names import HYDRAULIC_METHODS
 
 # --- scenario.md ---------------------------------------------------------------------------------
 
 _SCHEMA = spillsim.scenario.json_schema()
-_MODULES = (sections, trigger)
+_MODULES = (sections, routing, trigger)
 _OF_TRIGGERS = {
     "at": '`{ node = "id" }`',
     "time": 'date-time with offset, or time after `case.start`: `"6 h"`',
@@ -35,6 +35,8 @@ _HEADINGS = {
     "case": "[case]",
     "network": "[network]",
     "flow": "[flow]",
+    "routing": "[routing]",
+    "hydrograph": "[[hydrograph]]",
     "hydraulics": "[hydraulics]",
     "dispersion": "[dispersion]",
     "storage": "[storage]",
@@ -166,6 +168,7 @@ _TABLES: dict[str, tuple[str, Mapping[str, rows.Column]]] = {
     "inflows": ("inflows.csv", rows.INFLOWS),
     "gauges": ("gauges.csv", rows.GAUGES),
     "discharges": ("discharges.csv", rows.DISCHARGES),
+    "flow_hydrograph": ("tables of a `[[hydrograph]]`", rows.FLOW_HYDROGRAPH),
     "rating": ("rating tables", rows.RATING),
     "hydrograph": ("hydrograph tables", rows.HYDROGRAPH),
     "concentration": ("concentration tables", rows.CONCENTRATION),
@@ -224,7 +227,8 @@ def table_block(name: str) -> str:
         bounds = _bounds(column)
         told = column.help or _MEANING.get(key, "")
         lines.append([f"`{key}`", content + bounds, "**needed**" if column.required else "–", told])
-    return f"Columns of `{file}`:\n\n" + table(
+    told_file = file if "`" in file else f"`{file}`"
+    return f"Columns of {told_file}:\n\n" + table(
         ["column", "content", "when left out", "meaning"], lines
     )
 

@@ -14,12 +14,15 @@ from .check import check, check_flow_nodes
 from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .hydrographs import read_hydrographs
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
 from .read_sections import items as _items
 from .read_sections import listed as _listed
 from .read_sections import section as _section
+from .read_sections import validated as _validated
 from .reading import Reading, check_rising, full_column, read_named, read_table
+from .routing import FlowHydrograph, FlowHydrographSection, Routing
 from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
 from .sections import (
     DISPERSION_SECTIONS,
@@ -50,7 +53,17 @@ from .variants import KINDS
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
-SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release", "trigger", *KINDS)
+SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
+SECTIONS = (
+    *SINGLE,
+    "flow",
+    "dispersion",
+    *LISTED_SECTIONS,
+    "hydrograph",
+    "release",
+    "trigger",
+    *KINDS,
+)
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -70,9 +83,7 @@ def assemble(reading: Reading) -> Scenario:
         reading.start = start
     trigger = _trigger(reading)
     single = {
-        name: _section(reading, name, model)
-        for name, model in SINGLE_SECTIONS.items()
-        if name in data
+        name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
     }
     listed = {name: _listed(reading, name, model) for name, model in LISTED_SECTIONS.items()}
     flow_section = _chosen(reading, "flow", FLOW_SECTIONS, None)
@@ -88,6 +99,8 @@ def assemble(reading: Reading) -> Scenario:
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
     draft.releases = _releases(reading)
+    draft.routing = _of(Routing, single.get("routing"))
+    draft.hydrographs = _hydrographs(reading)
     reference = _reference_flow(reading, draft)
     network = check(draft)
     if faults.found:
@@ -110,6 +123,8 @@ def assemble(reading: Reading) -> Scenario:
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
+        routing=draft.routing,
+        hydrographs=_sound(draft.hydrographs),
         trigger=trigger,
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
@@ -122,6 +137,15 @@ def assemble(reading: Reading) -> Scenario:
     if network is not None:
         scenario._built.keep(scenario, network)
     return scenario
+
+
+def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
+    items = _items(reading, "hydrograph")
+    sections = [
+        _validated(reading, item, FlowHydrographSection, f"hydrograph[{number}]")
+        for number, item in enumerate(items)
+    ]
+    return read_hydrographs(reading, items, sections)
 
 
 def _trigger(reading: Reading) -> Trigger | None:
