@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
     from ..scenario.routing import FlowHydrograph
     from ..scenario.trigger import FloodTrigger, Trigger
+    from .water_ledger import WaterLedger
 
 _NOTEWORTHY = 1e-3
 """Share of a volume that is missing at the end of the run from which that is told."""
@@ -31,8 +32,23 @@ class Triggered:
     facts: dict[str, Any] = field(default_factory=dict)
     """For the attributes of the result; times in ISO 8601, discharges [m3/s], volumes [m3]."""
 
+    def on(self, scenario: Scenario) -> Scenario:
+        """The scenario with the trigger's flood among its hydrographs."""
+        if not self.hydrographs:
+            return scenario
+        every = (*scenario.hydrographs, *self.hydrographs)
+        return scenario.model_copy(update={"hydrographs": every})
 
-def triggered(scenario: Scenario, network: Network, reference: SteadyFlow) -> Triggered:
+    def told_with(self, scenario: Scenario, water: WaterLedger | None) -> dict[str, Any]:
+        """The facts with those that routing found."""
+        if water is None or water.dam is None:
+            return self.facts
+        from .withheld import dam_facts  # which imports this module
+
+        return self.facts | dam_facts(scenario, water.dam)
+
+
+def trigger_flow(scenario: Scenario, network: Network, reference: SteadyFlow) -> Triggered:
     """The flood of a scenario's trigger on the base flow at its node.
 
     reference : steady flow, the releases' own water left out
@@ -42,7 +58,7 @@ def triggered(scenario: Scenario, network: Network, reference: SteadyFlow) -> Tr
     trigger = scenario.trigger
     if trigger is None:
         return Triggered()
-    facts: dict[str, Any] = {"kind": trigger.kind, "time": _moment(scenario, trigger.time)}
+    facts: dict[str, Any] = {"kind": trigger.kind, "time": moment(scenario, trigger.time)}
     if trigger.name:
         facts["name"] = trigger.name
     told = [Notice("trigger", text) for text in trigger.told]
@@ -52,10 +68,11 @@ def triggered(scenario: Scenario, network: Network, reference: SteadyFlow) -> Tr
             facts["magnitude"] = magnitude
         return Triggered(notices=tuple(told), facts=facts)
     assert trigger.at is not None
-    base = base_flow(network, reference, trigger.at.node)
-    facts |= {"node": trigger.at.node, "base_flow": base}
+    facts["node"] = trigger.at.node
     if trigger.kind == "landslide_dam":
         return Triggered(notices=tuple(told), facts=facts)
+    base = base_flow(network, reference, trigger.at.node)
+    facts["base_flow"] = base
     if trigger.kind == "flood":
         time, discharge, mode = _flood(scenario, trigger, base)
     else:
@@ -66,7 +83,7 @@ def triggered(scenario: Scenario, network: Network, reference: SteadyFlow) -> Tr
     rise = discharge if mode == "add" else discharge - discharge[0]
     total = base + discharge if mode == "add" else discharge
     volume = floods.volume_above(time, rise)
-    facts["peak_time"] = _moment(scenario, float(time[np.argmax(discharge)]))
+    facts["peak_time"] = moment(scenario, float(time[np.argmax(discharge)]))
     facts |= {"peak_discharge": float(total.max()), "flood_volume": volume}
     told.insert(0, Notice("trigger", _words(scenario, trigger, facts, (time, rise))))
     told += _cut_off(scenario, (time, rise), volume)
@@ -181,7 +198,7 @@ def _cut_off(scenario: Scenario, rise: tuple[Array, Array], volume: float) -> li
     return [Notice("trigger", message)]
 
 
-def _moment(scenario: Scenario, seconds: float) -> str:
-    """A time as a date [ISO 8601]."""
+def moment(scenario: Scenario, seconds: float) -> str:
+    """A time since the start of the case as a date [ISO 8601]."""
     start: dt.datetime = scenario.case.start
     return (start + dt.timedelta(seconds=round(seconds))).isoformat()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from ..errors import Notice, ScenarioError
 from ..network.network import Network
 from .flow import Array, SteadyFlow
 from .inflow_series import hat_means
-from .triggered import base_flow
+from .triggered import base_flow, moment
 from .water_ledger import summed_over_time
 
 if TYPE_CHECKING:
@@ -42,46 +42,59 @@ class Held:
     """Of the outflow of the lake, on top of what flows in [m3/s]."""
     peak_time: float
     """[s]"""
+    inside: bool = True
+    """True where the lake lies in a reach, false above a headwater."""
 
 
-def withhold(scenario: Scenario, time: Array, inflow: Array) -> Held:
-    """Hold back what flows to a dam, then release it.
+@dataclass(frozen=True)
+class Dam:
+    """A landslide dam on a network, and what to expect of it."""
 
-    Until the breach the dam passes its share of seepage; from then on the inflow and the outflow
-    of the lake, a hydrograph whose volume is that held back. Both changes may fall between two
-    times: means weighted with hats keep the volumes.
+    scenario: Scenario
+    node: int
+    seepage: float
+    """Share of the inflow that passes [-]."""
+    peak: float
+    """Expected of the outflow of the lake, for the choice of steps and tables [m3/s]."""
+    rise: float
+    """Expected time from the breach to the peak, for the same; infinite without a lake [s]."""
 
-    time : (M,) evenly spaced [s]
-    inflow : (M,) linear between the times [m3/s]
+    def hold(self, time: Array, inflow: Array) -> Held:
+        """Hold back what flows to the dam, then release it.
 
-    Raises ScenarioError where the lake would be empty before its outflow peaks.
-    """
-    trigger = scenario.trigger
-    assert trigger is not None
-    dam: LandslideDamTrigger = trigger.request  # type: ignore[assignment]
-    breach = _breach_time(trigger.time, dam, time, inflow)
-    one = np.ones(1)
-    window = (np.array([trigger.time]), np.array([min(breach, time[-1])]), one, one)
-    passed = inflow * (1.0 - (1.0 - dam.seepage) * hat_means(time, window))
-    volume = float(summed_over_time(time, inflow - passed)[-1])
-    if breach >= time[-1] or not volume > 0.0:
-        return Held(passed, math.inf, volume, 0.0, math.inf)
-    peak = floods.breach_peak(dam.dam_height, volume) if dam.peak is None else dam.peak
-    rise = _RISE if dam.time_to_peak is None else dam.time_to_peak * peak / (2.0 * volume)
-    if not rise < 1.0:
-        message = (
-            f"the lake of {volume:.4g} m3 is empty before its outflow peaks at {peak:.4g} m3/s "
-            f"after {dam.time_to_peak:.4g} s"
-        )
-        hint = f"Give less than {2.0 * volume / peak:.4g} s, or a lower peak."
-        fault = scenario.fault(trigger, message, hint, key="time_to_peak")
-        raise ScenarioError([fault], scenario.name)
-    at, outflow = floods.breach_outflow(volume, peak, dam.shape, rise)
-    at = at + breach
-    pieces = (at[:-1], at[1:], outflow[:-1], outflow[1:])
-    return Held(
-        passed + hat_means(time, pieces), breach, volume, peak, float(at[np.argmax(outflow)])
-    )
+        Until the breach the dam passes its share of seepage; from then on the inflow and the
+        outflow of the lake, a hydrograph whose volume is that held back. Both changes may fall
+        between two times: means weighted with hats keep the volumes.
+
+        time : (M,) evenly spaced [s]
+        inflow : (M,) linear between the times [m3/s]
+
+        Raises ScenarioError where the lake would be empty before its outflow peaks.
+        """
+        trigger = self.scenario.trigger
+        assert trigger is not None
+        dam: LandslideDamTrigger = trigger.request  # type: ignore[assignment]
+        breach = _breach_time(trigger.time, dam, time, inflow)
+        one = np.ones(1)
+        window = (np.array([trigger.time]), np.array([min(breach, time[-1])]), one, one)
+        passed = inflow * (1.0 - (1.0 - dam.seepage) * hat_means(time, window))
+        volume = float(summed_over_time(time, inflow - passed)[-1])
+        if breach >= time[-1] or not volume > 0.0:
+            return Held(passed, math.inf, volume, 0.0, math.inf)
+        peak = floods.breach_peak(dam.dam_height, volume) if dam.peak is None else dam.peak
+        rise = _RISE if dam.time_to_peak is None else dam.time_to_peak * peak / (2.0 * volume)
+        if not rise < 1.0:
+            message = (
+                f"the lake of {volume:.4g} m3 is empty before its outflow peaks at {peak:.4g} "
+                f"m3/s after {dam.time_to_peak:.4g} s"
+            )
+            hint = f"Give less than {2.0 * volume / peak:.4g} s, or a lower peak."
+            fault = self.scenario.fault(trigger, message, hint, key="time_to_peak")
+            raise ScenarioError([fault], self.scenario.name)
+        at, outflow = floods.breach_outflow(volume, peak, dam.shape, rise)
+        at = at + breach
+        flood = hat_means(time, (at[:-1], at[1:], outflow[:-1], outflow[1:]))
+        return Held(passed + flood, breach, volume, peak, float(at[np.argmax(outflow)]))
 
 
 def _breach_time(start: float, dam: LandslideDamTrigger, time: Array, inflow: Array) -> float:
@@ -96,23 +109,23 @@ def _breach_time(start: float, dam: LandslideDamTrigger, time: Array, inflow: Ar
     return float(np.interp(wanted, come, time))
 
 
-def expected_breach(
-    scenario: Scenario, network: Network, reference: SteadyFlow
-) -> tuple[float, float]:
-    """Peak [m3/s] and time of rise [s] of the outflow, estimated from the base flow.
-
-    For the choice of steps and tables only; (0, infinite) without a dam.
-    """
+def find_dam(scenario: Scenario, network: Network, reference: SteadyFlow) -> Dam | None:
+    """The dam of a scenario whose trigger is one, its outflow estimated from the base flow."""
     trigger = scenario.trigger
     if trigger is None or trigger.kind != "landslide_dam" or trigger.at is None:
-        return 0.0, math.inf
+        return None
     dam: LandslideDamTrigger = trigger.request  # type: ignore[assignment]
-    base = base_flow(network, reference, trigger.at.node)
+    node = network.node_index[trigger.at.node]
+    above = network.reach_to == node
+    base = float(reference.discharge_foot[above].sum())
+    if not above.any():
+        base = base_flow(network, reference, trigger.at.node)
     volume = dam.lake_volume or base * (1.0 - dam.seepage) * (dam.filling_time or 0.0)
     if not volume > 0.0:
-        return 0.0, math.inf
+        return Dam(scenario, node, dam.seepage, 0.0, math.inf)
     peak = floods.breach_peak(dam.dam_height, volume) if dam.peak is None else dam.peak
-    return peak, dam.time_to_peak or _RISE * 2.0 * volume / peak
+    rise = dam.time_to_peak or _RISE * 2.0 * volume / peak
+    return Dam(scenario, node, dam.seepage, peak, rise)
 
 
 def dam_notices(scenario: Scenario, held: Held) -> list[Notice]:
@@ -127,6 +140,9 @@ def dam_notices(scenario: Scenario, held: Held) -> list[Notice]:
             f"to the end of the run; {held.volume:.4g} m3 are held back"
         )
         return [Notice("trigger", message)]
+    carried = "what the water carries stays behind the dam and leaves with it"
+    if not held.inside:
+        carried = "the lake lies above the river that is computed, so its water is clean"
     source = "as given"
     if dam.peak is None:
         known = dam.dam_height
@@ -138,7 +154,18 @@ def dam_notices(scenario: Scenario, held: Held) -> list[Notice]:
             f"the river is blocked at node {node} {begin:.4g} h after the start; a lake of "
             f"{held.volume:.4g} m3 breaks out {held.breach / 3600.0:.4g} h after the start and "
             f"peaks at {held.peak:.4g} m3/s above the inflow ({source}) at "
-            f"{held.peak_time / 3600.0:.4g} h; what the water carries stays behind the dam and "
-            "leaves with it",
+            f"{held.peak_time / 3600.0:.4g} h; {carried}",
         )
     ]
+
+
+def dam_facts(scenario: Scenario, held: Held) -> dict[str, Any]:
+    """What a dam did, for the attributes of the result [ISO 8601, m3, m3/s]."""
+    facts: dict[str, Any] = {"lake_volume": held.volume}
+    if math.isfinite(held.breach):
+        facts |= {
+            "breach_time": moment(scenario, held.breach),
+            "peak_time": moment(scenario, held.peak_time),
+            "breach_peak": held.peak,
+        }
+    return facts

@@ -165,7 +165,8 @@ class Scenario(Section):
     @property
     def is_routed(self) -> bool:
         """True where the flow is routed over time from its inflows."""
-        return self.routing is not None or bool(self.hydrographs)
+        flood = self.trigger is not None and self.trigger.has_flow
+        return self.routing is not None or bool(self.hydrographs) or flood
 
     @property
     def flow_varies(self) -> bool:

@@ -338,12 +338,18 @@ def _check_place(draft: Draft, network: Network, node: int) -> None:
         return
     replaced = [
         item
-        for item in getattr(draft, "hydrographs", ())
+        for item in draft.hydrographs
         if item is not None and item.mode == "replace"
         and getattr(item.at, "node", None) == trigger.at.node
     ]  # fmt: skip
     above = int(network.upstream_pointer[node + 1] - network.upstream_pointer[node])
     if isinstance(trigger.request, LandslideDamTrigger):
+        if draft.routing is not None and draft.routing.method != "muskingum_cunge":
+            faults.add(
+                "routing.method",
+                f"{quoted(draft.routing.method)} does not know a dam that comes and goes",
+                'Write method = "muskingum_cunge" for a landslide dam.',
+            )
         if above > 1:
             faults.add(
                 "trigger.at.node",
