@@ -170,7 +170,7 @@ def _words(
     if water:
         text += (
             f". Of {water['precipitation']:.4g} m3 of precipitation and {water['melt']:.4g} m3 of "
-            f"melt {water['volume']:.4g} m3 run off; {water['snow_left']:.4g} m3 stay in the pack"
+            f"melt {water['runoff']:.4g} m3 run off; {water['snow_left']:.4g} m3 stay in the pack"
         )
     return text
 

@@ -57,7 +57,7 @@ class Dam:
     peak: float
     """Expected of the outflow of the lake, for the choice of steps and tables [m3/s]."""
     rise: float
-    """Expected time from the breach to the peak, for the same; infinite without a lake [s]."""
+    """Expected time of its steeper flank, for the same; infinite without a lake [s]."""
 
     def hold(self, time: Array, inflow: Array) -> Held:
         """Hold back what flows to the dam, then release it.
@@ -124,8 +124,9 @@ def find_dam(scenario: Scenario, network: Network, reference: SteadyFlow) -> Dam
     if not volume > 0.0:
         return Dam(scenario, node, dam.seepage, 0.0, math.inf)
     peak = floods.breach_peak(dam.dam_height, volume) if dam.peak is None else dam.peak
-    rise = dam.time_to_peak or _RISE * 2.0 * volume / peak
-    return Dam(scenario, node, dam.seepage, peak, rise)
+    lasts = 2.0 * volume / peak
+    rise = dam.time_to_peak or _RISE * lasts
+    return Dam(scenario, node, dam.seepage, peak, min(rise, max(lasts - rise, 0.1 * rise)))
 
 
 def dam_notices(scenario: Scenario, held: Held) -> list[Notice]:
@@ -140,7 +141,10 @@ def dam_notices(scenario: Scenario, held: Held) -> list[Notice]:
             f"to the end of the run; {held.volume:.4g} m3 are held back"
         )
         return [Notice("trigger", message)]
-    carried = "what the water carries stays behind the dam and leaves with it"
+    carried = (
+        "what the water carries stays behind the dam, but for a little by dispersion, and leaves "
+        "with it"
+    )
     if not held.inside:
         carried = "the lake lies above the river that is computed, so its water is clean"
     source = "as given"

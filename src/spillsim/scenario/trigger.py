@@ -235,7 +235,7 @@ class Trigger(Section):
     discharge: tuple[float, ...] = ()
     """(P,) [m3/s]"""
     water: dict[str, float] = Field(default_factory=dict)
-    """Rain on snow: precipitation, melt, volume, lost and snow_left [m3]."""
+    """Rain on snow: precipitation, melt, runoff, lost and snow_left [m3]."""
     told: tuple[str, ...] = ()
     """What the user should know of it."""
 

@@ -232,9 +232,9 @@ def _rain_on_snow(reading: Reading, section: RainOnSnowTrigger) -> Trigger | Non
         return None
     time = section.time + float(weather.time[0]) + runoff.time
     water = {
-        name: float(getattr(runoff, name))
-        for name in ("precipitation", "melt", "volume", "lost", "snow_left")
-    }
+        "precipitation": runoff.precipitation, "melt": runoff.melt, "runoff": runoff.volume,
+        "lost": runoff.lost, "snow_left": runoff.snow_left,
+    }  # fmt: skip
     return _made(
         section, section, peak_time=float(time[np.argmax(runoff.discharge)]),
         times=tuple(time.tolist()), discharge=tuple(runoff.discharge.tolist()), water=water,
