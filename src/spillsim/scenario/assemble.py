@@ -77,11 +77,7 @@ def assemble(reading: Reading) -> Scenario:
     """
     data, faults = reading.data, reading.faults
     _check_keys(data, faults)
-    case_data = data.get("case")
-    start = case_data.get("start") if isinstance(case_data, Mapping) else None
-    if isinstance(start, datetime) and start.utcoffset() is not None:
-        reading.start = start
-    trigger = _trigger(reading)
+    trigger = _anchors(reading)
     single = {
         name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
     }
@@ -148,8 +144,12 @@ def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
     return read_hydrographs(reading, items, sections)
 
 
-def _trigger(reading: Reading) -> Trigger | None:
-    """The trigger, before anything whose moments count from it."""
+def _anchors(reading: Reading) -> Trigger | None:
+    """Start of the case and trigger, before anything whose moments count from them."""
+    case = reading.data.get("case")
+    start = case.get("start") if isinstance(case, Mapping) else None
+    if isinstance(start, datetime) and start.utcoffset() is not None:
+        reading.start = start
     reading.anchors = OWN_TIME
     return read_trigger(reading, _chosen(reading, "trigger", TRIGGER_SECTIONS, None))
 
