@@ -19,13 +19,13 @@ import spillsim
 from spillsim import results, units
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from spillsim.results.files import encoding
-from spillsim.scenario import routing, rows, sections, trigger
+from spillsim.scenario import file_sections, routing, rows, sections, trigger
 from spillsim.scenario.names import HYDRAULIC_METHODS
 
 # --- scenario.md ---------------------------------------------------------------------------------
 
 _SCHEMA = spillsim.scenario.json_schema()
-_MODULES = (sections, routing, trigger)
+_MODULES = (sections, routing, file_sections, trigger)
 _OF_TRIGGERS = {
     "at": '`{ node = "id" }`',
     "time": 'date-time with offset, or time after `case.start`: `"6 h"`',
@@ -40,6 +40,7 @@ _HEADINGS = {
     "hydraulics": "[hydraulics]",
     "dispersion": "[dispersion]",
     "storage": "[storage]",
+    "ice": "[ice]",
     "substance": "[[substance]]",
     "release": "[[release]]",
     "station": "[[station]]",
@@ -80,6 +81,8 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
     """Say what may be written for a key."""
     if name == "at":
         return "a place"
+    if "$ref" in field:
+        return "inline table, see below"
     if "const" in field:
         return f'`"{field["const"]}"`'
     if "enum" in field:
@@ -93,7 +96,7 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
         return "text, a number with " + ", ".join(f"`{name}`" for name in names)
     if "examples" in field and field["examples"][0].__class__ is str and name in ("start", "time"):
         return 'date-time with offset, time after `case.start`: `"6 h"`, or `"trigger + 6 h"`'
-    if name in ("table", "nodes", "reaches", "inflows", "annual_maxima"):
+    if name in ("table", "nodes", "reaches", "inflows", "rating", "annual_maxima"):
         return "file name, or rows given inline"
     if field.get("type") == "array":
         inside = field["items"]
@@ -151,7 +154,8 @@ def _keys(definition: Mapping[str, Any]) -> str:
     lines = []
     for name, raw in definition["properties"].items():
         field = _plain(raw)
-        told = str(field.get("description", ""))
+        # what the key says goes before what the inline table it leads to says
+        told = str(raw.get("description", field.get("description", "")))
         if told.startswith(("number and unit", "CSV file inside", "offset date-time")):
             told = ""  # the column before says it
         default = _default(definition["title"], name, field, name in needed)
@@ -169,6 +173,7 @@ _TABLES: dict[str, tuple[str, Mapping[str, rows.Column]]] = {
     "gauges": ("gauges.csv", rows.GAUGES),
     "discharges": ("discharges.csv", rows.DISCHARGES),
     "flow_hydrograph": ("tables of a `[[hydrograph]]`", rows.FLOW_HYDROGRAPH),
+    "stage_rating": ("the rating of a `[[hydrograph]]`", rows.STAGE_RATING),
     "rating": ("rating tables", rows.RATING),
     "hydrograph": ("hydrograph tables", rows.HYDROGRAPH),
     "concentration": ("concentration tables", rows.CONCENTRATION),
@@ -216,13 +221,14 @@ def table_block(name: str) -> str:
     file, columns = _TABLES[name]
     lines = []
     for key, column in columns.items():
-        plain = column.content in ("id", "name", "word", "file", "angle", "dimensionless")
+        plain = column.content in ("id", "name", "word", "file", "date", "angle", "dimensionless")
         shown = units.DIMENSIONS[column.content].examples if not plain else ()
         if column.words:
             content = ", ".join(f"`{word}`" for word in column.words)
         else:
             content = {"id": "id", "name": "text", "file": "file name", "angle": "degrees",
-                       "dimensionless": "number"}.get(column.content, "")  # fmt: skip
+                       "dimensionless": "number", "date": "date with offset: "
+                       "`2024-04-01T06:00+05:00`"}.get(column.content, "")  # fmt: skip
             content = content or "number, " + " ".join(f"`[{unit}]`" for unit in shown)
         bounds = _bounds(column)
         told = column.help or _MEANING.get(key, "")
@@ -263,10 +269,20 @@ def units_block() -> str:
     return f"{table(['quantity', 'for example', 'inside'], lines)}\n\nNames: {names}."
 
 
+_FILES = {
+    "HydrographNetcdf": "netcdf = { file, variable, ... }",
+    "FlowNetcdf": "netcdf = { file, discharge, ... }",
+    "FlowHecras": "hecras = { file, ... }",
+}
+"""Inline tables that name a file of another program."""
+
+
 def scenario_blocks() -> dict[str, str]:
     """Return the generated parts of scenario.md."""
     found = {f"section {name}": section_block(name) for name in _HEADINGS}
     limit = _SCHEMA["$defs"]["Limit"]
+    for name, key in _FILES.items():
+        found[f"file {name}"] = f"`{key}`:\n\n{_keys(_SCHEMA['$defs'][name])}"
     found["limits"] = f"{limit['description']}\n\n{_keys(limit)}"
     found |= {f"table {name}": table_block(name) for name in _TABLES}
     return found | {

@@ -93,6 +93,9 @@ def flow(model: Model) -> str:
     if flow.kind == "table":
         rows = sum(len(series.time) for series in flow.series)  # type: ignore[union-attr,misc]
         return f"changing, from {words.count(rows, 'row')} of discharge · typically {at_outlet}"
+    cover = model.flow.ice_cover
+    if cover is not None:
+        at_outlet += f" · {words.count(int(cover.sum()), 'reach', 'reaches')} under ice"
     if model.scenario.is_routed:
         causes = []
         if hydrographs := len(model.scenario.hydrographs):

@@ -45,6 +45,7 @@ from .geometry import (
     bankfull_geometry,
     downstream_geometry,
 )
+from .ice import composite_roughness, ice_depth_factor
 from .jobson import (
     falling_limb_duration,
     leading_edge_time,
@@ -81,6 +82,7 @@ __all__ = [
     "at_a_station_geometry",
     "bankfull_geometry",
     "complete_mixing_length",
+    "composite_roughness",
     "deng_2001",
     "disley_2015",
     "dispersion_coefficient",
@@ -89,6 +91,7 @@ __all__ = [
     "etemad_shahidi_taghipour_2012",
     "falling_limb_duration",
     "fischer_1979",
+    "ice_depth_factor",
     "iwasa_aya_1991",
     "kashefipour_falconer_2002",
     "koussis_rodriguez_mirasol_1998",

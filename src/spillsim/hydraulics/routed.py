@@ -54,7 +54,14 @@ class Routed:
 def route(
     scenario: Scenario, network: Network, reference: SteadyFlow, places: Sequence[Position]
 ) -> tuple[VaryingFlow, WaterLedger, list[Notice]]:
-    """The flow of a scenario routed down its network, see ``route_in_full``."""
+    """The flow of a scenario routed down its network, see ``route_in_full``.
+
+    With the diffusive wave the whole network is solved for at once, see ``backwater.route_levels``.
+    """
+    if scenario.routing is not None and scenario.routing.method == "diffusive_wave":
+        from .backwater import route_levels  # with kernels that the other method does not need
+
+        return route_levels(scenario, network, reference, places)
     routed = route_in_full(scenario, network, reference, places)
     return routed.flow, routed.ledger, routed_notices(scenario, network, reference, routed)
 

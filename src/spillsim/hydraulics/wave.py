@@ -58,7 +58,16 @@ def wave_tables(
     scenario: Scenario, network: Network, reference: SteadyFlow, waves: Waves,
     expected: tuple[Array, Array],
 ) -> Hydraulics:  # fmt: skip
-    """Tables of area, celerity and wave diffusion, one row of discharges per reach.
+    """Tables of area, celerity and wave diffusion, see ``wave_sections``."""
+    found = wave_sections(scenario, network, reference, waves, expected)
+    return tabulate(*found, reference.bed_slope)
+
+
+def wave_sections(
+    scenario: Scenario, network: Network, reference: SteadyFlow, waves: Waves,
+    expected: tuple[Array, Array],
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """(R, POINTS) discharges of every reach with the area and the width of their uniform flow.
 
     Each reach's own hydraulic method is evaluated at ``POINTS`` discharges, evenly spaced in
     their logarithm, one of them the mean discharge at first, so that the flow at first has the
@@ -88,7 +97,7 @@ def wave_tables(
     faults = _faults(scenario, network, discharge, area)
     if faults:
         raise ScenarioError(faults, scenario.name)
-    return tabulate(discharge, area, width, reference.bed_slope)
+    return discharge, area, width
 
 
 def _by_method(

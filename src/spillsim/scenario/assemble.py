@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from ..errors import ScenarioError
+from ..network import Network
 from . import rows
 from .base import Section
 from .check import check, check_flow_nodes
 from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .flow_files import read_flow_files
 from .hydrographs import read_hydrographs
+from .ice import Ice
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
 from .read_sections import items as _items
@@ -77,6 +80,7 @@ def assemble(reading: Reading) -> Scenario:
     """
     data, faults = reading.data, reading.faults
     _check_keys(data, faults)
+    _note_start(reading)
     trigger = _anchors(reading)
     single = {
         name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
@@ -90,13 +94,14 @@ def assemble(reading: Reading) -> Scenario:
     draft.reaches = read_named(reading, "network", "reaches", TableKind("reach", rows.REACHES))
     draft.hydraulics = _of(Hydraulics, single.get("hydraulics", Hydraulics()))
     draft.dispersion = dispersion
+    draft.ice = _of(Ice, single.get("ice"))
     draft.substances = listed["substance"]
     draft.stations, draft.borders = listed["station"], listed["border"]
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
+    read_flow_files(reading, flow_section, draft)
     draft.releases = _releases(reading)
-    draft.routing = _of(Routing, single.get("routing"))
-    draft.hydrographs = _hydrographs(reading)
+    draft.routing, draft.hydrographs = _of(Routing, single.get("routing")), _hydrographs(reading)
     reference = _reference_flow(reading, draft)
     network = check(draft)
     if faults.found:
@@ -113,6 +118,7 @@ def assemble(reading: Reading) -> Scenario:
         hydraulics=draft.hydraulics,
         dispersion=dispersion,
         storage=_of(Storage, single.get("storage")),
+        ice=draft.ice,
         substances=_sound(draft.substances),
         releases=_sound(draft.releases),
         stations=_sound(draft.stations),
@@ -126,13 +132,26 @@ def assemble(reading: Reading) -> Scenario:
         folder=reading.folder,
         name=reading.name,
         reference_flow=reference,
-        **_variants(reading),
+        **_from_reading(reading),
     )
+    _keep(scenario, faults, network)
+    return scenario
+
+
+def _note_start(reading: Reading) -> None:
+    """Moments of other sections count from the start of the case."""
+    case = reading.data.get("case")
+    start = case.get("start") if isinstance(case, Mapping) else None
+    if isinstance(start, datetime) and start.utcoffset() is not None:
+        reading.start = start
+
+
+def _keep(scenario: Scenario, faults: Faults, network: Network | None) -> None:
+    """Let the scenario know where its keys stand, and the network that was built to check it."""
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
     scenario._origin = dict(faults.origin)
     if network is not None:
         scenario._built.keep(scenario, network)
-    return scenario
 
 
 def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
@@ -145,19 +164,16 @@ def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
 
 
 def _anchors(reading: Reading) -> Trigger | None:
-    """Start of the case and trigger, before anything whose moments count from them."""
-    case = reading.data.get("case")
-    start = case.get("start") if isinstance(case, Mapping) else None
-    if isinstance(start, datetime) and start.utcoffset() is not None:
-        reading.start = start
+    """The trigger, before anything whose moments count from it."""
     reading.anchors = OWN_TIME
     return read_trigger(reading, _chosen(reading, "trigger", TRIGGER_SECTIONS, None))
 
 
-def _variants(reading: Reading) -> dict[str, Any]:
-    """Which regimes and measures there are, and which of them the scenario is."""
+def _from_reading(reading: Reading) -> dict[str, Any]:
+    """Which regimes and measures there are, which the scenario is, and what is to be told."""
     chosen = {variant.kind: variant.name for variant in reading.chosen}
-    return {"variants": reading.variants, **chosen}
+    notices = tuple(dict.fromkeys(reading.notices))
+    return {"variants": reading.variants, "notices": notices, **chosen}
 
 
 def _sound(items: Sequence[Item | None]) -> tuple[Item, ...]:
@@ -353,9 +369,10 @@ def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow | T
     told: dict[str, Any] = {"temperature": section.temperature} if given else {}
     flow: InflowsFlow | GaugesFlow | TableFlow
     if isinstance(section, TableSection):
-        assert draft.discharges is not None
         assert draft.reaches is not None
-        series = discharge_series(draft.discharges, draft.reaches)
+        series = draft.series
+        if draft.discharges is not None:
+            series = discharge_series(draft.discharges, draft.reaches)
         flow = TableFlow(series=series, interpolation=section.interpolation, **told)
     elif isinstance(section, GaugesSection):
         flow = GaugesFlow(

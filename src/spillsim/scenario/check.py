@@ -11,6 +11,7 @@ from .discharges import check_discharges, reaches_with_area
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
 from .hydrographs import check_hydrographs
+from .ice import check_ice
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
 from .places import check_places
 from .sections import (
@@ -31,6 +32,7 @@ def check(draft: Draft) -> river_network.Network | None:
     _check_formula(draft)
     _check_methods(draft)
     _check_exponents(draft)
+    check_ice(draft)
     check_flow_nodes(draft)
     check_discharges(draft)
     check_hydrographs(draft)
@@ -142,7 +144,7 @@ def _check_exponents(draft: Draft) -> None:
 def _check_methods(draft: Draft) -> None:
     """Columns that a reach's hydraulic method cannot do without."""
     table = draft.reaches
-    if table is None or draft.hydraulics is None:
+    if table is None or draft.hydraulics is None or draft.file_failed:
         return
     unread = table.file is not None and not table.sound
     enough: dict[tuple[str, tuple[str, ...]], bool] = {}

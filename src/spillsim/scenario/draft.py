@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from .base import Section
 from .faults import Faults
+from .ice import Ice
 from .routing import FlowHydrograph, Routing
+from .rows import DischargeSeries
 from .sections import Border, Case, Hydraulics, Release, Station, Substance
 from .tables import Table
 from .trigger import Trigger
@@ -24,10 +26,15 @@ class Draft:
     inflows: Table | None = None
     gauges: Table | None = None
     discharges: Table | None = None
+    series: tuple[DischargeSeries, ...] = ()
+    """Discharges over time from a file that is no table."""
+    file_failed: bool = False
+    """True where that file has a fault, so that nobody knows which areas it gives."""
     routing: Routing | None = None
     hydrographs: Sequence[FlowHydrograph | None] = field(default_factory=list)
     trigger: Trigger | None = None
     hydraulics: Hydraulics | None = None
+    ice: Ice | None = None
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)
     releases: Sequence[Release | None] = field(default_factory=list)

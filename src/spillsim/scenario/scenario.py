@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from pydantic import PrivateAttr
 
 from .. import network as river_network
-from ..errors import Fault
+from ..errors import Fault, Notice
 from .base import Section
 from .faults import clean, line_of, written_path
 from .files import SourceFile
+from .ice import Ice
 from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
 from .sections import (
@@ -109,6 +110,7 @@ class Scenario(Section):
     hydraulics: Hydraulics
     dispersion: DispersionFormula | DispersionValue
     storage: Storage | None
+    ice: Ice | None = None
     substances: tuple[Substance, ...]
     releases: tuple[Release, ...]
     stations: tuple[Station, ...]
@@ -118,6 +120,8 @@ class Scenario(Section):
     routing: Routing | None = None
     hydrographs: tuple[FlowHydrograph, ...] = ()
     trigger: Trigger | None = None
+    notices: tuple[Notice, ...] = ()
+    """What is to be told of the input, e.g. gaps that were filled."""
     files: tuple[SourceFile, ...]
     """The scenario file first, then the tables in the order they were read."""
     folder: Path | None

@@ -62,6 +62,7 @@ def json_schema() -> dict[str, Any]:
         "hydraulics": one(SINGLE_SECTIONS["hydraulics"]),
         "dispersion": either(DISPERSION_SECTIONS),
         "storage": one(SINGLE_SECTIONS["storage"]),
+        "ice": one(SINGLE_SECTIONS["ice"]),
         "substance": several(one(LISTED_SECTIONS["substance"]), 1),
         "release": several(either(RELEASE_SECTIONS), 1),
         "station": several(one(LISTED_SECTIONS["station"]), 0),
