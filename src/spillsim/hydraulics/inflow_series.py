@@ -43,12 +43,13 @@ class Inflows:
     """Place and (M,) discharge of releases within reaches [m3/s]."""
 
 
-def choose_step(scenario: Scenario, rise: float = float("inf")) -> float:
+def choose_step(scenario: Scenario, switching: float = np.inf, rise: float = np.inf) -> float:
     """Routing step that the hydrographs and releases ask for [s].
 
+    switching : shortest time in which something at a reservoir or diversion works [s]
     rise : time in which a flood rises that no hydrograph tells of [s]
     """
-    longest = min(NICE_STEPS[-1], rise / TIMES_PER_RISE)
+    longest = min(NICE_STEPS[-1], switching / TIMES_PER_RELEASE, rise / TIMES_PER_RISE)
     for item in scenario.hydrographs:
         time, discharge = np.array(item.time), np.array(item.discharge)
         if time.size > 1 and np.ptp(discharge) > 0.0:

@@ -18,6 +18,7 @@ from .faults import Faults, any_of, nearest, quoted
 from .flow_files import read_flow_files
 from .hydrographs import read_hydrographs
 from .ice import Ice
+from .read_reservoirs import WORKS, read_works
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
 from .read_sections import items as _items
@@ -57,16 +58,8 @@ Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
 SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
-SECTIONS = (
-    *SINGLE,
-    "flow",
-    "dispersion",
-    *LISTED_SECTIONS,
-    "hydrograph",
-    "release",
-    "trigger",
-    *KINDS,
-)
+LISTED = (*LISTED_SECTIONS, "hydrograph", *WORKS, "release")
+SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED, "trigger", *KINDS)
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -101,6 +94,7 @@ def assemble(reading: Reading) -> Scenario:
     _flow_tables(reading, draft)
     read_flow_files(reading, flow_section, draft)
     draft.releases = _releases(reading)
+    read_works(reading, draft)
     draft.routing, draft.hydrographs = _of(Routing, single.get("routing")), _hydrographs(reading)
     reference = _reference_flow(reading, draft)
     network = check(draft)
@@ -125,13 +119,12 @@ def assemble(reading: Reading) -> Scenario:
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
-        routing=draft.routing,
-        hydrographs=_sound(draft.hydrographs),
         trigger=trigger,
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
         reference_flow=reference,
+        **_changing_flow(draft),
         **_from_reading(reading),
     )
     _keep(scenario, faults, network)
@@ -167,6 +160,17 @@ def _anchors(reading: Reading) -> Trigger | None:
     """The trigger, before anything whose moments count from it."""
     reading.anchors = OWN_TIME
     return read_trigger(reading, _chosen(reading, "trigger", TRIGGER_SECTIONS, None))
+
+
+def _changing_flow(draft: Draft) -> dict[str, Any]:
+    """What makes the flow change during the run."""
+    return {
+        "routing": draft.routing,
+        "hydrographs": _sound(draft.hydrographs),
+        "reservoirs": _sound(draft.reservoirs),
+        "diversions": _sound(draft.diversions),
+        "splits": _sound(draft.splits),
+    }
 
 
 def _from_reading(reading: Reading) -> dict[str, Any]:

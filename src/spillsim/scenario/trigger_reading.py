@@ -350,6 +350,15 @@ def _check_place(draft: Draft, network: Network, node: int) -> None:
                 f"{quoted(draft.routing.method)} does not know a dam that comes and goes",
                 'Write method = "muskingum_cunge" for a landslide dam.',
             )
+        names = [network.reach_id[r] for r in np.flatnonzero(network.reach_to == node)]
+        for pool in draft.reservoirs:
+            if pool is not None and pool.reach in names:
+                faults.add(
+                    "trigger.at.node",
+                    f"node {name} is the foot of the reservoir {quoted(pool.reach)}, whose outlets "
+                    "rule what leaves it",
+                    "Block a node below, or close the outlets with start and stop.",
+                )
         if above > 1:
             faults.add(
                 "trigger.at.node",
