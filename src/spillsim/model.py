@@ -26,7 +26,7 @@ from .hydraulics import (
 from .marching import NetworkMarch, TreeMarch, network_march, tree_march
 from .network.network import Network, Position
 from .places import StationPlace, station_places
-from .sources import CompiledRelease, InletSchedule, compile_releases
+from .sources import CompiledRelease, InletSchedule, carry_inlets, compile_releases
 from .transport.paths import Route, build_route
 from .transport.resolution import (
     step_for_error,
@@ -137,6 +137,9 @@ def assemble(scenario: Scenario) -> Model:
     event = trigger_flow(scenario, network, flow)
     varying, water, warned = _flow_over_time(event.on(scenario), network, flow, positions)
     notices += event.notices
+    if varying is not None:
+        releases, said = carry_inlets(releases, varying)
+        notices += said
     march = _march(scenario, route, varying, releases, places, output_time, step)
     notices += [*_unreached(places, varying), *warned]
     choice = choose_engine(scenario, network, flow, releases, places)
