@@ -19,7 +19,7 @@ import spillsim
 from spillsim import results, units
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from spillsim.results.files import encoding
-from spillsim.scenario import rows, sections
+from spillsim.scenario import routing, rows, sections
 from spillsim.scenario.names import HYDRAULIC_METHODS
 
 # --- scenario.md ---------------------------------------------------------------------------------
@@ -29,6 +29,8 @@ _HEADINGS = {
     "case": "[case]",
     "network": "[network]",
     "flow": "[flow]",
+    "routing": "[routing]",
+    "hydrograph": "[[hydrograph]]",
     "hydraulics": "[hydraulics]",
     "dispersion": "[dispersion]",
     "storage": "[storage]",
@@ -103,7 +105,7 @@ def _default(model: str, name: str, field: Mapping[str, Any], needed: bool) -> s
     """Say what holds when a key is left out."""
     if needed:
         return "**needed**"
-    own = getattr(sections, model).model_fields
+    own = getattr(sections if hasattr(sections, model) else routing, model).model_fields
     default = next(f.default for n, f in own.items() if (f.alias or n) == name)
     if default is None or default in ("", ()):
         return "–"
@@ -155,6 +157,7 @@ _TABLES: dict[str, tuple[str, Mapping[str, rows.Column]]] = {
     "inflows": ("inflows.csv", rows.INFLOWS),
     "gauges": ("gauges.csv", rows.GAUGES),
     "discharges": ("discharges.csv", rows.DISCHARGES),
+    "flow_hydrograph": ("tables of a `[[hydrograph]]`", rows.FLOW_HYDROGRAPH),
     "rating": ("rating tables", rows.RATING),
     "hydrograph": ("hydrograph tables", rows.HYDROGRAPH),
     "concentration": ("concentration tables", rows.CONCENTRATION),
@@ -210,7 +213,8 @@ def table_block(name: str) -> str:
         bounds = _bounds(column)
         told = column.help or _MEANING.get(key, "")
         lines.append([f"`{key}`", content + bounds, "**needed**" if column.required else "–", told])
-    return f"Columns of `{file}`:\n\n" + table(
+    told_file = file if "`" in file else f"`{file}`"
+    return f"Columns of {told_file}:\n\n" + table(
         ["column", "content", "when left out", "meaning"], lines
     )
 

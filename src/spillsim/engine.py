@@ -84,7 +84,7 @@ def _limits(
     from .transfer import build_course
     from .transfer.sharpness import too_sharp
 
-    if scenario.flow.kind == "table":
+    if scenario.flow_varies:
         return ["the flow changes"]
     positions = [place.position for place in places]
     found: list[str] = []

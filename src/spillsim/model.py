@@ -14,6 +14,8 @@ from .engine import choose_engine
 from .errors import Fault, Notice, ScenarioError
 from .hydraulics import (
     SteadyFlow,
+    VaryingFlow,
+    WaterLedger,
     as_varying,
     mixing_notices,
     release_inflow,
@@ -60,6 +62,10 @@ class Model:
     route: Route
     output_time: Array
     """(T,) [s since the start of the case]."""
+    varying: VaryingFlow | None
+    """Flow over time; None where it is steady."""
+    water: WaterLedger | None
+    """Balance of the water; None where the flow was not routed."""
     march: TreeMarch | NetworkMarch
     """Cells, water, places and steps of the marching engine."""
     resolution_basis: str
@@ -68,6 +74,11 @@ class Model:
     engine: str = "march"
     engine_basis: str = ""
     """Why this engine, in words."""
+
+    @property
+    def varies(self) -> bool:
+        """True where the flow changes during the run."""
+        return self.varying is not None
 
     @property
     def time_step(self) -> float:
@@ -120,7 +131,8 @@ def assemble(scenario: Scenario) -> Model:
     # counting from the end of an odd last interval would shift every output
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
     output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
-    march, warned = _march(scenario, route, releases, places, output_time, step)
+    varying, water, warned = _flow_over_time(scenario, network, flow, positions)
+    march = _march(scenario, route, varying, releases, places, output_time, step)
     notices += warned
     choice = choose_engine(scenario, network, flow, releases, places)
     if choice.engine == "march":
@@ -131,7 +143,8 @@ def assemble(scenario: Scenario) -> Model:
         [release.name for release in releases], positions,
         [place.name for place in places], [place.position for place in places],
     )  # fmt: skip
-    return Model(scenario, network, flow, releases, places, route, output_time, march, basis,
+    return Model(scenario, network, flow, releases, places, route, output_time, varying, water,
+                 march, basis,
                  tuple(dict.fromkeys(notices)), choice.engine, choice.basis)  # fmt: skip
 
 
@@ -150,28 +163,40 @@ def with_time_step(model: Model, step: float) -> Model:
     spans = [r.schedule.span[1] - r.schedule.span[0] for r in model.releases]
     step = _fit_releases(step, spans)
     step = min(step, step_for_splitting(flow, route.active, step))
-    march, _ = _march(
-        model.scenario, route, model.releases, model.stations, model.output_time, step
-    )
+    march = _march(
+        model.scenario, route, model.varying, model.releases, model.stations, model.output_time,
+        step,
+    )  # fmt: skip
     return replace(model, march=march)
 
 
+def _flow_over_time(
+    scenario: Scenario, network: Network, flow: SteadyFlow, positions: Sequence[Position]
+) -> tuple[VaryingFlow | None, WaterLedger | None, list[Notice]]:
+    """Flow that changes, with the balance of its water where it is routed; nothing if steady."""
+    if scenario.is_routed:
+        from .hydraulics.routed import route  # with the compiler, which steady flow does not need
+
+        return route(scenario, network, flow, positions)
+    if scenario.flow_varies:
+        varying, told = solve_over_time(scenario, network, flow)
+        return varying, None, told
+    return None, None, []
+
+
 def _march(
-    scenario: Scenario, route: Route, releases: Sequence[CompiledRelease],
-    places: Sequence[StationPlace], output_time: Array, step: float,
-) -> tuple[TreeMarch | NetworkMarch, list[Notice]]:  # fmt: skip
+    scenario: Scenario, route: Route, varying: VaryingFlow | None,
+    releases: Sequence[CompiledRelease], places: Sequence[StationPlace], output_time: Array,
+    step: float,
+) -> TreeMarch | NetworkMarch:  # fmt: skip
     """The way of marching that the river and its flow ask for."""
     network, flow = route.network, route.flow
-    told: list[Notice] = []
     tanks = any(reach.kind == "tank" for reach in scenario.reaches)
-    if scenario.flow.kind == "table":
-        varying, told = solve_over_time(scenario, network, flow)
-    elif network.is_tree and not tanks:
-        return tree_march(scenario, route, releases, places, output_time, step), told
-    else:
+    if varying is None and network.is_tree and not tanks:
+        return tree_march(scenario, route, releases, places, output_time, step)
+    if varying is None:
         varying = as_varying(flow, network.reach_length)
-    found = network_march(scenario, network, varying, releases, places, output_time, step)
-    return found, told
+    return network_march(scenario, network, varying, releases, places, output_time, step)
 
 
 def _release_positions(scenario: Scenario, network: Network) -> list[Position]:

@@ -11,6 +11,7 @@ from .release_water import release_inflow
 from .solve import solve, solve_over_time
 from .summary import estimated_quantities
 from .varying import VaryingFlow
+from .water_ledger import WaterLedger
 
 __all__ = [
     "METHODS",
@@ -18,6 +19,7 @@ __all__ = [
     "Closure",
     "SteadyFlow",
     "VaryingFlow",
+    "WaterLedger",
     "add_inflow",
     "as_varying",
     "balance",

@@ -85,7 +85,7 @@ def follow(scenario: Scenario, network: Network, table: ReachTable, ratio: Array
     tank = np.array([getattr(row, "kind", "") == "tank" for row in table.rows], dtype=np.bool_)
     other = np.abs(ratio - 1.0) > _SAME
     fixed = np.isin(methods, FIXED) & other & ~tank
-    b, f = _exponents(scenario, columns, fixed)
+    b, f = exponents(scenario, columns, fixed)
     numbers = dict(columns.numbers)
     powers = {"velocity": 1.0 - b - f, "travel_time": b + f - 1.0, "volume": b + f,
               "cross_section_area": b + f}  # fmt: skip
@@ -99,7 +99,7 @@ def follow(scenario: Scenario, network: Network, table: ReachTable, ratio: Array
     return Following(replace(columns, numbers=numbers), fixed, width, told)
 
 
-def _exponents(scenario: Scenario, columns: Columns, own: Mask) -> tuple[Array, Array]:
+def exponents(scenario: Scenario, columns: Columns, own: Mask) -> tuple[Array, Array]:
     """(R,) exponents of width and depth; a column's where the method has no other use for it."""
     common = scenario.hydraulics
     found = []

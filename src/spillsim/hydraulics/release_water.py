@@ -24,12 +24,16 @@ def release_inflow(
     time; a slug has no duration, its water is left out with a notice. The water enters at the
     head node of the reach where the release lies and flows during the whole run.
 
+    Where the flow is routed there is none.
+
     positions : one per release of the scenario, in their order
 
     Returns (N,) inflow [m3/s] and the notices
     """
     inflow = np.zeros(len(network.node_id))
-    notices = []
+    notices: list[Notice] = []
+    if scenario.is_routed:
+        return inflow, ()  # it joins the flow while it lasts
     for release, position in zip(scenario.releases, positions, strict=True):
         name = release.name or release.kind
         water = getattr(release, "water", None)

@@ -64,11 +64,7 @@ def solve(
     faults += reach_faults(scenario, table)
     if faults:
         raise ScenarioError(faults, scenario.name)
-    ratio = np.ones(water.head.size)
-    if scenario.flow.kind != "table":
-        mean = 0.5 * (water.head + water.foot)
-        ratio = discharge_ratio(scenario, network, mean, given_lateral)
-    following = follow(scenario, network, table, ratio)
+    following = followed(scenario, network, table, 0.5 * (water.head + water.foot))
     warning = getattr(scenario.flow, "closure_warning", CLOSURE_WARNING)
     notices = list(closure_notices(network, water.closures, warning))
     discharge, lateral = _discharge_origin(columns, water)
@@ -79,6 +75,19 @@ def solve(
     told = [*notices, *following.notices, *told]
     stays = columns.given("storage_area")
     return _assemble(water, discharge, lateral, quantities, tuple(told), stays)
+
+
+def followed(scenario: Scenario, network: Network, table: ReachTable, water: Array) -> Following:
+    """The reach table with sections that follow the flow from the one they were given at.
+
+    water : (R,) mean discharge of the reaches without the water of releases [m3/s]
+    """
+    ratio = np.ones(water.size)
+    if scenario.flow.kind != "table":
+        columns = table.columns
+        lateral = np.where(columns.given("lateral_inflow"), columns["lateral_inflow"], 0.0)
+        ratio = discharge_ratio(scenario, network, water, lateral)
+    return follow(scenario, network, table, ratio)
 
 
 def solve_over_time(
@@ -98,7 +107,7 @@ def solve_over_time(
     first = np.abs(0.5 * (head[0] + foot[0]))
     usual = 0.5 * (reference.discharge_head + reference.discharge_foot)
     flows = first > 0.0
-    found = _sections(table, np.where(flows, first, usual), np.ones(first.size))
+    found = find_sections(table, np.where(flows, first, usual), np.ones(first.size))
     area = found.cross_section_area.value
     fixed = np.array([method == "volume" for method in table.methods])
     fixed |= table.columns.given("cross_section_area") & ~table.columns.given("velocity")
@@ -112,7 +121,7 @@ def _quantities(
     columns, ids = table.columns, network.reach_id
     mean = 0.5 * (water.head + water.foot)
     factor = travel_time_factor(water.head, water.foot)
-    sections = _sections(table, mean, factor)
+    sections = find_sections(table, mean, factor)
     mark(following, sections)
     friction, misfit = complete(columns, mean, sections)
     mark(following, sections)
@@ -159,7 +168,7 @@ def _misfit_faults(
     ]
 
 
-def _sections(table: ReachTable, discharge: Array, factor: Array) -> Sections:
+def find_sections(table: ReachTable, discharge: Array, factor: Array) -> Sections:
     """Evaluate every method on the reaches that use it."""
     count = discharge.size
     whole = Sections(*(unknown(count) for _ in fields(Sections)))

@@ -239,7 +239,7 @@ def _refuse_what_is_not_linear(scenario: Scenario) -> None:
         message = "with this limiter twice the mass is not twice the curve"
         hint = 'Leave it out: a unit response is computed with limiter = "none".'
         faults.append(scenario.fault("numerics.limiter", message, hint))
-    if scenario.flow.kind == "table":
+    if scenario.flow_varies:
         message = "the flow changes: a later release then has another curve"
         faults.append(scenario.fault("flow.kind", message, "Give a steady flow."))
     if faults:

@@ -117,7 +117,7 @@ def assemble_upstream(scenario: Scenario, border: str | None, error: float | Non
 def _refuse_what_cannot_be_transposed(scenario: Scenario, network: Network) -> None:
     """Only the march in steady flow on a tree is a matrix that stays the same."""
     faults = []
-    if scenario.flow.kind == "table":
+    if scenario.flow_varies:
         message = "the flow changes: a place then answers differently at every time"
         faults.append(scenario.fault("flow.kind", message, "Give a steady flow for a reach map."))
     if not network.is_tree:

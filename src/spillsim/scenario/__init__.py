@@ -7,6 +7,7 @@ from typing import Any
 
 from .files import SourceFile
 from .load import list_variants, load, parse
+from .routing import AlongReach, FlowHydrograph, Routing
 from .rows import Gauge, Inflow, Node, Rating, Reach
 from .scenario import GaugesFlow, InflowsFlow, Scenario
 from .sections import (
@@ -34,6 +35,7 @@ from .together import gather
 from .variants import Variant
 
 __all__ = [
+    "AlongReach",
     "AtNode",
     "AtReach",
     "AtRiverKm",
@@ -43,6 +45,7 @@ __all__ = [
     "Constant",
     "DispersionFormula",
     "DispersionValue",
+    "FlowHydrograph",
     "Gauge",
     "GaugesFlow",
     "Hydraulics",
@@ -57,6 +60,7 @@ __all__ = [
     "Rating",
     "Reach",
     "Release",
+    "Routing",
     "Scenario",
     "Slug",
     "SourceFile",

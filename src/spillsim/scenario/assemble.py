@@ -14,12 +14,15 @@ from .check import check, check_flow_nodes
 from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .hydrographs import read_hydrographs
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
 from .read_sections import items as _items
 from .read_sections import listed as _listed
 from .read_sections import section as _section
+from .read_sections import validated as _validated
 from .reading import Reading, check_rising, full_column, read_named, read_table
+from .routing import FlowHydrograph, FlowHydrographSection, Routing
 from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
 from .sections import (
     DISPERSION_SECTIONS,
@@ -48,7 +51,8 @@ from .variants import KINDS
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
-SECTIONS = (*SINGLE_SECTIONS, "flow", "dispersion", *LISTED_SECTIONS, "release", *KINDS)
+SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
+SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED_SECTIONS, "hydrograph", "release", *KINDS)
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -67,9 +71,7 @@ def assemble(reading: Reading) -> Scenario:
     if isinstance(start, datetime) and start.utcoffset() is not None:
         reading.start = start
     single = {
-        name: _section(reading, name, model)
-        for name, model in SINGLE_SECTIONS.items()
-        if name in data
+        name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
     }
     listed = {name: _listed(reading, name, model) for name, model in LISTED_SECTIONS.items()}
     flow_section = _chosen(reading, "flow", FLOW_SECTIONS, None)
@@ -85,6 +87,8 @@ def assemble(reading: Reading) -> Scenario:
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
     draft.releases = _releases(reading)
+    draft.routing = _of(Routing, single.get("routing"))
+    draft.hydrographs = _hydrographs(reading)
     reference = _reference_flow(reading, draft)
     network = check(draft)
     if faults.found:
@@ -107,6 +111,8 @@ def assemble(reading: Reading) -> Scenario:
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
+        routing=draft.routing,
+        hydrographs=_sound(draft.hydrographs),
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
@@ -118,6 +124,15 @@ def assemble(reading: Reading) -> Scenario:
     if network is not None:
         scenario._built.keep(scenario, network)
     return scenario
+
+
+def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
+    items = _items(reading, "hydrograph")
+    sections = [
+        _validated(reading, item, FlowHydrographSection, f"hydrograph[{number}]")
+        for number, item in enumerate(items)
+    ]
+    return read_hydrographs(reading, items, sections)
 
 
 def _variants(reading: Reading) -> dict[str, Any]:

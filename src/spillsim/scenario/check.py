@@ -10,6 +10,7 @@ from ..network.faults import GraphFault
 from .discharges import check_discharges, reaches_with_area
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .hydrographs import check_hydrographs
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
 from .places import check_places
 from .sections import (
@@ -31,6 +32,7 @@ def check(draft: Draft) -> river_network.Network | None:
     _check_exponents(draft)
     check_flow_nodes(draft)
     check_discharges(draft)
+    check_hydrographs(draft)
     network = _check_graph(draft)
     check_places(draft, network)
     return network

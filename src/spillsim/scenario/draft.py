@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .base import Section
 from .faults import Faults
+from .routing import FlowHydrograph, Routing
 from .sections import Border, Case, Hydraulics, Release, Station, Substance
 from .tables import Table
 
@@ -22,6 +23,8 @@ class Draft:
     inflows: Table | None = None
     gauges: Table | None = None
     discharges: Table | None = None
+    routing: Routing | None = None
+    hydrographs: Sequence[FlowHydrograph | None] = field(default_factory=list)
     hydraulics: Hydraulics | None = None
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)

@@ -256,6 +256,11 @@ HYDROGRAPH: Mapping[str, Column] = {
     "concentration": Column("concentration", minimum=0),
 }
 
+FLOW_HYDROGRAPH: Mapping[str, Column] = {
+    "time": Column("time", required=True, help="since the start of the case"),
+    "discharge": Column("discharge", required=True, minimum=0),
+}
+
 CONCENTRATION: Mapping[str, Column] = {
     "time": Column("time", required=True, minimum=0),
     "concentration": Column("concentration", required=True, minimum=0),

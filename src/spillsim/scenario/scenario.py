@@ -13,6 +13,7 @@ from ..errors import Fault
 from .base import Section
 from .faults import clean, line_of, written_path
 from .files import SourceFile
+from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
 from .sections import (
     AtNode,
@@ -113,6 +114,8 @@ class Scenario(Section):
     borders: tuple[Border, ...]
     output: Output
     numerics: Numerics
+    routing: Routing | None = None
+    hydrographs: tuple[FlowHydrograph, ...] = ()
     files: tuple[SourceFile, ...]
     """The scenario file first, then the tables in the order they were read."""
     folder: Path | None
@@ -156,6 +159,16 @@ class Scenario(Section):
             where = written_path(self._origin, where)
             line = line_of(self._lines, where) or line
         return Fault(file, clean(where), clean(message), clean(hint), line)
+
+    @property
+    def is_routed(self) -> bool:
+        """True where the flow is routed over time from its inflows."""
+        return self.routing is not None or bool(self.hydrographs)
+
+    @property
+    def flow_varies(self) -> bool:
+        """True where the flow changes during the run."""
+        return self.flow.kind == "table" or self.is_routed
 
     def build_network(self) -> Network:
         """Build the network of the scenario's nodes and reaches, in their order."""

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from .base import Section
+from .routing import FlowHydrographSection, Routing
 from .sections import (
     DISPERSION_SECTIONS,
     FLOW_SECTIONS,
@@ -32,6 +33,8 @@ def json_schema() -> dict[str, Any]:
         *FLOW_SECTIONS.values(),
         *DISPERSION_SECTIONS.values(),
         *RELEASE_SECTIONS.values(),
+        Routing,
+        FlowHydrographSection,
     ]
     references, schema = models_json_schema(
         [(model, "validation") for model in models], by_alias=True
@@ -52,6 +55,8 @@ def json_schema() -> dict[str, Any]:
         "case": one(SINGLE_SECTIONS["case"]),
         "network": one(SINGLE_SECTIONS["network"]),
         "flow": either(FLOW_SECTIONS),
+        "routing": one(Routing),
+        "hydrograph": several(one(FlowHydrographSection), 0),
         "hydraulics": one(SINGLE_SECTIONS["hydraulics"]),
         "dispersion": either(DISPERSION_SECTIONS),
         "storage": one(SINGLE_SECTIONS["storage"]),

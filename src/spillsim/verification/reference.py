@@ -76,7 +76,7 @@ def exact_reference(model: Model) -> Reference | None:
     """
     from ..transfer import NotSmoothError, prepare
 
-    if model.scenario.flow.kind == "table":
+    if model.varies:
         return None
     tank = np.array([reach.kind == "tank" for reach in model.scenario.reaches], dtype=np.bool_)
     shape = (len(model.scenario.substances), len(model.stations), model.output_time.size)

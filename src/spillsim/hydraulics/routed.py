@@ -1,0 +1,280 @@
+"""Flow that is routed: from inflows over time to the discharges of every section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import Notice, ScenarioError
+from ..network.network import Network, Position
+from ..routing.muskingum_cunge import REFUSED, Forcing, Water, first_volumes, route_reaches
+from ..routing.river import Hydraulics, River, longest_sections
+from .elements import Element, find_elements
+from .flow import Array, SteadyFlow
+from .inflow_series import Inflows, choose_step, inflows, routing_times
+from .routed_notices import routed_notices
+from .varying import Sections, VaryingFlow
+from .water_ledger import WaterLedger, summed_over_time
+from .wave import Waves, wave_kinds, wave_tables
+
+if TYPE_CHECKING:
+    from ..scenario import Scenario
+
+IntArray = NDArray[np.int64]
+
+MOST_VALUES = 8_000_000
+"""Sections times routing times beyond which the step is made longer."""
+MOST_HALVINGS = 6
+"""Times that a chosen step is halved where a section cannot take it."""
+
+
+@dataclass(frozen=True)
+class Routed:
+    """What routing found, M times and S sections."""
+
+    flow: VaryingFlow
+    ledger: WaterLedger
+    river: River
+    volume: Array
+    """(S, M) water in each section [m3]."""
+    tally: IntArray
+    """(R, 3) section-steps at a bound, as a reservoir; see ``routing.muskingum_cunge``."""
+    lacking: Mapping[int, tuple[float, float]]
+    """Node -> volume [m3] that an abstraction asked for in vain, and when first [s]."""
+    waves: Waves
+    longest_step: float
+    """Step that the hydrographs ask for [s]."""
+
+
+def route(
+    scenario: Scenario, network: Network, reference: SteadyFlow, places: Sequence[Position]
+) -> tuple[VaryingFlow, WaterLedger, list[Notice]]:
+    """The flow of a scenario routed down its network, see ``route_in_full``."""
+    routed = route_in_full(scenario, network, reference, places)
+    return routed.flow, routed.ledger, routed_notices(scenario, network, reference, routed)
+
+
+def route_in_full(
+    scenario: Scenario, network: Network, reference: SteadyFlow, places: Sequence[Position]
+) -> Routed:
+    """Route the inflows of a scenario down its network.
+
+    The flow at first is the steady one. Reaches are cut into sections of equal length. A step
+    that was chosen is halved while a section cannot take it.
+
+    reference : steady flow, the releases' own water left out
+    places : where each release enters
+
+    Raises ScenarioError where a reach has no wave, or runs dry.
+    """
+    routing = scenario.routing
+    given = None if routing is None else routing.time_step
+    waves = wave_kinds(scenario, network, reference)
+    wanted = step = given or choose_step(scenario)
+    for attempt in range(MOST_HALVINGS + 1):
+        time = routing_times(scenario.case.duration, step)
+        water = inflows(scenario, network, reference, places, time)
+        expected = expected_discharges(network, reference, water)
+        tables = wave_tables(scenario, network, reference, waves, expected)
+        longest = longest_sections(tables, *expected, step)
+        river = cut(scenario, network, tables, np.where(waves.still, np.inf, longest))
+        if given is None and attempt == 0 and river.length.size * time.size > MOST_VALUES:
+            step *= river.length.size * time.size / MOST_VALUES
+            continue
+        elements = find_elements(scenario, network, reference, waves)
+        march = _March(network, reference, river, elements, time, water)
+        march.run()
+        refused = np.flatnonzero(march.tally[:, REFUSED])
+        if not refused.size:
+            return march.result(reference, waves, wanted)
+        if given is not None:
+            break
+        step *= 0.5
+    reach = int(refused[0])
+    when = float(time[march.tally[reach, REFUSED]])
+    message = (
+        f"more water leaves reach {network.reach_id[reach]} than it holds and gets, "
+        f"{when / 3600.0:.4g} h after the start, with a routing step of {step:.4g} s"
+    )
+    hint = "Check what is lost along the reach, or give [routing] a shorter time_step."
+    raise ScenarioError([scenario.fault(scenario.reaches[reach], message, hint)], scenario.name)
+
+
+def expected_discharges(
+    network: Network, reference: SteadyFlow, water: Inflows
+) -> tuple[Array, Array]:
+    """(R,), (R,) bounds on the discharge of reaches: all lowest and all highest inflows add up."""
+    lowest, highest = water.node.min(axis=1), water.node.max(axis=1)
+    lowest, highest = lowest - reference.node_abstraction, highest - reference.node_abstraction
+    steady = reference.lateral_inflow * network.reach_length
+    low, high = np.zeros(steady.size), np.zeros(steady.size)
+    extra = np.zeros(steady.size)
+    for place, values in water.release:
+        extra[place.reach] += float(values.max())
+    for reach in network.order.tolist():
+        lateral = water.reach.get(reach, steady[reach : reach + 1])
+        start, end, share = network.reach_from[reach], network.reach_to[reach], 0.0
+        share = float(network.reach_share[reach])
+        head_low, head_high = share * max(lowest[start], 0.0), share * max(highest[start], 0.0)
+        foot_low = max(head_low + float(lateral.min()), 0.0)
+        foot_high = head_high + float(lateral.max()) + extra[reach]
+        low[reach], high[reach] = min(head_low, foot_low), max(head_high, foot_high)
+        lowest[end] += foot_low
+        highest[end] += foot_high
+    base = 0.5 * (reference.discharge_head + reference.discharge_foot)
+    return np.minimum(low, base), np.maximum(high, base)
+
+
+def cut(scenario: Scenario, network: Network, tables: Hydraulics, longest: Array) -> River:
+    """Cut reaches into sections of equal length, none longer than asked for.
+
+    longest : (R,) [m]
+    """
+    routing = scenario.routing
+    if routing is not None and routing.section_length is not None:
+        longest = np.where(np.isinf(longest), longest, routing.section_length)
+    count = np.maximum(np.ceil(network.reach_length / longest - 1e-9), 1.0).astype(np.int64)
+    first = np.concatenate([[0], np.cumsum(count)])
+    length = np.repeat(network.reach_length / count, count)
+    return River(network.reach_from, network.reach_to, network.reach_share, first, length, tables)
+
+
+class _March:
+    """The pass down the network: channels by the kernel, everything else one by one."""
+
+    def __init__(
+        self, network: Network, reference: SteadyFlow, river: River,
+        elements: Mapping[int, Element], time: Array, water: Inflows,
+    ) -> None:  # fmt: skip
+        self.network, self.river, self.elements, self.time = network, river, elements, time
+        self.node = water.node.copy()
+        self.entering = water.node
+        self.asked = reference.node_abstraction
+        self.taken: dict[int, Array] = {}
+        self.lacking: dict[int, tuple[float, float]] = {}
+        sections, times = river.length.size, time.size
+        self.reach = np.repeat(np.arange(river.share.size), np.diff(river.first))
+        self.begin = _heads(river)
+        self.head, self.foot = np.zeros((sections, times)), np.zeros((sections, times))
+        per_metre = reference.lateral_inflow[self.reach]
+        self.head[:, 0] = reference.discharge_head[self.reach] + per_metre * self.begin
+        self.foot[:, 0] = self.head[:, 0] + per_metre * river.length
+        self.volume = np.zeros((sections, times))
+        self.volume[:, 0] = first_volumes(river, self.head[:, 0], self.foot[:, 0])
+        self.steady = per_metre * river.length
+        self.lateral_row, self.series = self._series(water)
+        self.tally = np.zeros((river.share.size, 3), dtype=np.int64)
+
+    def _series(self, water: Inflows) -> tuple[IntArray, Array]:
+        """Rows of the lateral inflows that are not steady."""
+        river, found = self.river, {}
+        for reach, values in water.reach.items():
+            for section in range(river.first[reach], river.first[reach + 1]):
+                share = river.length[section] / self.network.reach_length[reach]
+                found[section] = share * values
+        for place, values in water.release:
+            own = slice(int(river.first[place.reach]), int(river.first[place.reach + 1]))
+            within = int(np.searchsorted(self.begin[own], place.distance, side="right")) - 1
+            section = own.start + within
+            before = found.get(section, self.steady[section])
+            found[section] = before + values
+        row = np.full(river.length.size, -1, dtype=np.int64)
+        row[list(found)] = np.arange(len(found))
+        none = np.zeros((1, self.time.size))
+        return row, np.stack(list(found.values())) if found else none
+
+    def lateral(self) -> Array:
+        """(S, M) lateral inflow of the sections."""
+        whole = np.repeat(self.steady[:, None], self.time.size, axis=1)
+        rows = self.lateral_row >= 0
+        whole[rows] = self.series[self.lateral_row[rows]]
+        return whole
+
+    def run(self) -> None:
+        """Route down to the outlet, or to the first section that cannot take a step."""
+        network = self.network
+        waiting: list[int] = []
+        done = np.zeros(len(network.node_id), dtype=np.bool_)
+        for reach in network.order.tolist():
+            start = int(network.reach_from[reach])
+            special = not done[start] and self.asked[start] > 0.0
+            if special or reach in self.elements:
+                self._channels(waiting)
+                waiting = []
+            if special:
+                self._abstract(start)
+            done[start] = True
+            if reach in self.elements:
+                self._pass(reach)
+            else:
+                waiting.append(reach)
+        self._channels(waiting)
+        if self.asked[network.outlet] > 0.0:
+            self._abstract(network.outlet)
+
+    def _channels(self, reaches: list[int]) -> None:
+        if reaches and not self.tally[:, REFUSED].any():
+            route_reaches(
+                self.river,
+                np.array(reaches, dtype=np.int64),
+                Forcing(self.time, self.node, self.steady, self.lateral_row, self.series),
+                Water(self.head, self.foot, self.volume),
+                self.tally,
+            )
+
+    def _abstract(self, node: int) -> None:
+        """Take out what a node is asked for, as far as there is any."""
+        asked = self.asked[node]
+        taken = np.minimum(asked, self.node[node])
+        short = asked - taken
+        if short.any():
+            volume = float(summed_over_time(self.time, short)[-1])
+            self.lacking[node] = volume, float(self.time[np.argmax(short > 0.0)])
+        self.taken[node] = taken
+        self.node[node] -= taken
+
+    def _pass(self, reach: int) -> None:
+        """Through an element, in a single section."""
+        section = int(self.river.first[reach])
+        own = self.lateral_row[section]
+        lateral = np.full(self.time.size, self.steady[section]) if own < 0 else self.series[own]
+        inflow = self.network.reach_share[reach] * self.node[self.network.reach_from[reach]]
+        outflow, volume = self.elements[reach](self.time, inflow, lateral)
+        self.head[section], self.foot[section], self.volume[section] = inflow, outflow, volume
+        self.node[self.network.reach_to[reach]] += outflow
+
+    def result(self, reference: SteadyFlow, waves: Waves, wanted: float) -> Routed:
+        """Columns by time, as the transport takes them, and the ledger."""
+        river, time, lateral = self.river, self.time, self.lateral()
+        single = river.length.size == river.share.size
+        flow = VaryingFlow(
+            time=time,
+            discharge_head=np.ascontiguousarray(self.head.T),
+            discharge_foot=np.ascontiguousarray(self.foot.T),
+            lateral_inflow=np.ascontiguousarray(lateral.T),
+            linear=True,
+            initial_area=self.volume[:, 0] / river.length,
+            reference=reference,
+            sections=None if single else Sections(self.reach, self.begin, river.length),
+        )
+        entering = self.entering.sum(axis=0) + np.maximum(lateral, 0.0).sum(axis=0)
+        taken = -np.minimum(lateral, 0.0).sum(axis=0) + sum(self.taken.values())
+        ledger = WaterLedger(
+            time=time,
+            entered=summed_over_time(time, entering),
+            left=summed_over_time(time, self.node[self.network.outlet]),
+            abstracted=summed_over_time(time, taken),
+            stored=self.volume.sum(axis=0),
+        )
+        return Routed(flow, ledger, river, self.volume, self.tally, self.lacking, waves, wanted)
+
+
+def _heads(river: River) -> Array:
+    """(S,) distance of each section's head from the head of its reach [m]."""
+    count = np.diff(river.first)
+    number = np.arange(river.length.size) - np.repeat(river.first[:-1], count)
+    return np.asarray(number * river.length)

@@ -1,0 +1,91 @@
+"""The sections about flow that is routed over time."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from .base import Section
+from .fields import Duration, Identifier, PositiveLength
+from .sections import AtNode, TableSource
+
+
+class Routing(Section):
+    """How the flow is routed down the river over time."""
+
+    method: Literal["muskingum_cunge", "diffusive_wave"] = Field(
+        default="muskingum_cunge",
+        description="`muskingum_cunge` routes reach by reach, without backwater; `diffusive_wave` "
+        "solves for the whole network at once",
+    )
+    time_step: Duration | None = Field(
+        default=None, description="chosen from the hydrographs when left out"
+    )
+    section_length: PositiveLength | None = Field(
+        default=None,
+        description="upper bound on the length of the sections that reaches are cut into; chosen "
+        "from the time step and the river when left out",
+    )
+
+
+class AlongReach(Section):
+    """Spread evenly along a reach."""
+
+    reach: Identifier
+
+
+def _tag(value: Any) -> str | None:
+    """Choose the form of the place by its key."""
+    if isinstance(value, AtNode | AlongReach):
+        return "<node>" if isinstance(value, AtNode) else "<reach>"
+    if not isinstance(value, dict):
+        return None
+    for key, tag in (("reach", "<reach>"), ("node", "<node>")):
+        if key in value:
+            return tag
+    return None
+
+
+NodeOrReach = Annotated[
+    Annotated[AtNode, Tag("<node>")] | Annotated[AlongReach, Tag("<reach>")],
+    Discriminator(
+        _tag,
+        custom_error_type="spillsim",
+        custom_error_message="{message}",
+        custom_error_context={
+            "message": "a node or a reach is needed",
+            "hint": 'Write { node = "id" }, or { reach = "id" } for an inflow spread along it.',
+        },
+    ),
+]
+
+
+class _FlowHydrograph(Section):
+    at: NodeOrReach = Field(
+        description='`{ node = "id" }`, or `{ reach = "id" }` for an inflow spread along it'
+    )
+    mode: Literal["replace", "add"] = Field(
+        default="replace",
+        description="`replace` stands instead of the steady inflow of that node, or of the lateral "
+        "inflow of that reach; `add` comes on top of it",
+    )
+
+
+class FlowHydrographSection(_FlowHydrograph):
+    """Water flowing in over time, at a node or along a reach."""
+
+    table: TableSource = Field(
+        examples=["flood.csv"],
+        description="CSV file with the columns `time` since the start and `discharge`, or the rows "
+        "as a list of tables; linear between the rows, the first and last hold before and after",
+    )
+
+
+class FlowHydrograph(_FlowHydrograph):
+    """Water flowing in over time, linear between points; the first and last hold."""
+
+    time: tuple[float, ...]
+    """(P,) rising [s since the start of the case]."""
+    discharge: tuple[float, ...]
+    """(P,) zero or positive [m3/s]."""
