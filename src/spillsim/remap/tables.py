@@ -113,7 +113,8 @@ def step_weights(
     knots = np.unique(np.concatenate([time, inside]))
     length = np.diff(knots)
     middle = 0.5 * (knots[1:] + knots[:-1])
-    step = np.searchsorted(time, middle, side="right") - 1
+    # the middle of two times that differ by rounding may be the later one, and that the last
+    step = np.minimum(np.searchsorted(time, middle, side="right"), time.size - 1) - 1
     row = np.searchsorted(table, middle, side="right") - 1
     between = linear & (row >= 0) & (row < table.size - 1)
     low = np.minimum(np.maximum(row, 0), table.size - 1)
