@@ -71,8 +71,10 @@ def draw_plume(axes: Axes, dataset: xr.Dataset) -> None:
         line = {"color": style.colour, "ls": style.dashes, "lw": 1.1, "label": place}
         axes.plot(dataset["time"], 1000.0 * curve, **line)
     axes.axhline(10.0, color=LIMIT, lw=0.8, ls=(0, (5, 2)))
-    axes.annotate("drinking water 10 µg/L", (1.0, 10.0), (-3, 2), size=SMALL, color=LIMIT,
-                  ha="right", xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
+    axes.annotate(
+        "drinking water 10 µg/L", (1.0, 10.0), (-3, 2), size=SMALL, color=LIMIT, ha="right",
+        xycoords=("axes fraction", "data"), textcoords="offset points",
+    )  # fmt: skip
     axes.set_ylabel("arsenic, µg/L (invented)", size=BODY)
     axes.set_ylim(0.0)
 

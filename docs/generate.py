@@ -19,7 +19,7 @@ import spillsim
 from spillsim import results, units
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from spillsim.results.files import encoding
-from spillsim.scenario import routing, rows, sections
+from spillsim.scenario import file_sections, reservoirs, routing, rows, sections
 from spillsim.scenario.names import HYDRAULIC_METHODS
 
 # --- scenario.md ---------------------------------------------------------------------------------
@@ -34,8 +34,12 @@ _HEADINGS = {
     "hydraulics": "[hydraulics]",
     "dispersion": "[dispersion]",
     "storage": "[storage]",
+    "ice": "[ice]",
     "substance": "[[substance]]",
     "release": "[[release]]",
+    "reservoir": "[[reservoir]]",
+    "diversion": "[[diversion]]",
+    "split": "[[split]]",
     "station": "[[station]]",
     "border": "[[border]]",
     "output": "[output]",
@@ -71,8 +75,16 @@ def _dimension(field: Mapping[str, Any]) -> str:
 
 def _value(name: str, field: Mapping[str, Any]) -> str:
     """Say what may be written for a key."""
+    if name == "at" and "$ref" in field and field["$ref"].endswith("/AtNode"):
+        return '`{ node = "id" }`'
     if name == "at":
         return "a place"
+    if name == "outlet":
+        return "`[[reservoir.outlet]]`, see below"
+    if name in ("inflow_to", "outflow_from"):
+        return '`"upper"`, `"lower"`, number between 0 and 1'
+    if "$ref" in field:
+        return "inline table, see below"
     if "const" in field:
         return f'`"{field["const"]}"`'
     if "enum" in field:
@@ -84,9 +96,10 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
     if _dimension(field):
         names = [text.split(" ", 1)[1] for text in field["examples"]]
         return "text, a number with " + ", ".join(f"`{name}`" for name in names)
-    if "examples" in field and field["examples"][0].__class__ is str and name in ("start", "time"):
+    moments = ("start", "stop", "time")
+    if "examples" in field and field["examples"][0].__class__ is str and name in moments:
         return 'date-time with offset, or time after `case.start`: `"6 h"`'
-    if name in ("table", "nodes", "reaches", "inflows"):
+    if name in ("table", "nodes", "reaches", "inflows", "rating", "stage_volume"):
         return "file name, or rows given inline"
     if field.get("type") == "array":
         inside = field["items"]
@@ -105,7 +118,8 @@ def _default(model: str, name: str, field: Mapping[str, Any], needed: bool) -> s
     """Say what holds when a key is left out."""
     if needed:
         return "**needed**"
-    own = getattr(sections if hasattr(sections, model) else routing, model).model_fields
+    rooms = (sections, routing, reservoirs, file_sections)
+    own = next(getattr(room, model) for room in rooms if hasattr(room, model)).model_fields
     default = next(f.default for n, f in own.items() if (f.alias or n) == name)
     if default is None or default in ("", ()):
         return "–"
@@ -143,7 +157,8 @@ def _keys(definition: Mapping[str, Any]) -> str:
     lines = []
     for name, raw in definition["properties"].items():
         field = _plain(raw)
-        told = str(field.get("description", ""))
+        # what the key says goes before what the inline table it leads to says
+        told = str(raw.get("description", field.get("description", "")))
         if told.startswith(("number and unit", "CSV file inside", "offset date-time")):
             told = ""  # the column before says it
         default = _default(definition["title"], name, field, name in needed)
@@ -158,7 +173,12 @@ _TABLES: dict[str, tuple[str, Mapping[str, rows.Column]]] = {
     "gauges": ("gauges.csv", rows.GAUGES),
     "discharges": ("discharges.csv", rows.DISCHARGES),
     "flow_hydrograph": ("tables of a `[[hydrograph]]`", rows.FLOW_HYDROGRAPH),
+    "stage_rating": ("the rating of a `[[hydrograph]]`", rows.STAGE_RATING),
     "rating": ("rating tables", rows.RATING),
+    "stage_volume": ("stage-volume tables", rows.STAGE_VOLUME),
+    "outflow": ("tables of outlets", rows.OUTFLOW),
+    "opening": ("tables of gate openings", rows.OPENING),
+    "split": ("tables of splits", rows.SPLIT),
     "hydrograph": ("hydrograph tables", rows.HYDROGRAPH),
     "concentration": ("concentration tables", rows.CONCENTRATION),
 }
@@ -202,13 +222,14 @@ def table_block(name: str) -> str:
     file, columns = _TABLES[name]
     lines = []
     for key, column in columns.items():
-        plain = column.content in ("id", "name", "word", "file", "angle", "dimensionless")
+        plain = column.content in ("id", "name", "word", "file", "date", "angle", "dimensionless")
         shown = units.DIMENSIONS[column.content].examples if not plain else ()
         if column.words:
             content = ", ".join(f"`{word}`" for word in column.words)
         else:
             content = {"id": "id", "name": "text", "file": "file name", "angle": "degrees",
-                       "dimensionless": "number"}.get(column.content, "")  # fmt: skip
+                       "dimensionless": "number", "date": "date with offset: "
+                       "`2024-04-01T06:00+05:00`"}.get(column.content, "")  # fmt: skip
             content = content or "number, " + " ".join(f"`[{unit}]`" for unit in shown)
         bounds = _bounds(column)
         told = column.help or _MEANING.get(key, "")
@@ -249,10 +270,22 @@ def units_block() -> str:
     return f"{table(['quantity', 'for example', 'inside'], lines)}\n\nNames: {names}."
 
 
+_FILES = {
+    "HydrographNetcdf": "netcdf = { file, variable, ... }",
+    "FlowNetcdf": "netcdf = { file, discharge, ... }",
+    "FlowHecras": "hecras = { file, ... }",
+}
+"""Inline tables that name a file of another program."""
+
+
 def scenario_blocks() -> dict[str, str]:
     """Return the generated parts of scenario.md."""
     found = {f"section {name}": section_block(name) for name in _HEADINGS}
     limit = _SCHEMA["$defs"]["Limit"]
+    outlets = [_SCHEMA["$defs"][model.__name__] for model in reservoirs.OUTLET_SECTIONS.values()]
+    found["outlets"] = "\n\n".join(_form(outlet, "kind") for outlet in outlets)
+    for name, key in _FILES.items():
+        found[f"file {name}"] = f"`{key}`:\n\n{_keys(_SCHEMA['$defs'][name])}"
     found["limits"] = f"{limit['description']}\n\n{_keys(limit)}"
     found |= {f"table {name}": table_block(name) for name in _TABLES}
     return found | {

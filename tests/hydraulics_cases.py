@@ -73,6 +73,7 @@ def case(
         "dispersion": Row(kind="formula", formula="disley_2015"),
         "storage": None,
         "releases": (),
+        "is_routed": False,
         **more,
     }
     return Case(

@@ -217,3 +217,48 @@ def test_runs_that_cannot_be_told_apart(
 def test_a_loaded_case_has_its_regime_already() -> None:
     with pytest.raises(TypeError, match="give its path"):
         spillsim.run(spillsim.load(GALLERY / "regimes"), regime="low")
+
+
+# --- plot ----------------------------------------------------------------------------------------
+
+
+def test_several_runs_are_drawn_over_each_other(
+    tmp_path: Path, results: dict[str, xr.Dataset], capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [f"case_{name}.nc" for name in results]
+    for file, dataset in zip(files, results.values(), strict=True):
+        spillsim.results.write(dataset, tmp_path / file)
+    assert main(["plot", *files]) == 0
+    assert names(tmp_path) == sorted(["case_compared.png", *files])
+    assert main(["plot", *files, "--station", "bend", "--log", "-o", "x.svg", "-q"]) == 0
+    assert "spring high water" in (tmp_path / "x.svg").read_text("utf-8")
+    capsys.readouterr()
+    for more, says in (
+        (["--profile"], "profiles are drawn of one run"),
+        (["--station", "bned"], 'Did you mean "bend"?'),
+        (["--station", "bend", "--station", "frontier"], "give --station once"),
+        (["--substance", "x"], 'no substance "x"'),
+        (["--log", "--substance", "tracer"], ""),
+    ):
+        assert main(["plot", *files, *more]) == (2 if says else 0)
+        assert says in " ".join(capsys.readouterr().err.split())
+    copies = [shutil.copy(files[0], f"{name}.nc") for name in "abcd"]
+    assert main(["plot", *files, *copies]) == 2
+    assert "up to 6 runs" in capsys.readouterr().err
+
+
+def test_curves_of_runs_lie_where_they_belong(results: dict[str, xr.Dataset]) -> None:
+    figure = spillsim.plots.comparison([*results.values()], ["a", "b", "c"])
+    axes = figure.axes[0]
+    drawn = [line for line in axes.get_lines() if len(line.get_xdata()) > 10]
+    assert len(drawn) == 3
+    for line, dataset in zip(drawn, results.values(), strict=True):
+        at = dataset.sel(station="frontier", substance="tracer")
+        days = (at["time"].values - dataset["time"].values[0]) / np.timedelta64(1, "D")
+        seen = np.interp(days, line.get_xdata(), line.get_ydata())
+        np.testing.assert_allclose(seen, at["concentration"].values, rtol=1e-5, atol=1e-9)
+    (text,) = [t.get_text() for t in figure.legends[0].get_texts() if t.get_text().startswith("b")]
+    assert text == "b, 12 m³/s"
+    assert axes.get_xlabel() == "Each run counts from its own first release"
+    alike = spillsim.plots.comparison([results["none"], results["low"]], ["a", "b"], "bend")
+    assert alike.axes[0].get_xlabel().startswith("Local clock")

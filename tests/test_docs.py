@@ -154,6 +154,27 @@ def test_from_python(workplace: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "a mass is needed" in heard
 
 
+def test_regimes(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_page(DOCS / "tutorials/regimes.md") == 7
+    heard = capsys.readouterr().out
+    page = (DOCS / "tutorials/regimes.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"  (low|spring|ice) ", line)]
+    assert len(rows) == 3
+    assert all(" ".join(row.split()) in " ".join(heard.split()) for row in rows)
+    assert "ice: 4.3 mg/L after 40 h" in heard
+    assert (workplace / "my_case_low_closed.nc").exists()
+    assert (workplace / "regimes.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow  # without compiled kernels
+def test_countermeasures(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_page(DOCS / "tutorials/countermeasures.md") == 5
+    heard = capsys.readouterr().out
+    assert "as written   peak" in heard
+    assert "  0.0 kg taken in by the town" in heard
+    assert (workplace / "gate.png").stat().st_size > 10_000
+
+
 @pytest.mark.slow  # without compiled kernels
 def test_upstream(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_page(DOCS / "tutorials/upstream.md") == 4

@@ -80,7 +80,7 @@ def test_ids_as_letters_and_as_numbers(tmp_path: Path) -> None:
     [
         ({}, {"wanted": ["dawn"]}, "has no place dawn"),
         ({}, {}, "has 2 places: up, down"),
-        ({}, {"ids": "gage", "wanted": ["up"]}, 'no variable "gage"'),
+        ({}, {"ids": "gauges", "wanted": ["up"]}, 'no variable "gauges"'),
         ({"units": "mm"}, {"wanted": ["up"]}, '"streamflow": a discharge is needed'),
         ({"calendar": "360_day"}, {"wanted": ["up"]}, "calendar is 360_day"),
         ({"clock": "hours"}, {"wanted": ["up"]}, "has no dimension of time"),

@@ -25,7 +25,7 @@ from .hydraulics import (
 from .marching import NetworkMarch, TreeMarch, network_march, tree_march
 from .network.network import Network, Position
 from .places import StationPlace, station_places
-from .sources import CompiledRelease, InletSchedule, compile_releases
+from .sources import CompiledRelease, InletSchedule, carry_inlets, compile_releases
 from .transport.paths import Route, build_route
 from .transport.resolution import (
     step_for_error,
@@ -125,15 +125,18 @@ def assemble(scenario: Scenario) -> Model:
     releases = compile_releases(scenario, flow, positions)
     route = build_route(network, flow, positions)
     places = station_places(scenario, network, route, positions)
-    notices = [*told, *flow.notices, *_unreached(places)]
+    notices = [*scenario.notices, *told, *flow.notices]
     step, basis, doubts, narrowest = _time_step(scenario, network, route, releases, places)
     interval = scenario.output.interval or output_interval(narrowest, scenario.case.duration)
     # counting from the end of an odd last interval would shift every output
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
     output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
     varying, water, warned = _flow_over_time(scenario, network, flow, positions)
+    if varying is not None:
+        releases, said = carry_inlets(releases, varying)
+        notices += said
     march = _march(scenario, route, varying, releases, places, output_time, step)
-    notices += warned
+    notices += [*_unreached(places, varying), *warned]
     choice = choose_engine(scenario, network, flow, releases, places)
     if choice.engine == "march":
         # what the march, and only it, does no better
@@ -233,8 +236,10 @@ def _short_inlets(
     return found
 
 
-def _unreached(places: Sequence[StationPlace]) -> list[Notice]:
-    """Tell of stations that nothing can reach."""
+def _unreached(places: Sequence[StationPlace], varying: VaryingFlow | None) -> list[Notice]:
+    """Tell of stations that nothing can reach; flow that turns round can carry it anywhere."""
+    if varying is not None and min(varying.discharge_head.min(), varying.discharge_foot.min()) < 0:
+        return []
     message = "lies downstream of no release; its curves are zero"
     return [
         Notice(f"{place.kind} {place.name}", message)

@@ -142,6 +142,7 @@ _ALL = (
     Variable("exchange_coefficient", "", "s-1", "transient-storage exchange coefficient"),
     Variable("temperature", "T", "degC", "water temperature"),
     Variable("decay_rate", "k", "d-1", "first-order decay rate", 86_400.0),
+    Variable("gas_exchange_rate", "", "d-1", "first-order loss rate to the air", 86_400.0),
 )  # fmt: skip
 
 VARIABLES: Mapping[str, Variable] = {variable.name: variable for variable in _ALL}

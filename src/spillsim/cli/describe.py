@@ -92,6 +92,9 @@ def flow(model: Model) -> str:
     if flow.kind == "table":
         rows = sum(len(series.time) for series in flow.series)  # type: ignore[union-attr,misc]
         return f"changing, from {words.count(rows, 'row')} of discharge · typically {at_outlet}"
+    cover = model.flow.ice_cover
+    if cover is not None:
+        at_outlet += f" · {words.count(int(cover.sum()), 'reach', 'reaches')} under ice"
     if model.scenario.is_routed:
         hydrographs = words.count(len(model.scenario.hydrographs), "hydrograph")
         return f"routed, from {hydrographs} over {known} · {at_outlet} at first"

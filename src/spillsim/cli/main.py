@@ -203,9 +203,13 @@ def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
         commands, "plot", "draw breakthrough curves and the profile along the river",
-        "Without -o, <name>_curves.png and <name>_profile.png are written to the current folder.",
+        "Without -o, <name>_curves.png and <name>_profile.png are written to the current folder,\n"
+        "for several runs <what their names share>_compared.png.",
     )  # fmt: skip
-    parser.add_argument("file", metavar="FILE", help="a result file (.nc)")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+",
+        help="a result file (.nc); several are drawn over each other at one border",
+    )  # fmt: skip
     parser.add_argument(
         "-o", "--output", metavar="FIGURE", help="one figure; its ending says the format: "
         ".png, .svg or .pdf",

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ..model import Model
     from ..scenario import Scenario
 
+_MOST_DRAWN = 6
+"""Runs that one figure shows."""
 _LEDGER_BOUND = 1e-9
 """Share of the mass released that the ledger may lose; round-off is far below."""
 _WORTH_TELLING = 1e-6
@@ -108,7 +110,7 @@ def run_several(
     if table is not None:
         write_table(console, rows, table)
         tell_written(console, [table])
-    names = " ".join(shlex.quote(str(target)) for target in targets)
+    names = " ".join(shlex.quote(str(target)) for target in targets[:_MOST_DRAWN])
     console.labelled("next", f"spillsim plot {names}")
     return exit_code(console, closed=closed, met=met, strict=arguments.strict)
 

@@ -45,6 +45,7 @@ from .geometry import (
     bankfull_geometry,
     downstream_geometry,
 )
+from .ice import composite_roughness, ice_depth_factor
 from .jobson import (
     falling_limb_duration,
     leading_edge_time,
@@ -66,21 +67,30 @@ from .mixing import (
 from .reactions import (
     rate_at_temperature,
 )
+from .structures import (
+    GATE_COEFFICIENT,
+    WEIR_COEFFICIENT,
+    gate_discharge,
+    weir_discharge,
+)
 
 __all__ = [
     "DEFAULT_DISPERSION_FORMULA",
     "DISPERSION_FORMULAS",
+    "GATE_COEFFICIENT",
     "GRAVITY",
     "MIXING_BANK",
     "MIXING_CENTRELINE",
     "TRANSVERSE_NATURAL",
     "TRANSVERSE_STRAIGHT",
+    "WEIR_COEFFICIENT",
     "ChannelGeometry",
     "DispersionFormula",
     "SectionGeometry",
     "at_a_station_geometry",
     "bankfull_geometry",
     "complete_mixing_length",
+    "composite_roughness",
     "deng_2001",
     "disley_2015",
     "dispersion_coefficient",
@@ -89,6 +99,8 @@ __all__ = [
     "etemad_shahidi_taghipour_2012",
     "falling_limb_duration",
     "fischer_1979",
+    "gate_discharge",
+    "ice_depth_factor",
     "iwasa_aya_1991",
     "kashefipour_falconer_2002",
     "koussis_rodriguez_mirasol_1998",
@@ -114,5 +126,6 @@ __all__ = [
     "unit_peak_concentration",
     "wang_2017",
     "wang_huai_2016",
+    "weir_discharge",
     "zeng_huai_2014",
 ]

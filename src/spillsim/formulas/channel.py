@@ -25,20 +25,26 @@ class SectionGeometry:
 
 
 def trapezoid_section(
-    bottom_width: ArrayLike, side_slope: ArrayLike, depth: ArrayLike
+    bottom_width: ArrayLike, side_slope: ArrayLike, depth: ArrayLike, cover: ArrayLike = 0.0
 ) -> SectionGeometry:
     """Geometry of a trapezoidal section: A = (b + z y) y, P = b + 2 y sqrt(1 + z^2), T = b + 2 z y.
+
+    Under ice P grows by the width of the surface, P + T.
 
     Parameters
     ----------
     bottom_width : (...) b, 0 gives a triangle [m]
     side_slope : (...) z, horizontal per vertical, 0 gives a rectangle [-]
     depth : (...) y > 0 [m]
+    cover : (...) share of the surface under ice, 0 to 1 [-]
     """
-    b, z, y = np.broadcast_arrays(as_array(bottom_width), as_array(side_slope), as_array(depth))
+    b, z, y, c = np.broadcast_arrays(
+        as_array(bottom_width), as_array(side_slope), as_array(depth), as_array(cover)
+    )
     area = (b + z * y) * y
-    perimeter = b + 2.0 * y * np.sqrt(1.0 + z * z)
-    return SectionGeometry(area, perimeter, area / perimeter, b + 2.0 * z * y)
+    top = b + 2.0 * z * y
+    perimeter = b + 2.0 * y * np.sqrt(1.0 + z * z) + c * top
+    return SectionGeometry(area, perimeter, area / perimeter, top)
 
 
 def manning_velocity(hydraulic_radius: ArrayLike, slope: ArrayLike, manning_n: ArrayLike) -> Array:
@@ -79,13 +85,14 @@ def shear_velocity(hydraulic_radius: ArrayLike, slope: ArrayLike) -> Array:
 
 
 def _log_conveyance_gap(
-    log_depth: Array, bottom_width: Array, side_slope: Array, log_target: Array
+    log_depth: Array, bottom_width: Array, side_slope: Array, cover: Array, log_target: Array
 ) -> tuple[Array, Array]:
     """ln(A^(5/3)/P^(2/3)) minus target, and its derivative with respect to ln(depth)."""
     depth = np.exp(log_depth)
-    section = trapezoid_section(bottom_width, side_slope, depth)
+    section = trapezoid_section(bottom_width, side_slope, depth, cover)
     gap = (5.0 * np.log(section.area) - 2.0 * np.log(section.wetted_perimeter)) / 3.0 - log_target
-    perimeter_growth = 2.0 * depth * np.sqrt(1.0 + side_slope**2) / section.wetted_perimeter
+    both_sides = 2.0 * depth * (np.sqrt(1.0 + side_slope**2) + cover * side_slope)
+    perimeter_growth = both_sides / section.wetted_perimeter
     return gap, (5.0 * depth * section.top_width / section.area - 2.0 * perimeter_growth) / 3.0
 
 
@@ -95,6 +102,7 @@ def manning_normal_depth(
     side_slope: ArrayLike,
     slope: ArrayLike,
     manning_n: ArrayLike,
+    cover: ArrayLike = 0.0,
 ) -> Array:
     """Depth of uniform flow in a trapezoidal channel, Q = (1/n) A^(5/3) P^(-2/3) S^(1/2).
 
@@ -108,7 +116,8 @@ def manning_normal_depth(
     bottom_width : (...) b >= 0 [m]
     side_slope : (...) z >= 0, horizontal per vertical; b and z not both 0 [-]
     slope : (...) bed slope S > 0 [-]
-    manning_n : (...) roughness coefficient n > 0 [s/m^(1/3)]
+    manning_n : (...) roughness coefficient n > 0, under ice of bed and ice together [s/m^(1/3)]
+    cover : (...) share of the surface under ice, which is part of the wetted perimeter [-]
 
     Returns
     -------
@@ -119,13 +128,13 @@ def manning_normal_depth(
     ValueError
         An argument is not finite or outside the ranges above.
     """
-    q, b, z, s, n = np.broadcast_arrays(
-        *(as_array(v) for v in (discharge, bottom_width, side_slope, slope, manning_n))
+    q, b, z, s, n, c = np.broadcast_arrays(
+        *(as_array(v) for v in (discharge, bottom_width, side_slope, slope, manning_n, cover))
     )
     for label, value in (("discharge", q), ("slope", s), ("manning_n", n)):
         if not bool(np.all(np.isfinite(value) & (value > 0.0))):
             raise ValueError(f"{label} must be positive and finite")
-    for label, value in (("bottom_width", b), ("side_slope", z)):
+    for label, value in (("bottom_width", b), ("side_slope", z), ("cover", c)):
         if not bool(np.all(np.isfinite(value) & (value >= 0.0))):
             raise ValueError(f"{label} must be finite and not negative")
     if bool(np.any((b == 0.0) & (z == 0.0))):
@@ -133,13 +142,13 @@ def manning_normal_depth(
     log_target: Array = np.log(q) + np.log(n) - 0.5 * np.log(s)
 
     log_depth = np.zeros_like(log_target)
-    gap, _ = _log_conveyance_gap(log_depth, b, z, log_target)
+    gap, _ = _log_conveyance_gap(log_depth, b, z, c, log_target)
     # The slope in logarithms is at least 1 and at most 8/3, so the root lies between these two.
     one_end, other_end = log_depth - 1.001 * gap, log_depth - 0.374 * gap
     low, high = np.minimum(one_end, other_end) - 1e-9, np.maximum(one_end, other_end) + 1e-9
     log_depth = 0.5 * (low + high)
     for _ in range(200):
-        gap, growth = _log_conveyance_gap(log_depth, b, z, log_target)
+        gap, growth = _log_conveyance_gap(log_depth, b, z, c, log_target)
         high = np.where(gap > 0.0, log_depth, high)
         low = np.where(gap < 0.0, log_depth, low)
         step = -gap / growth

@@ -76,6 +76,21 @@ class Columns:
     """Column name -> (M,) value in SI units, NaN where the cell is empty."""
     rating: tuple[RatingTable | None, ...]
     """(M,) rating table of the reach, if any."""
+    ice_manning_n: Array | None = None
+    """(M,) Manning's n of the ice that slows the reach, NaN where there is none; None if nowhere
+    [s/m^(1/3)]."""
+
+    @property
+    def ice(self) -> Array:
+        """(M,) Manning's n of the ice, NaN where there is none [s/m^(1/3)]."""
+        if self.ice_manning_n is None:
+            return np.full(self.length.size, np.nan)
+        return self.ice_manning_n
+
+    @property
+    def iced(self) -> Mask:
+        """(M,) true where ice slows the reach."""
+        return ~np.isnan(self.ice)
 
     def __getitem__(self, column: str) -> Array:
         return self.numbers[column]
@@ -92,6 +107,7 @@ class Columns:
             length=self.length[rows],
             numbers={name: values[rows] for name, values in self.numbers.items()},
             rating=tuple(self.rating[row] for row in rows.tolist()),
+            ice_manning_n=None if self.ice_manning_n is None else self.ice_manning_n[rows],
         )
 
 

@@ -13,11 +13,8 @@ import numpy as np
 from ..errors import Notice
 from ..formulas import manning_slope, shear_velocity
 from .columns import Array, Columns, Mask
+from .ice import ASSUMED_MANNING_N, roughness
 from .sections import GIVEN, Quantity, Sections, constant, downstream_width_and_depth, unknown
-
-ASSUMED_MANNING_N = 0.035
-"""Manning's n where a slope must be estimated and none is given: clean winding natural channel,
-Chow (1959), table 5-6 [s/m^(1/3)]."""
 
 DISAGREEMENT = 0.01
 """Relative difference from which a given value that was not used is reported."""
@@ -38,8 +35,9 @@ def complete(columns: Columns, discharge: Array, sections: Sections) -> tuple[Fr
 
     - width: given; else area / given depth; else downstream hydraulic geometry
     - depth: area / width
-    - radius: trapezoid where ``side_slope`` is above zero, else rectangle
-    - slope: given; else by Manning from velocity and radius, with n given or 0.035
+    - radius: trapezoid where ``side_slope`` is above zero, else rectangle; ice is wetted too
+    - slope: given; else by Manning from velocity and radius, with n given or 0.035, and with that
+      of bed and ice together under ice
 
     discharge : (M,) mean discharge [m3/s]
 
@@ -85,8 +83,9 @@ def _fill_radius(columns: Columns, sections: Sections) -> Mask:
     misfit = radius.unknown & (square < 0)
     depth = 2.0 * area / (width.value + np.sqrt(np.where(misfit, 0.0, square)))
     bottom = width.value - 2.0 * side * depth
-    trapezoid = area / (bottom + 2.0 * depth * np.sqrt(1.0 + side**2))
-    rectangle = area / (width.value + 2.0 * area / width.value)
+    cover = np.where(columns.iced, width.value, 0.0)
+    trapezoid = area / (bottom + 2.0 * depth * np.sqrt(1.0 + side**2) + cover)
+    rectangle = area / (width.value + 2.0 * area / width.value + cover)
     radius.fill(misfit, rectangle, "rectangle, side_slope does not fit the estimated width", True)
     radius.fill(radius.unknown & (side > 0), trapezoid, "trapezoid", True)
     radius.fill(radius.unknown, rectangle, "rectangle", True)
@@ -98,7 +97,7 @@ def _slope(columns: Columns, sections: Sections) -> Quantity:
     slope = unknown(sections.velocity.value.size)
     slope.fill(columns.given("slope"), columns["slope"], GIVEN, False)
     rough = columns.given("manning_n")
-    n = np.where(rough, columns["manning_n"], ASSUMED_MANNING_N)
+    n = roughness(columns)
     estimate = manning_slope(sections.velocity.value, sections.hydraulic_radius.value, n)
     slope.fill(slope.unknown & rough, estimate, "manning slope, n given", True)
     slope.fill(slope.unknown, estimate, f"manning slope, n = {ASSUMED_MANNING_N} assumed", True)

@@ -61,5 +61,7 @@ class SteadyFlow:
     estimated: Mapping[str, NDArray[np.bool_]]
     """Quantity name -> (R,) true where the value is an estimate rather than given."""
     notices: tuple[Notice, ...] = ()
+    ice_cover: NDArray[np.bool_] | None = None
+    """(R,) true where ice keeps the air from the water; None where there is none."""
     storage_stays: NDArray[np.bool_] | None = None
     """(R,) true where the storage zone keeps its area when the flow changes; None for nowhere."""

@@ -24,6 +24,7 @@ from .columns import (
     unusable_values,
 )
 from .discharge import Balance, balance, non_positive, waterless_headwaters
+from .ice import deepen_columns, ice_roughness
 
 if TYPE_CHECKING:
     from ..scenario import GaugesFlow, InflowsFlow, Reach, Scenario
@@ -143,12 +144,16 @@ def read_reaches(scenario: Scenario, network: Network) -> ReachTable:
     }
     default = scenario.hydraulics.default
     methods = [row.hydraulics or default for row in rows]
-    for reach, area in mean_areas(scenario, network).items():
+    measured = mean_areas(scenario, network)
+    for reach, area in measured.items():
         # areas that come with the discharges need no method, and go before it
         methods[reach] = "velocity"
         numbers["velocity"][reach] = np.nan
         numbers["cross_section_area"][reach] = area
-    columns = Columns(network.reach_length, numbers, tuple(_rating(row) for row in rows))
+    ice = ice_roughness(scenario, rows)
+    ice[list(measured)] = np.nan
+    columns = Columns(network.reach_length, numbers, tuple(_rating(row) for row in rows), ice)
+    numbers["depth"] = deepen_columns(columns, methods)
     return ReachTable(rows, columns, tuple(methods))
 
 

@@ -28,6 +28,7 @@ from ..formulas import (
 )
 from ..formulas.geometry import AT_A_STATION_DEPTH_EXPONENT, AT_A_STATION_WIDTH_EXPONENT
 from .columns import Array, Columns, Mask, RatingTable
+from .ice import roughness
 
 Labels = NDArray[np.object_]
 """(M,) text per reach: how a quantity was obtained."""
@@ -136,17 +137,21 @@ def volume(columns: Columns, discharge: Array, factor: Array) -> Sections:
 def manning(columns: Columns, discharge: Array, factor: Array) -> Sections:
     """Normal depth by Manning in a rectangle, or a trapezoid where ``side_slope`` is above zero.
 
-    The column ``width`` is the bottom width of the trapezoid.
+    The column ``width`` is the bottom width of the trapezoid. Under ice the roughness is that of
+    bed and ice together, and the ice is part of the wetted perimeter.
     """
     side = np.where(columns.given("side_slope"), columns["side_slope"], 0.0)
-    bottom = columns["width"]
-    normal = manning_normal_depth(discharge, bottom, side, columns["slope"], columns["manning_n"])
-    shape = trapezoid_section(bottom, side, normal)
+    bottom, cover = columns["width"], columns.iced.astype(np.float64)
+    n = roughness(columns)
+    normal = manning_normal_depth(discharge, bottom, side, columns["slope"], n, cover)
+    shape = trapezoid_section(bottom, side, normal, cover)
     found = _from_area(discharge, shape.area, "manning", True, "manning")
     found.width.fill(side > 0, shape.top_width, "manning", True)
     found.width.fill(side <= 0, bottom, GIVEN, False)
     found.depth = constant(shape.area / shape.top_width, "manning", True)
     found.hydraulic_radius = constant(shape.hydraulic_radius, "manning", True)
+    for quantity in (found.velocity, found.cross_section_area, found.depth, found.hydraulic_radius):
+        quantity.method[columns.iced] = "manning, under ice"
     return found
 
 

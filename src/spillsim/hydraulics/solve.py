@@ -14,6 +14,7 @@ from .discharge import CLOSED, Balance, add_inflow, closure_notices
 from .fallback import complete, range_notices, unused_notices
 from .flow import SteadyFlow
 from .following import Following, discharge_ratio, follow, mark
+from .ice import ice_cover, ice_notices, slow
 from .inputs import (
     CLOSURE_WARNING,
     ReachTable,
@@ -72,9 +73,12 @@ def solve(
         water = add_inflow(network, water, node_release_inflow)
     table = replace(table, columns=following.columns)
     quantities, told = _quantities(scenario, network, table, water, following)
-    told = [*notices, *following.notices, *told]
-    stays = columns.given("storage_area")
-    return _assemble(water, discharge, lateral, quantities, tuple(told), stays)
+    cover = ice_cover(scenario, table.rows)
+    frozen = ice_notices(scenario, table.columns, table.methods, cover)
+    told = [*notices, *following.notices, *frozen, *told]
+    quantities |= {"discharge": discharge, "lateral_inflow": lateral}
+    masks = (cover if cover.any() else None, columns.given("storage_area"))
+    return _assemble(water, quantities, tuple(told), *masks)
 
 
 def followed(scenario: Scenario, network: Network, table: ReachTable, water: Array) -> Following:
@@ -184,6 +188,7 @@ def find_sections(table: ReachTable, discharge: Array, factor: Array) -> Section
             target.value[rows] = source.value
             target.method[rows] = source.method
             target.estimated[rows] = source.estimated
+    slow(table.columns, table.methods, whole)
     return whole
 
 
@@ -245,23 +250,23 @@ def _temperature(scenario: Scenario, columns: Columns) -> Quantity:
 
 def _assemble(
     water: Balance,
-    discharge: Quantity,
-    lateral: Quantity,
     quantities: dict[str, Quantity],
     notices: tuple[Notice, ...],
+    cover: Mask | None,
     storage_stays: Mask,
 ) -> SteadyFlow:
     """Put values, methods and marks of estimation together."""
-    origin = {"discharge": discharge, "lateral_inflow": lateral, **quantities}
+    of_water = ("discharge", "lateral_inflow")
     return SteadyFlow(
         discharge_head=water.head,
         discharge_foot=water.foot,
         lateral_inflow=water.lateral_inflow,
         node_inflow=water.node_inflow,
         node_abstraction=water.node_abstraction,
-        **{name: quantity.value for name, quantity in quantities.items()},
-        method={name: tuple(quantity.method.tolist()) for name, quantity in origin.items()},
-        estimated={name: quantity.estimated for name, quantity in origin.items()},
+        **{name: q.value for name, q in quantities.items() if name not in of_water},
+        method={name: tuple(q.method.tolist()) for name, q in quantities.items()},
+        estimated={name: q.estimated for name, q in quantities.items()},
         notices=notices,
+        ice_cover=cover,
         storage_stays=storage_stays,
     )

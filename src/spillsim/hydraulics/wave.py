@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -44,12 +44,18 @@ class Waves:
     """(R,) true where the section was given for one discharge and follows by hydraulic geometry."""
 
 
-def wave_kinds(scenario: Scenario, network: Network, reference: SteadyFlow) -> Waves:
-    """Tell apart the reaches by how their area follows the discharge."""
+def wave_kinds(
+    scenario: Scenario, network: Network, reference: SteadyFlow, pools: Sequence[int] = ()
+) -> Waves:
+    """Tell apart the reaches by how their area follows the discharge.
+
+    pools : reaches whose volume follows from other rules
+    """
     table = read_reaches(scenario, network)
     mean = 0.5 * (reference.discharge_head + reference.discharge_foot)
     table = replace(table, columns=followed(scenario, network, table, mean).columns)
     tank = np.array([row.kind == "tank" for row in table.rows], dtype=np.bool_)
+    tank[list(pools)] = True
     fixed = np.isin(np.array(table.methods, dtype=object), FIXED)
     return Waves(table, tank, fixed & ~tank)
 
@@ -58,7 +64,16 @@ def wave_tables(
     scenario: Scenario, network: Network, reference: SteadyFlow, waves: Waves,
     expected: tuple[Array, Array],
 ) -> Hydraulics:  # fmt: skip
-    """Tables of area, celerity and wave diffusion, one row of discharges per reach.
+    """Tables of area, celerity and wave diffusion, see ``wave_sections``."""
+    found = wave_sections(scenario, network, reference, waves, expected)
+    return tabulate(*found, reference.bed_slope)
+
+
+def wave_sections(
+    scenario: Scenario, network: Network, reference: SteadyFlow, waves: Waves,
+    expected: tuple[Array, Array],
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """(R, POINTS) discharges of every reach with the area and the width of their uniform flow.
 
     Each reach's own hydraulic method is evaluated at ``POINTS`` discharges, evenly spaced in
     their logarithm, one of them the mean discharge at first, so that the flow at first has the
@@ -88,7 +103,7 @@ def wave_tables(
     faults = _faults(scenario, network, discharge, area)
     if faults:
         raise ScenarioError(faults, scenario.name)
-    return tabulate(discharge, area, width, reference.bed_slope)
+    return discharge, area, width
 
 
 def _by_method(

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .comparison_figure import comparison
     from .curve_figure import curves
     from .profile_figure import profile
     from .reach_map_figure import reach_map
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "ReturnLevels",
+    "comparison",
     "curves",
     "profile",
     "reach_map",
@@ -25,6 +27,7 @@ __all__ = [
 _HOME = {
     "FORMATS": "saving",
     "ReturnLevels": "return_level_figure",
+    "comparison": "comparison_figure",
     "curves": "curve_figure",
     "profile": "profile_figure",
     "reach_map": "reach_map_figure",

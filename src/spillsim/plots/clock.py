@@ -59,8 +59,8 @@ def _words(when: dt.datetime, *, first_tick: bool) -> str:
     return f"{when:%H:%M}\n{day}" if first_tick else f"{when:%H:%M}"
 
 
-def add_elapsed(axes: Axes, most: int, *, lifted: float = 0.0) -> None:
-    """Put days (or hours, for a short run) since the release above a time axis.
+def add_elapsed(axes: Axes, most: int, *, lifted: float = 0.0) -> list[float]:
+    """Put days (or hours, for a short run) since the release above a time axis; return its ticks.
 
     lifted : how far above, as a share of the axes' height; lifted axes get no label
     """
@@ -79,3 +79,4 @@ def add_elapsed(axes: Axes, most: int, *, lifted: float = 0.0) -> None:
     if not lifted:
         unit = "h" if hours else "d"
         above.set_xlabel(f"Time since the release [{unit}]", fontsize=BODY, color=INK)
+    return places

@@ -34,6 +34,7 @@ from .reading import (
     source_line,
     station_indices,
     substance_name,
+    title,
 )
 from .style import (
     BODY,
@@ -104,7 +105,7 @@ def curves(
     overlaid = len(shown) <= _OVERLAID
     if not overlaid:
         subtitle += f"; {PANEL_DETAILS}"
-    words = (str(dataset.attrs.get("title", "")), subtitle, source)
+    words = (title(dataset), subtitle, source)
     figure = (_overlay if overlaid else _panels)(drawing, words)
     as_text(figure)
     return figure

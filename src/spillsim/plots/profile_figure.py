@@ -22,6 +22,7 @@ from .reading import (
     source_line,
     station_indices,
     substance_name,
+    title,
 )
 from .style import (
     BODY,
@@ -91,14 +92,14 @@ def profile(dataset: xr.Dataset, substance: str | None = None) -> Figure:
     places = [curve(dataset, s, name) for s in station_indices(dataset, None)]
     places = [p for p in places if np.isfinite(p.distance)]
     own = limits(dataset, name)
-    title = str(dataset.attrs.get("title", ""))
+    headline = title(dataset)
     subtitle = (
         f"{name}: highest concentration along the river, its time, and the discharge. "
         "○ station, ◆ and dashed: border, grey line: confluence with another river"
     )
     names = 0.55 + _LETTER * max((len(_name(p)) for p in places), default=0)
     height = _AXES_HEIGHT + names + 3.3
-    frame = new_figure(height, title, subtitle, source_line(dataset))
+    frame = new_figure(height, headline, subtitle, source_line(dataset))
     grid = frame.figure.add_gridspec(
         3, 1, height_ratios=(3.0, 1.35, 1.0), hspace=0.12,
         left=1.75 / PAGE_WIDTH, right=1 - 0.35 / PAGE_WIDTH,

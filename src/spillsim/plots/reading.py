@@ -158,6 +158,15 @@ def since_release(dataset: xr.Dataset, moments: NDArray[np.datetime64]) -> Array
     return np.asarray((moments - np.datetime64(utc, "ns")) / _DAY, dtype=np.float64)
 
 
+def title(dataset: xr.Dataset) -> str:
+    """Return the title of a run, with that (or the name) of its regime and measure."""
+    parts = [str(dataset.attrs.get("title", ""))]
+    for kind in ("regime", "measure"):
+        name = str(dataset.attrs.get(kind, ""))
+        parts.append(str(dataset.attrs.get(f"{kind}_title", name)))
+    return " · ".join(filter(None, parts))
+
+
 def source_line(dataset: xr.Dataset) -> str:
     """Return where the numbers come from: program, version, hash of the scenario."""
     parts = [str(dataset.attrs.get("source", "spillsim"))]

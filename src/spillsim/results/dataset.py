@@ -150,6 +150,10 @@ def _substances(scenario: Any) -> xr.Dataset:
     threshold = [getattr(row, "arrival_threshold", None) for row in rows]
     columns = {
         "decay_rate": np.array([float(row.decay_rate) for row in rows]) * SECONDS_PER_DAY,
+        "gas_exchange_rate": np.array(
+            [float(getattr(row, "gas_exchange_rate", 0.0)) for row in rows]
+        )
+        * SECONDS_PER_DAY,
         "stated_arrival_threshold": np.array(
             [np.nan if value is None else value * KG_M3_TO_MG_L for value in threshold]
         ),
@@ -216,6 +220,14 @@ def _reaches(model: ModelLike) -> xr.Dataset:
             related.append(f"{name}_estimated")
         if related:
             found[name].attrs["ancillary_variables"] = " ".join(related)
+    cover = getattr(flow, "ice_cover", None)
+    if cover is not None:
+        flag = {
+            "long_name": "whether the reach lies under ice",
+            "flag_values": np.array([0, 1], dtype=np.int8),
+            "flag_meanings": "open under_ice",
+        }
+        found["reach_ice_cover"] = xr.Variable(dims, np.asarray(cover, dtype=np.int8), flag)
     return xr.Dataset(found)
 
 

@@ -87,7 +87,7 @@ def settings(model: ModelLike) -> dict[str, Any]:
     chosen: dict[str, Any] = {"engine_basis": getattr(model, "engine_basis", "")}
     if getattr(model, "engine", "march") == "march":
         chosen["time_step"] = model.time_step
-    for section in ("numerics", "output", "dispersion", "storage", "hydraulics"):
+    for section in ("numerics", "output", "dispersion", "storage", "ice", "hydraulics"):
         part = getattr(model.scenario, section, None)
         if part is None:
             continue

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import SourceFile
+from .ice import Ice
 from .load import list_variants, load, parse
 from .routing import AlongReach, FlowHydrograph, Routing
 from .rows import Gauge, Inflow, Node, Rating, Reach
@@ -50,6 +51,7 @@ __all__ = [
     "GaugesFlow",
     "Hydraulics",
     "Hydrograph",
+    "Ice",
     "Inflow",
     "InflowsFlow",
     "Limit",

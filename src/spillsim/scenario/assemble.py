@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from ..errors import ScenarioError
+from ..network import Network
 from . import rows
 from .base import Section
 from .check import check, check_flow_nodes
 from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
+from .flow_files import read_flow_files
 from .hydrographs import read_hydrographs
+from .ice import Ice
+from .read_reservoirs import WORKS, read_works
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
 from .read_sections import items as _items
@@ -52,7 +56,8 @@ Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
 SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
-SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED_SECTIONS, "hydrograph", "release", *KINDS)
+LISTED = (*LISTED_SECTIONS, "hydrograph", *WORKS, "release")
+SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED, *KINDS)
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -66,10 +71,7 @@ def assemble(reading: Reading) -> Scenario:
     """
     data, faults = reading.data, reading.faults
     _check_keys(data, faults)
-    case_data = data.get("case")
-    start = case_data.get("start") if isinstance(case_data, Mapping) else None
-    if isinstance(start, datetime) and start.utcoffset() is not None:
-        reading.start = start
+    _note_start(reading)
     single = {
         name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
     }
@@ -82,13 +84,15 @@ def assemble(reading: Reading) -> Scenario:
     draft.reaches = read_named(reading, "network", "reaches", TableKind("reach", rows.REACHES))
     draft.hydraulics = _of(Hydraulics, single.get("hydraulics", Hydraulics()))
     draft.dispersion = dispersion
+    draft.ice = _of(Ice, single.get("ice"))
     draft.substances = listed["substance"]
     draft.stations, draft.borders = listed["station"], listed["border"]
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
+    read_flow_files(reading, flow_section, draft)
     draft.releases = _releases(reading)
-    draft.routing = _of(Routing, single.get("routing"))
-    draft.hydrographs = _hydrographs(reading)
+    read_works(reading, draft)
+    draft.routing, draft.hydrographs = _of(Routing, single.get("routing")), _hydrographs(reading)
     reference = _reference_flow(reading, draft)
     network = check(draft)
     if faults.found:
@@ -105,25 +109,38 @@ def assemble(reading: Reading) -> Scenario:
         hydraulics=draft.hydraulics,
         dispersion=dispersion,
         storage=_of(Storage, single.get("storage")),
+        ice=draft.ice,
         substances=_sound(draft.substances),
         releases=_sound(draft.releases),
         stations=_sound(draft.stations),
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
-        routing=draft.routing,
-        hydrographs=_sound(draft.hydrographs),
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
         reference_flow=reference,
-        **_variants(reading),
+        **_changing_flow(draft),
+        **_from_reading(reading),
     )
+    _keep(scenario, faults, network)
+    return scenario
+
+
+def _note_start(reading: Reading) -> None:
+    """Moments of other sections count from the start of the case."""
+    case = reading.data.get("case")
+    start = case.get("start") if isinstance(case, Mapping) else None
+    if isinstance(start, datetime) and start.utcoffset() is not None:
+        reading.start = start
+
+
+def _keep(scenario: Scenario, faults: Faults, network: Network | None) -> None:
+    """Let the scenario know where its keys stand, and the network that was built to check it."""
     scenario._file, scenario._lines = faults.file, dict(faults.lines)
     scenario._origin = dict(faults.origin)
     if network is not None:
         scenario._built.keep(scenario, network)
-    return scenario
 
 
 def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
@@ -135,10 +152,22 @@ def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
     return read_hydrographs(reading, items, sections)
 
 
-def _variants(reading: Reading) -> dict[str, Any]:
-    """Which regimes and measures there are, and which of them the scenario is."""
+def _changing_flow(draft: Draft) -> dict[str, Any]:
+    """What makes the flow change during the run."""
+    return {
+        "routing": draft.routing,
+        "hydrographs": _sound(draft.hydrographs),
+        "reservoirs": _sound(draft.reservoirs),
+        "diversions": _sound(draft.diversions),
+        "splits": _sound(draft.splits),
+    }
+
+
+def _from_reading(reading: Reading) -> dict[str, Any]:
+    """Which regimes and measures there are, which the scenario is, and what is to be told."""
     chosen = {variant.kind: variant.name for variant in reading.chosen}
-    return {"variants": reading.variants, **chosen}
+    notices = tuple(dict.fromkeys(reading.notices))
+    return {"variants": reading.variants, "notices": notices, **chosen}
 
 
 def _sound(items: Sequence[Item | None]) -> tuple[Item, ...]:
@@ -334,9 +363,10 @@ def _flow(section: Section | None, draft: Draft) -> InflowsFlow | GaugesFlow | T
     told: dict[str, Any] = {"temperature": section.temperature} if given else {}
     flow: InflowsFlow | GaugesFlow | TableFlow
     if isinstance(section, TableSection):
-        assert draft.discharges is not None
         assert draft.reaches is not None
-        series = discharge_series(draft.discharges, draft.reaches)
+        series = draft.series
+        if draft.discharges is not None:
+            series = discharge_series(draft.discharges, draft.reaches)
         flow = TableFlow(series=series, interpolation=section.interpolation, **told)
     elif isinstance(section, GaugesSection):
         flow = GaugesFlow(

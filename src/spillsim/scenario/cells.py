@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic_core import PydanticCustomError
 
@@ -12,7 +13,7 @@ from .faults import any_of, nearest, quoted
 from .fields import check_identifier, check_name, check_range, refuse
 from .rows import Column
 
-WORDS = frozenset({"id", "name", "word", "file"})
+WORDS = frozenset({"id", "name", "word", "file", "date"})
 """Contents of columns that hold text rather than numbers."""
 
 
@@ -37,6 +38,8 @@ def read_cell(head: Head, cell: str) -> float | str | None:
         return None
     if column.content in WORDS:
         return read_word(column, text)
+    if column.gaps and text.casefold() == "nan":
+        return None
     match = units.NUMBER.fullmatch(text)
     if not match:
         raise refuse(_not_a_number(text), _number_hint(text))
@@ -46,6 +49,8 @@ def read_cell(head: Head, cell: str) -> float | str | None:
 
 def read_word(column: Column, text: str) -> str:
     """Check an id, a name or a word of a closed list; returned in its composed form."""
+    if column.content == "date":
+        return _read_date(text)
     try:
         if column.content == "id":
             return check_identifier(text)
@@ -58,6 +63,22 @@ def read_word(column: Column, text: str) -> str:
             f"{quoted(text)} is not one of {any_of(column.words)}", nearest(name, column.words)
         )
     return name
+
+
+def _read_date(text: str) -> str:
+    """Check a date with time and offset; returned as ISO 8601 writes it."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise refuse(
+            f"{quoted(text)} is not a date", "Write e.g. 2024-04-01T06:00+05:00."
+        ) from None
+    if found.utcoffset() is None:
+        raise refuse(
+            f"{quoted(text)} has no offset from UTC, so it is not a point in time",
+            f"Write e.g. {found.isoformat(timespec='minutes')}+02:00, or with a Z for UTC.",
+        )
+    return found.isoformat()
 
 
 def in_range(column: Column, value: float, shown: object) -> float:

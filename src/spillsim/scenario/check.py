@@ -7,10 +7,12 @@ from typing import Any
 
 from .. import network as river_network
 from ..network.faults import GraphFault
+from .check_reservoirs import check_reservoirs, fill_reaches
 from .discharges import check_discharges, reaches_with_area
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
 from .hydrographs import check_hydrographs
+from .ice import check_ice
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
 from .places import check_places
 from .sections import (
@@ -25,13 +27,16 @@ _MOST_HINTS = 20  # a search for the nearest of thousands of names costs millise
 
 def check(draft: Draft) -> river_network.Network | None:
     """Add the faults between the parts of a scenario; give the network if it has none."""
+    fill_reaches(draft)
     _check_names(draft)
     _check_times(draft)
     _check_formula(draft)
     _check_methods(draft)
     _check_exponents(draft)
+    check_ice(draft)
     check_flow_nodes(draft)
     check_discharges(draft)
+    check_reservoirs(draft)
     check_hydrographs(draft)
     network = _check_graph(draft)
     check_places(draft, network)
@@ -140,7 +145,7 @@ def _check_exponents(draft: Draft) -> None:
 def _check_methods(draft: Draft) -> None:
     """Columns that a reach's hydraulic method cannot do without."""
     table = draft.reaches
-    if table is None or draft.hydraulics is None:
+    if table is None or draft.hydraulics is None or draft.file_failed:
         return
     unread = table.file is not None and not table.sound
     enough: dict[tuple[str, tuple[str, ...]], bool] = {}

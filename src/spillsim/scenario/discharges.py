@@ -60,7 +60,8 @@ def reaches_with_area(draft: Draft) -> set[str]:
     """Reaches whose area comes with their discharge, so that no method has to give it."""
     table = draft.discharges
     rows = () if table is None else table.rows
-    return {
+    found = {series.reach for series in draft.series if series.cross_section_area}
+    return found | {
         row.cells["reach"]
         for row in rows
         if "cross_section_area" in row.cells and "reach" in row.cells

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from .base import Section
 from .faults import Faults
+from .ice import Ice
+from .reservoirs import Diversion, Reservoir, Split
 from .routing import FlowHydrograph, Routing
+from .rows import DischargeSeries
 from .sections import Border, Case, Hydraulics, Release, Station, Substance
 from .tables import Table
 
@@ -23,11 +26,21 @@ class Draft:
     inflows: Table | None = None
     gauges: Table | None = None
     discharges: Table | None = None
+    series: tuple[DischargeSeries, ...] = ()
+    """Discharges over time from a file that is no table."""
+    file_failed: bool = False
+    """True where that file has a fault, so that nobody knows which areas it gives."""
     routing: Routing | None = None
     hydrographs: Sequence[FlowHydrograph | None] = field(default_factory=list)
     hydraulics: Hydraulics | None = None
+    ice: Ice | None = None
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)
     releases: Sequence[Release | None] = field(default_factory=list)
+    reservoirs: Sequence[Reservoir | None] = field(default_factory=list)
+    unread_reservoirs: Sequence[str] = ()
+    """Reaches of reservoirs that had a fault."""
+    diversions: Sequence[Diversion | None] = field(default_factory=list)
+    splits: Sequence[Split | None] = field(default_factory=list)
     stations: Sequence[Station | None] = field(default_factory=list)
     borders: Sequence[Border | None] = field(default_factory=list)

@@ -187,13 +187,17 @@ def _keys(model: type[BaseModel] | None) -> list[str]:
 def _model_at(model: type[BaseModel], loc: Iterable[int | str]) -> type[BaseModel] | None:
     """The model that a key path within a section leads to."""
     # Imported late: sections import fields, fields know nothing of faults.
-    from .sections import AtNode, AtReach, AtRiverKm, Limit
+    from .file_sections import FlowHecras, FlowNetcdf, HydrographNetcdf
+    from .sections import AtNode, AtReach, AtRiverKm, Limit, TableSection
 
     inner: dict[str, type[BaseModel]] = {
-        "limits": Limit, "<node>": AtNode, "<reach>": AtReach, "<river>": AtRiverKm
+        "limits": Limit, "hecras": FlowHecras,
+        "<node>": AtNode, "<reach>": AtReach, "<river>": AtRiverKm,
     }  # fmt: skip
     found: type[BaseModel] | None = model
     for part in loc:
+        if part == "netcdf":
+            found = FlowNetcdf if model is TableSection else HydrographNetcdf
         found = inner.get(part, found) if isinstance(part, str) else found
     return found
 

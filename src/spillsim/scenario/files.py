@@ -12,6 +12,7 @@ from .faults import clean, nearest
 
 LARGEST_TABLE = 50_000_000
 LARGEST_SCENARIO = 5_000_000
+LARGEST_BINARY = 20_000_000_000
 
 
 class SourceFile(Section):
@@ -22,7 +23,7 @@ class SourceFile(Section):
     sha256: str
     """Checksum of the bytes."""
     text: str
-    """Contents."""
+    """Contents; empty for a file that is no text."""
 
 
 class FileFaultError(Exception):
@@ -73,21 +74,7 @@ def read_source(path: Path, name: str, largest: int) -> SourceFile:
     FileFaultError
         missing, not a regular file, too large, not readable, or not UTF-8.
     """
-    try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        raise FileFaultError(f'there is no file "{name}"', _near(path)) from None
-    except (OSError, ValueError) as error:
-        raise FileFaultError(f'the file "{name}" cannot be read: {_reason(error)}') from error
-    if stat.S_ISDIR(status.st_mode):
-        raise FileFaultError(f'"{name}" is a folder; a file is needed')
-    if not stat.S_ISREG(status.st_mode):
-        raise FileFaultError(f'"{name}" is not a regular file')
-    if status.st_size > largest:
-        raise FileFaultError(
-            f'the file "{name}" has {status.st_size / 1e6:,.0f} MB; '
-            f"at most {largest / 1e6:g} MB are read"
-        )
+    _check(path, name, largest)
     try:
         with path.open("rb") as stream:
             data = stream.read(largest + 1)
@@ -109,6 +96,42 @@ def read_source(path: Path, name: str, largest: int) -> SourceFile:
             line,
         ) from error
     return SourceFile(name=name, sha256=hashlib.sha256(data).hexdigest(), text=text)
+
+
+def read_binary(path: Path, name: str) -> SourceFile:
+    """Checksum of a file that is no text, without its contents.
+
+    Raises
+    ------
+    FileFaultError
+        missing, not a regular file, too large, or not readable.
+    """
+    _check(path, name, LARGEST_BINARY)
+    try:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise FileFaultError(f'the file "{name}" cannot be read: {_reason(error)}') from error
+    return SourceFile(name=name, sha256=digest, text="")
+
+
+def _check(path: Path, name: str, largest: int) -> None:
+    """Refuse what is missing, no regular file, or too large."""
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileFaultError(f'there is no file "{name}"', _near(path)) from None
+    except (OSError, ValueError) as error:
+        raise FileFaultError(f'the file "{name}" cannot be read: {_reason(error)}') from error
+    if stat.S_ISDIR(status.st_mode):
+        raise FileFaultError(f'"{name}" is a folder; a file is needed')
+    if not stat.S_ISREG(status.st_mode):
+        raise FileFaultError(f'"{name}" is not a regular file')
+    if status.st_size > largest:
+        raise FileFaultError(
+            f'the file "{name}" has {status.st_size / 1e6:,.0f} MB; '
+            f"at most {largest / 1e6:g} MB are read"
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..errors import Notice
 from .faults import Faults, quoted
 from .files import LARGEST_TABLE, FileFaultError, SourceFile, place, read_source
 from .tables import Row, Table, TableKind, read_csv, read_rows
@@ -31,6 +32,8 @@ class Reading:
     """The regimes and measures of the file."""
     chosen: tuple[Variant, ...] = ()
     """Those that are merged into ``data``."""
+    notices: list[Notice] = field(default_factory=list)
+    """What is to be told of the input: gaps that were filled, spans that are not covered."""
 
 
 def read_named(reading: Reading, section: str, key: str, kind: TableKind) -> Table | None:

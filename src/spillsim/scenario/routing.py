@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from .base import Section
 from .fields import Duration, Identifier, PositiveLength
+from .file_sections import HydrographNetcdf
 from .sections import AtNode, TableSource
 
 
@@ -26,6 +27,11 @@ class Routing(Section):
         default=None,
         description="upper bound on the length of the sections that reaches are cut into; chosen "
         "from the time step and the river when left out",
+    )
+    outlet_depth: PositiveLength | None = Field(
+        default=None,
+        description="`diffusive_wave` only: depth of the water that a sea, lake or dam holds at "
+        "the outlet; uniform flow when left out",
     )
 
 
@@ -75,10 +81,26 @@ class _FlowHydrograph(Section):
 class FlowHydrographSection(_FlowHydrograph):
     """Water flowing in over time, at a node or along a reach."""
 
-    table: TableSource = Field(
+    table: TableSource | None = Field(
+        default=None,
         examples=["flood.csv"],
-        description="CSV file with the columns `time` since the start and `discharge`, or the rows "
-        "as a list of tables; linear between the rows, the first and last hold before and after",
+        description="CSV file with a column `time` since the start, or `date`, and a column "
+        "`discharge`, or `stage`, or the rows as a list of tables; linear between the rows, the "
+        "first and last hold before and after",
+    )
+    netcdf: HydrographNetcdf | None = Field(
+        default=None, description="series of a netCDF file in place of the table"
+    )
+    rating: TableSource | None = Field(
+        default=None,
+        examples=["rating.csv"],
+        description="CSV file with the columns `stage` and `discharge`, for a table of stages; "
+        "linear between its rows, never extrapolated",
+    )
+    gaps: Literal["refuse", "linear", "hold"] = Field(
+        default="refuse",
+        description="empty cells, NaN, and rows missing from a regular series: refuse and list "
+        "them, or fill them with a straight line or the value before",
     )
 
 

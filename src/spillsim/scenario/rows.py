@@ -17,13 +17,15 @@ class Column:
     """What may stand in a column."""
 
     content: str
-    """A key of ``units.DIMENSIONS``, or ``"id"``, ``"name"``, ``"word"``, ``"file"``."""
+    """A key of ``units.DIMENSIONS``, or one of ``id``, ``name``, ``word``, ``file``, ``date``."""
     required: bool = False
     minimum: float | None = None
     above: float | None = None
     maximum: float | None = None
     words: tuple[str, ...] = ()
     help: str = ""
+    gaps: bool = False
+    """True where NaN says, as an empty cell does, that there is no value."""
 
 
 Model = TypeVar("Model", bound=Section)
@@ -129,6 +131,9 @@ class Reach(Section):
     exchange_coefficient: float | None = None
     lateral_inflow: float | None = None
     temperature: float | None = None
+    section_head: str = ""
+    """Cross-section of HEC-RAS at the head, ``River/Reach/Station``."""
+    section_foot: str = ""
     source: str = ""
 
 
@@ -211,6 +216,8 @@ REACHES: Mapping[str, Column] = {
     "exchange_coefficient": Column("rate", minimum=0),
     "lateral_inflow": Column("discharge_per_length", help="negative where water is lost"),
     "temperature": Column("temperature", minimum=-5, maximum=100),
+    "section_head": Column("name", help="cross-section of HEC-RAS: River/Reach/Station"),
+    "section_foot": Column("name", help="the same at its foot"),
     "source": Column("name"),
 }
 
@@ -257,13 +264,45 @@ HYDROGRAPH: Mapping[str, Column] = {
 }
 
 FLOW_HYDROGRAPH: Mapping[str, Column] = {
-    "time": Column("time", required=True, help="since the start of the case"),
-    "discharge": Column("discharge", required=True, minimum=0),
+    "time": Column("time", help="since the start of the case; or give dates"),
+    "date": Column("date", help="with an offset from UTC; or give times"),
+    "discharge": Column("discharge", minimum=0, gaps=True),
+    "stage": Column("length", gaps=True, help="in place of the discharge, with a `rating`"),
+}
+
+STAGE_RATING: Mapping[str, Column] = {
+    "stage": Column("length", required=True, help="rising"),
+    "discharge": Column("discharge", required=True, minimum=0, help="not falling"),
 }
 
 CONCENTRATION: Mapping[str, Column] = {
     "time": Column("time", required=True, minimum=0),
     "concentration": Column("concentration", required=True, minimum=0),
+}
+
+STAGE_VOLUME: Mapping[str, Column] = {
+    "stage": Column("length", required=True, help="water level"),
+    "volume": Column("volume", required=True, minimum=0, help="of the water below it, rising"),
+    "area": Column("area", above=0, help="of the surface; not used"),
+}
+
+OUTFLOW: Mapping[str, Column] = {
+    "time": Column("time", help="since the start of the case; or give dates"),
+    "date": Column("date", help="with an offset from UTC; or give times"),
+    "discharge": Column("discharge", required=True, minimum=0),
+}
+
+OPENING: Mapping[str, Column] = {
+    "time": Column("time", help="since the start of the case; or give dates"),
+    "date": Column("date", help="with an offset from UTC; or give times"),
+    "opening": Column("length", required=True, minimum=0, help="of the gate, above its sill"),
+}
+
+SPLIT: Mapping[str, Column] = {
+    "discharge": Column("discharge", minimum=0, help="leaving the node; or give times or dates"),
+    "time": Column("time", help="since the start of the case"),
+    "date": Column("date", help="with an offset from UTC"),
+    "share": Column("dimensionless", required=True, minimum=0, maximum=1, help="of the arm"),
 }
 
 ANNUAL_MAXIMA: Mapping[str, Column] = {

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from pydantic import PrivateAttr
 
 from .. import network as river_network
-from ..errors import Fault
+from ..errors import Fault, Notice
 from .base import Section
 from .faults import clean, line_of, written_path
 from .files import SourceFile
+from .ice import Ice
+from .reservoirs import Diversion, Reservoir, Split
 from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
 from .sections import (
@@ -108,14 +110,20 @@ class Scenario(Section):
     hydraulics: Hydraulics
     dispersion: DispersionFormula | DispersionValue
     storage: Storage | None
+    ice: Ice | None = None
     substances: tuple[Substance, ...]
     releases: tuple[Release, ...]
     stations: tuple[Station, ...]
     borders: tuple[Border, ...]
     output: Output
     numerics: Numerics
+    reservoirs: tuple[Reservoir, ...] = ()
+    diversions: tuple[Diversion, ...] = ()
+    splits: tuple[Split, ...] = ()
     routing: Routing | None = None
     hydrographs: tuple[FlowHydrograph, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """What is to be told of the input, e.g. gaps that were filled."""
     files: tuple[SourceFile, ...]
     """The scenario file first, then the tables in the order they were read."""
     folder: Path | None
@@ -163,7 +171,8 @@ class Scenario(Section):
     @property
     def is_routed(self) -> bool:
         """True where the flow is routed over time from its inflows."""
-        return self.routing is not None or bool(self.hydrographs)
+        rules = self.diversions or self.splits or any(one.outlets for one in self.reservoirs)
+        return self.routing is not None or bool(self.hydrographs) or bool(rules)
 
     @property
     def flow_varies(self) -> bool:

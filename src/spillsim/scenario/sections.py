@@ -31,6 +31,8 @@ from .fields import (
     Text,
     Volume,
 )
+from .file_sections import FlowHecras, FlowNetcdf
+from .ice import Ice
 from .settings import Numerics, Output
 
 MethodName = Literal[
@@ -122,6 +124,9 @@ class Substance(Section):
     )
     storage_decay_rate: DecayRate | None = Field(
         default=None, description="decay in the storage zone; as decay_rate when left out"
+    )
+    gas_exchange_rate: DecayRate = Field(
+        default=0.0, description="first-order loss to the air from the channel, none under ice"
     )
     arrival_threshold: Concentration | None = Field(
         default=None, description="concentration that counts as arrival"
@@ -302,7 +307,20 @@ class TableSection(Section):
     """Discharge of every reach over time, from a measurement or a model of the flow."""
 
     kind: Literal["table"]
-    table: TableSource = Field(examples=["discharges.csv"])
+    table: TableSource | None = Field(
+        default=None, examples=["discharges.csv"], description="or one of the files below"
+    )
+    netcdf: FlowNetcdf | None = Field(default=None, description="netCDF file, CF conventions")
+    hecras: FlowHecras | None = Field(
+        default=None,
+        description="results of HEC-RAS; reaches.csv names the cross-sections of every reach in "
+        "`section_head` and `section_foot`",
+    )
+    gaps: Literal["refuse", "linear", "hold"] = Field(
+        default="refuse",
+        description="of a netCDF or HEC-RAS file: refuse and list them, or fill them with a "
+        "straight line or the value before",
+    )
     interpolation: Literal["linear", "steps"] = Field(
         default="linear", description="between the times of the table; steps hold up to the next"
     )
@@ -346,6 +364,7 @@ SINGLE_SECTIONS: dict[str, type[Section]] = {
     "network": NetworkSection,
     "hydraulics": Hydraulics,
     "storage": Storage,
+    "ice": Ice,
     "output": Output,
     "numerics": Numerics,
 }

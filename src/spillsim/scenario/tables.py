@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import compress, repeat
 from typing import Any
 
@@ -316,6 +317,9 @@ def _add_inline(
         name = match["name"] if match else str(key)
         if value is None or name.startswith("note"):
             continue
+        column = kind.columns.get(name)
+        if column is not None and column.gaps and str(value) == "nan":
+            continue
         if name in seen:
             wrong.append((str(key), f"{name} is given twice", ""))
             continue
@@ -338,6 +342,8 @@ def _inline_cell(name: str, unit: str | None, value: Any, kind: TableKind) -> fl
     if column is None:
         hint = nearest(name, kind.columns) or f"Possible: {any_of(kind.columns, 40)}."
         raise refuse("there is no such key", hint)
+    if column.content == "date" and isinstance(value, datetime):
+        value = value.isoformat()
     if column.content in WORDS:
         if not isinstance(value, str):
             raise refuse(f"text in quotes is needed, not {type_name(value)}")

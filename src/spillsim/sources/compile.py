@@ -31,7 +31,10 @@ class CompiledRelease:
 
 
 def decay_rates(substance: Substance, flow: SteadyFlow) -> tuple[Array, Array]:
-    """(R,) first-order loss rates of a substance in the channel and in the storage zone [1/s]."""
+    """(R,) first-order loss rates of a substance in the channel and in the storage zone [1/s].
+
+    The channel loses to the air as well, except under ice; the storage zone does not.
+    """
     in_storage = substance.storage_decay_rate
     rates = (substance.decay_rate, substance.decay_rate if in_storage is None else in_storage)
     theta, reference = substance.temperature_coefficient, substance.reference_temperature
@@ -41,6 +44,10 @@ def decay_rates(substance: Substance, flow: SteadyFlow) -> tuple[Array, Array]:
         )
         for rate in rates
     )
+    to_air = getattr(substance, "gas_exchange_rate", 0.0)
+    if to_air > 0.0:
+        cover = flow.ice_cover
+        channel = channel + (to_air if cover is None else np.where(cover, 0.0, to_air))
     return channel, storage
 
 
