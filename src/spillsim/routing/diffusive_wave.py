@@ -59,8 +59,10 @@ class Routed:
     """(M, S) along them [m3/s]."""
     volume: Array
     """(M + 1, S) water in sections [m3]."""
-    level: Array
-    """(M + 1, S) level of the water there [m]."""
+    vertex: IntArray
+    """(S,) place of each section's level."""
+    levels: Array
+    """(M + 1, V) levels of the water [m]."""
     leaving: Array
     """(M, O) discharge that leaves by the outlets [m3/s]."""
     taken: Array
@@ -69,6 +71,11 @@ class Routed:
     """(M, 2) steps taken in each row, and how many of them of the first order."""
     state: State
     """At the end."""
+
+    @property
+    def level(self) -> Array:
+        """(M + 1, S) level of the water in sections [m]."""
+        return self.levels[:, self.vertex]
 
 
 def filled(layout: Layout, level: Array) -> State:
@@ -167,36 +174,38 @@ def route(
         place = int(np.argmin(room.volume))
         section = int(np.flatnonzero(channels.vertex == place)[0])
         raise NoStepError(float(edges[failed]), section)
-    lateral = rows.lateral[:, layout.reach] * rows.share
-    if inflow.section is not None and inflow.point is not None:
-        for section, values in zip(inflow.section.tolist(), inflow.point.T, strict=True):
-            lateral[:, section] += values
-    head, foot = _ends(layout, rows, lateral)
     return Routed(
-        edges, head, foot, lateral, rows.volume,
-        np.ascontiguousarray(rows.level[:, channels.vertex]), rows.leaving, rows.taken,
-        rows.steps, State(room.start, np.array(room.level[0])),
+        edges, rows.head, rows.foot, rows.along, rows.volume, channels.vertex, rows.level,
+        rows.leaving, rows.taken, rows.steps, State(room.start, np.array(room.level[0])),
     )  # fmt: skip
 
 
 def _rows(layout: Layout, edges: Array, inflow: Inflow, stages: int) -> Rows:
-    """Inflow by points, and room for what comes out."""
+    """Inflow by sections, and room for what comes out."""
     channels, ways = layout.channels, layout.controls.above.size
     count, size = edges.size - 1, channels.vertex.size
-    point, place = inflow.node, layout.place
+    along = np.zeros((count, size))
+    share = channels.length / layout.reaches.length[layout.reach]
+    for reach in np.flatnonzero(inflow.lateral.any(axis=0)).tolist():
+        own = slice(int(layout.first[reach]), int(layout.first[reach + 1]))
+        along[:, own] = inflow.lateral[:, reach, None] * share[own]
     if inflow.section is not None and inflow.point is not None:
-        point = np.concatenate([point, inflow.point], axis=1)
-        place = np.concatenate([place, channels.vertex[inflow.section]])
+        for section, values in zip(inflow.section.tolist(), inflow.point.T, strict=True):
+            along[:, section] += values
     asked = np.zeros((count, ways)) if inflow.asked is None else inflow.asked
+    dams = np.flatnonzero(layout.ways.reach >= 0)
+    dam = np.full(layout.first.size - 1, -1, dtype=np.int64)
+    dam[layout.ways.reach[dams]] = dams
     return Rows(
         edges=np.ascontiguousarray(edges, dtype=np.float64),
-        point=np.ascontiguousarray(point),
-        lateral=np.ascontiguousarray(inflow.lateral),
+        node=np.ascontiguousarray(inflow.node),
+        along=along,
         asked=np.ascontiguousarray(asked),
-        place=place,
-        reach=layout.reach,
-        share=channels.length / layout.reaches.length[layout.reach],
-        link=np.zeros((count, channels.upper.size)),
+        place=layout.place,
+        first=layout.first,
+        dam=dam,
+        head=np.zeros((count, size)),
+        foot=np.zeros((count, size)),
         leaving=np.zeros((count, channels.outfall.size)),
         taken=np.zeros((count, ways)),
         volume=np.zeros((count + 1, size)),
@@ -204,22 +213,6 @@ def _rows(layout: Layout, edges: Array, inflow: Inflow, stages: int) -> Rows:
         steps=np.zeros((count, 2)),
         stages=stages,
     )
-
-
-def _ends(layout: Layout, rows: Rows, lateral: Array) -> tuple[Array, Array]:
-    """(M, S) discharges at the ends of sections, from those of links and the change of water."""
-    head, foot = np.zeros(lateral.shape), np.zeros(lateral.shape)
-    upper, ways = layout.channels.upper, layout.ways
-    foot[:, upper] = rows.link
-    head[:, upper + 1] = rows.link
-    dams = np.flatnonzero(ways.reach >= 0)
-    foot[:, layout.first[ways.reach[dams]]] = rows.taken[:, dams]
-    gained = np.diff(rows.volume, axis=0) / np.diff(rows.edges)[:, None]
-    begins, ends = layout.first[:-1], layout.first[1:] - 1
-    head[:, begins] = foot[:, begins] + gained[:, begins] - lateral[:, begins]
-    ends = ends[layout.reaches.links > 0]
-    foot[:, ends] = head[:, ends] - gained[:, ends] + lateral[:, ends]
-    return head, foot
 
 
 def _work(layout: Layout) -> Work:
