@@ -19,7 +19,7 @@ import spillsim
 from spillsim import results, units
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from spillsim.results.files import encoding
-from spillsim.scenario import file_sections, routing, rows, sections
+from spillsim.scenario import file_sections, reservoirs, routing, rows, sections
 from spillsim.scenario.names import HYDRAULIC_METHODS
 
 # --- scenario.md ---------------------------------------------------------------------------------
@@ -37,6 +37,9 @@ _HEADINGS = {
     "ice": "[ice]",
     "substance": "[[substance]]",
     "release": "[[release]]",
+    "reservoir": "[[reservoir]]",
+    "diversion": "[[diversion]]",
+    "split": "[[split]]",
     "station": "[[station]]",
     "border": "[[border]]",
     "output": "[output]",
@@ -72,8 +75,14 @@ def _dimension(field: Mapping[str, Any]) -> str:
 
 def _value(name: str, field: Mapping[str, Any]) -> str:
     """Say what may be written for a key."""
+    if name == "at" and "$ref" in field and field["$ref"].endswith("/AtNode"):
+        return '`{ node = "id" }`'
     if name == "at":
         return "a place"
+    if name == "outlet":
+        return "`[[reservoir.outlet]]`, see below"
+    if name in ("inflow_to", "outflow_from"):
+        return '`"upper"`, `"lower"`, number between 0 and 1'
     if "$ref" in field:
         return "inline table, see below"
     if "const" in field:
@@ -87,9 +96,10 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
     if _dimension(field):
         names = [text.split(" ", 1)[1] for text in field["examples"]]
         return "text, a number with " + ", ".join(f"`{name}`" for name in names)
-    if "examples" in field and field["examples"][0].__class__ is str and name in ("start", "time"):
+    moments = ("start", "stop", "time")
+    if "examples" in field and field["examples"][0].__class__ is str and name in moments:
         return 'date-time with offset, or time after `case.start`: `"6 h"`'
-    if name in ("table", "nodes", "reaches", "inflows", "rating"):
+    if name in ("table", "nodes", "reaches", "inflows", "rating", "stage_volume"):
         return "file name, or rows given inline"
     if field.get("type") == "array":
         inside = field["items"]
@@ -108,7 +118,7 @@ def _default(model: str, name: str, field: Mapping[str, Any], needed: bool) -> s
     """Say what holds when a key is left out."""
     if needed:
         return "**needed**"
-    rooms = (sections, routing, file_sections)
+    rooms = (sections, routing, reservoirs, file_sections)
     own = next(getattr(room, model) for room in rooms if hasattr(room, model)).model_fields
     default = next(f.default for n, f in own.items() if (f.alias or n) == name)
     if default is None or default in ("", ()):
@@ -165,6 +175,10 @@ _TABLES: dict[str, tuple[str, Mapping[str, rows.Column]]] = {
     "flow_hydrograph": ("tables of a `[[hydrograph]]`", rows.FLOW_HYDROGRAPH),
     "stage_rating": ("the rating of a `[[hydrograph]]`", rows.STAGE_RATING),
     "rating": ("rating tables", rows.RATING),
+    "stage_volume": ("stage-volume tables", rows.STAGE_VOLUME),
+    "outflow": ("tables of outlets", rows.OUTFLOW),
+    "opening": ("tables of gate openings", rows.OPENING),
+    "split": ("tables of splits", rows.SPLIT),
     "hydrograph": ("hydrograph tables", rows.HYDROGRAPH),
     "concentration": ("concentration tables", rows.CONCENTRATION),
 }
@@ -268,6 +282,8 @@ def scenario_blocks() -> dict[str, str]:
     """Return the generated parts of scenario.md."""
     found = {f"section {name}": section_block(name) for name in _HEADINGS}
     limit = _SCHEMA["$defs"]["Limit"]
+    outlets = [_SCHEMA["$defs"][model.__name__] for model in reservoirs.OUTLET_SECTIONS.values()]
+    found["outlets"] = "\n\n".join(_form(outlet, "kind") for outlet in outlets)
     for name, key in _FILES.items():
         found[f"file {name}"] = f"`{key}`:\n\n{_keys(_SCHEMA['$defs'][name])}"
     found["limits"] = f"{limit['description']}\n\n{_keys(limit)}"

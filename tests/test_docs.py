@@ -167,6 +167,15 @@ def test_regimes(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.slow  # without compiled kernels
+def test_countermeasures(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_page(DOCS / "tutorials/countermeasures.md") == 5
+    heard = capsys.readouterr().out
+    assert "as written   peak" in heard
+    assert "  0.0 kg taken in by the town" in heard
+    assert (workplace / "gate.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow  # without compiled kernels
 def test_upstream(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_page(DOCS / "tutorials/upstream.md") == 4
     heard = capsys.readouterr().out

@@ -103,3 +103,19 @@ def test_steady_flow_has_no_water_ledger() -> None:
     assert "water_entered" not in dataset
     assert "discharge_over_time" not in dataset
     assert "comment" not in dataset["discharge"].attrs
+
+
+def test_what_the_march_moved_is_what_was_routed() -> None:
+    """Two ledgers drawn up apart agree; that of the routing is read between its times."""
+    case = model.assemble(scenario.load(GALLERY / "flood_routed"))
+    moved, routed = simulation.simulate(case).water, case.water
+    assert moved is not None
+    assert routed is not None
+    last = float(routed.time[-1])
+    here = moved.time <= last
+    for part in ("entered", "left", "abstracted", "stored"):
+        own, its = getattr(moved, part)[here], getattr(routed, part)
+        since = np.interp(case.march.plan.time[0], routed.time, its) if part != "stored" else 0.0
+        expected = np.interp(moved.time[here], routed.time, its) - since
+        assert np.abs(own - expected).max() <= 1e-4 * max(routed.entered[-1], 1.0)
+        assert own[-1] == pytest.approx(expected[-1], rel=1e-12, abs=1e-3)

@@ -208,6 +208,7 @@ def test_the_form_is_checked_whenever_a_case_is_read(
         ("add.release = 3", "add.release", "are needed, not a whole number"),
         ("[[measure.bad.add.flow]]", "add.flow", "there can be only one [flow]"),
         ("[[measure.bad.release]]", "release", "[[measure.bad.add.release]] to add one"),
+        ("reservoir.lake.volume = '3 m3'", "reservoir.lake", "no section [[reservoir]] called"),
         ("release.tank = 3", "release.tank", "a table of the keys that change"),
         ("flow = 3", "flow", "a section [flow] is needed, not a whole number"),
         ("[measure.bad.reservoirs.x]", "reservoirs", "there is no such section"),

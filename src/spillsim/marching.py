@@ -126,6 +126,16 @@ def network_march(
 
     Raises ScenarioError where more water leaves a reach than it holds.
     """
+    layered = [one for one in scenario.reservoirs if one.mixing == "layered"]
+    if layered:
+        message = "layers are not computed yet"
+        raise ScenarioError(
+            [
+                scenario.fault(one, message, 'Write "mixed" or "reach".', "mixing")
+                for one in layered
+            ],
+            scenario.name,
+        )
     start, count, ledger, field = steps_and_records(scenario, releases, output_time, step)
     tank = np.array([reach.kind == "tank" for reach in scenario.reaches], dtype=np.bool_)
     reaches = Reaches(network.reach_from, network.reach_to, network.reach_length, tank)

@@ -25,7 +25,7 @@ from .hydraulics import (
 from .marching import NetworkMarch, TreeMarch, network_march, tree_march
 from .network.network import Network, Position
 from .places import StationPlace, station_places
-from .sources import CompiledRelease, InletSchedule, compile_releases
+from .sources import CompiledRelease, InletSchedule, carry_inlets, compile_releases
 from .transport.paths import Route, build_route
 from .transport.resolution import (
     step_for_error,
@@ -132,6 +132,9 @@ def assemble(scenario: Scenario) -> Model:
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
     output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
     varying, water, warned = _flow_over_time(scenario, network, flow, positions)
+    if varying is not None:
+        releases, said = carry_inlets(releases, varying)
+        notices += said
     march = _march(scenario, route, varying, releases, places, output_time, step)
     notices += [*_unreached(places, varying), *warned]
     choice = choose_engine(scenario, network, flow, releases, places)

@@ -67,15 +67,23 @@ from .mixing import (
 from .reactions import (
     rate_at_temperature,
 )
+from .structures import (
+    GATE_COEFFICIENT,
+    WEIR_COEFFICIENT,
+    gate_discharge,
+    weir_discharge,
+)
 
 __all__ = [
     "DEFAULT_DISPERSION_FORMULA",
     "DISPERSION_FORMULAS",
+    "GATE_COEFFICIENT",
     "GRAVITY",
     "MIXING_BANK",
     "MIXING_CENTRELINE",
     "TRANSVERSE_NATURAL",
     "TRANSVERSE_STRAIGHT",
+    "WEIR_COEFFICIENT",
     "ChannelGeometry",
     "DispersionFormula",
     "SectionGeometry",
@@ -91,6 +99,7 @@ __all__ = [
     "etemad_shahidi_taghipour_2012",
     "falling_limb_duration",
     "fischer_1979",
+    "gate_discharge",
     "ice_depth_factor",
     "iwasa_aya_1991",
     "kashefipour_falconer_2002",
@@ -117,5 +126,6 @@ __all__ = [
     "unit_peak_concentration",
     "wang_2017",
     "wang_huai_2016",
+    "weir_discharge",
     "zeng_huai_2014",
 ]

@@ -124,8 +124,11 @@ def route_levels_in_full(
 def _faults(scenario: Scenario, network: Network, waves: Waves) -> list[Fault]:
     """Reaches that the diffusive wave cannot be routed through."""
     found = []
+    dammed = {one.reach for one in scenario.reservoirs}
     sloping = waves.table.columns.given("slope")
     for row, name in enumerate(network.reach_id):
+        if name in dammed:
+            continue
         if waves.still[row]:
             message = f"reach {name} is a tank, whose level the diffusive wave would have to know"
             hint = 'Describe it as a [[reservoir]], or use [routing] method = "muskingum_cunge".'
@@ -135,6 +138,12 @@ def _faults(scenario: Scenario, network: Network, waves: Waves) -> list[Fault]:
         else:
             continue
         found.append(scenario.fault(scenario.reaches[row], message, hint))
+    rules = {"reservoirs": scenario.reservoirs, "diversions": scenario.diversions,
+             "splits": scenario.splits}  # fmt: skip
+    for what, items in rules.items():
+        message = f"the diffusive wave does not route through {what} yet"
+        hint = 'Use [routing] method = "muskingum_cunge".'
+        found += [scenario.fault(item, message, hint) for item in items]
     return found
 
 

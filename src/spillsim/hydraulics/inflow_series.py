@@ -43,9 +43,12 @@ class Inflows:
     """Place and (M,) discharge of releases within reaches [m3/s]."""
 
 
-def choose_step(scenario: Scenario) -> float:
-    """Routing step that the hydrographs and releases ask for [s]."""
-    longest = NICE_STEPS[-1]
+def choose_step(scenario: Scenario, switching: float = np.inf) -> float:
+    """Routing step that the hydrographs and releases ask for [s].
+
+    switching : shortest time in which something at a reservoir or diversion works [s]
+    """
+    longest = min(NICE_STEPS[-1], switching / TIMES_PER_RELEASE)
     for item in scenario.hydrographs:
         time, discharge = np.array(item.time), np.array(item.discharge)
         if time.size > 1 and np.ptp(discharge) > 0.0:

@@ -20,6 +20,17 @@ from .routed_notices import routed_notices
 from .varying import Sections, VaryingFlow
 from .water_ledger import WaterLedger, summed_over_time
 from .wave import Waves, wave_kinds, wave_tables
+from .works import (
+    NO_WORKS,
+    Works,
+    bounds,
+    bounds_at_node,
+    bounds_of_share,
+    find_works,
+    first_discharges,
+    share_out,
+    take,
+)
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -45,6 +56,8 @@ class Routed:
     """(R, 3) section-steps at a bound, as a reservoir; see ``routing.muskingum_cunge``."""
     lacking: Mapping[int, tuple[float, float]]
     """Node -> volume [m3] that an abstraction asked for in vain, and when first [s]."""
+    told: tuple[Notice, ...]
+    """What is to be said of reservoirs and diversions."""
     waves: Waves
     longest_step: float
     """Step that the hydrographs ask for [s]."""
@@ -80,24 +93,26 @@ def route_in_full(
     """
     routing = scenario.routing
     given = None if routing is None else routing.time_step
-    waves = wave_kinds(scenario, network, reference)
-    wanted = step = given or choose_step(scenario)
+    works = find_works(scenario, network)
+    waves = wave_kinds(scenario, network, reference, [*works.pools])
+    wanted = step = given or choose_step(scenario, works.switching)
     for attempt in range(MOST_HALVINGS + 1):
         time = routing_times(scenario.case.duration, step)
         water = inflows(scenario, network, reference, places, time)
-        expected = expected_discharges(network, reference, water)
+        expected = expected_discharges(network, reference, water, works)
         tables = wave_tables(scenario, network, reference, waves, expected)
         longest = longest_sections(tables, *expected, step)
         river = cut(scenario, network, tables, np.where(waves.still, np.inf, longest))
         if given is None and attempt == 0 and river.length.size * time.size > MOST_VALUES:
             step *= river.length.size * time.size / MOST_VALUES
             continue
-        elements = find_elements(scenario, network, reference, waves)
-        march = _March(network, reference, river, elements, time, water)
+        told: list[Notice] = []
+        elements = find_elements(network, reference, waves, works, told)
+        march = _March(network, reference, river, elements, time, water, works)
         march.run()
         refused = np.flatnonzero(march.tally[:, REFUSED])
         if not refused.size:
-            return march.result(reference, waves, wanted)
+            return march.result(reference, waves, wanted, (*told, *march.told))
         if given is not None:
             break
         step *= 0.5
@@ -112,7 +127,7 @@ def route_in_full(
 
 
 def expected_discharges(
-    network: Network, reference: SteadyFlow, water: Inflows
+    network: Network, reference: SteadyFlow, water: Inflows, works: Works = NO_WORKS
 ) -> tuple[Array, Array]:
     """(R,), (R,) bounds on the discharge of reaches: all lowest and all highest inflows add up."""
     lowest, highest = water.node.min(axis=1), water.node.max(axis=1)
@@ -124,11 +139,13 @@ def expected_discharges(
         extra[place.reach] += float(values.max())
     for reach in network.order.tolist():
         lateral = water.reach.get(reach, steady[reach : reach + 1])
-        start, end, share = network.reach_from[reach], network.reach_to[reach], 0.0
-        share = float(network.reach_share[reach])
-        head_low, head_high = share * max(lowest[start], 0.0), share * max(highest[start], 0.0)
+        start, end = int(network.reach_from[reach]), int(network.reach_to[reach])
+        least, most = bounds_of_share(works, start, reach, float(network.reach_share[reach]))
+        left, right = bounds_at_node(works, start, lowest[start], highest[start])
+        head_low, head_high = least * max(left, 0.0), most * max(right, 0.0)
         foot_low = max(head_low + float(lateral.min()), 0.0)
         foot_high = head_high + float(lateral.max()) + extra[reach]
+        foot_low, foot_high = bounds(works, network, reach, foot_low, foot_high)
         low[reach], high[reach] = min(head_low, foot_low), max(head_high, foot_high)
         lowest[end] += foot_low
         highest[end] += foot_high
@@ -155,10 +172,13 @@ class _March:
 
     def __init__(
         self, network: Network, reference: SteadyFlow, river: River,
-        elements: Mapping[int, Element], time: Array, water: Inflows,
+        elements: Mapping[int, Element], time: Array, water: Inflows, works: Works,
     ) -> None:  # fmt: skip
         self.network, self.river, self.elements, self.time = network, river, elements, time
-        self.node = water.node.copy()
+        self.works, self.told = works, list[Notice]()
+        self.source, self.share, arms = _with_arms(network, works)
+        # the arms of divided rivers with tables have rows of their own below the nodes
+        self.node = np.concatenate([water.node, np.zeros((arms, time.size))])
         self.entering = water.node
         self.asked = reference.node_abstraction
         self.taken: dict[int, Array] = {}
@@ -168,8 +188,10 @@ class _March:
         self.begin = _heads(river)
         self.head, self.foot = np.zeros((sections, times)), np.zeros((sections, times))
         per_metre = reference.lateral_inflow[self.reach]
-        self.head[:, 0] = reference.discharge_head[self.reach] + per_metre * self.begin
-        self.foot[:, 0] = self.head[:, 0] + per_metre * river.length
+        above, below = first_discharges(works, network, reference)
+        along = ((below - above) / network.reach_length)[self.reach]
+        self.head[:, 0] = above[self.reach] + along * self.begin
+        self.foot[:, 0] = self.head[:, 0] + along * river.length
         self.volume = np.zeros((sections, times))
         self.volume[:, 0] = first_volumes(river, self.head[:, 0], self.foot[:, 0])
         self.steady = per_metre * river.length
@@ -208,12 +230,17 @@ class _March:
         done = np.zeros(len(network.node_id), dtype=np.bool_)
         for reach in network.order.tolist():
             start = int(network.reach_from[reach])
-            special = not done[start] and self.asked[start] > 0.0
+            special = not done[start] and (
+                self.asked[start] > 0.0
+                or start in self.works.diversions
+                or start in self.works.splits
+            )
             if special or reach in self.elements:
                 self._channels(waiting)
                 waiting = []
             if special:
                 self._abstract(start)
+                self._rule(start)
             done[start] = True
             if reach in self.elements:
                 self._pass(reach)
@@ -226,7 +253,7 @@ class _March:
     def _channels(self, reaches: list[int]) -> None:
         if reaches and not self.tally[:, REFUSED].any():
             route_reaches(
-                self.river,
+                self.river._replace(reach_from=self.source, share=self.share),
                 np.array(reaches, dtype=np.int64),
                 Forcing(self.time, self.node, self.steady, self.lateral_row, self.series),
                 Water(self.head, self.foot, self.volume),
@@ -244,17 +271,31 @@ class _March:
         self.taken[node] = taken
         self.node[node] -= taken
 
+    def _rule(self, node: int) -> None:
+        """Let the diversions of a node take their water and its arms with tables theirs."""
+        if node in self.works.diversions:
+            taken, told = take(self.works, self.network, node, self.time, self.node[node])
+            self.told += told
+            self.taken[node] = self.taken.get(node, 0.0) + taken
+            self.node[node] -= taken
+        if node in self.works.splits:
+            found = share_out(self.works, self.network, node, self.time, self.node[node])
+            for arm, discharge in found.items():
+                self.node[self.source[arm]] = discharge
+
     def _pass(self, reach: int) -> None:
         """Through an element, in a single section."""
         section = int(self.river.first[reach])
         own = self.lateral_row[section]
         lateral = np.full(self.time.size, self.steady[section]) if own < 0 else self.series[own]
-        inflow = self.network.reach_share[reach] * self.node[self.network.reach_from[reach]]
+        inflow = self.share[reach] * self.node[self.source[reach]]
         outflow, volume = self.elements[reach](self.time, inflow, lateral)
         self.head[section], self.foot[section], self.volume[section] = inflow, outflow, volume
         self.node[self.network.reach_to[reach]] += outflow
 
-    def result(self, reference: SteadyFlow, waves: Waves, wanted: float) -> Routed:
+    def result(
+        self, reference: SteadyFlow, waves: Waves, wanted: float, told: tuple[Notice, ...]
+    ) -> Routed:
         """Columns by time, as the transport takes them, and the ledger."""
         river, time, lateral = self.river, self.time, self.lateral()
         single = river.length.size == river.share.size
@@ -277,7 +318,18 @@ class _March:
             abstracted=summed_over_time(time, taken),
             stored=self.volume.sum(axis=0),
         )
-        return Routed(flow, ledger, river, self.volume, self.tally, self.lacking, waves, wanted)
+        return Routed(
+            flow, ledger, river, self.volume, self.tally, self.lacking, told, waves, wanted
+        )
+
+
+def _with_arms(network: Network, works: Works) -> tuple[IntArray, Array, int]:
+    """(R,) row that each reach draws from, (R,) its share of it, and how many rows are added."""
+    source, share = network.reach_from.copy(), network.reach_share.copy()
+    arms = np.flatnonzero(np.isin(source, list(works.splits)))
+    source[arms] = len(network.node_id) + np.arange(arms.size)
+    share[arms] = 1.0
+    return source, share, int(arms.size)
 
 
 def _heads(river: River) -> Array:

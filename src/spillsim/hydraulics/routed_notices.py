@@ -30,7 +30,7 @@ def routed_notices(
     scenario: Scenario, network: Network, reference: SteadyFlow, routed: Routed
 ) -> list[Notice]:
     """How the flow was routed, where that is doubtful, and what did not go as asked for."""
-    found = [_how(scenario, routed), *_doubts(network, routed)]
+    found = [_how(scenario, routed), *_doubts(network, routed), *routed.told]
     for node, (volume, when) in routed.lacking.items():
         message = (
             f"the abstraction there takes more than the river brings from {when / 3600.0:.4g} h "
@@ -38,7 +38,8 @@ def routed_notices(
             "in the river meanwhile"
         )
         found.append(Notice(f"node {network.node_id[node]}", message))
-    found += _assumed(network, reference, routed)
+    pools = [network.reach_index[one.reach] for one in scenario.reservoirs]
+    found += _assumed(network, reference, routed, pools)
     found += inflow_notices(scenario, network, reference, routed.flow.time)
     peak = np.maximum.reduceat(
         np.maximum(routed.flow.discharge_head.max(axis=0), routed.flow.discharge_foot.max(axis=0)),
@@ -92,11 +93,15 @@ def _doubts(network: Network, routed: Routed) -> list[Notice]:
     return found
 
 
-def _assumed(network: Network, reference: SteadyFlow, routed: Routed) -> list[Notice]:
+def _assumed(
+    network: Network, reference: SteadyFlow, routed: Routed, pools: list[int]
+) -> list[Notice]:
     """What stands in for the rating of a reach."""
     waves = routed.waves
+    still = waves.still.copy()
+    still[pools] = False
     texts = (
-        (waves.still, STILL),
+        (still, STILL),
         (waves.given, GIVEN),
         (reference.estimated["bed_slope"] & ~waves.still, ESTIMATED_SLOPE),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -44,12 +44,18 @@ class Waves:
     """(R,) true where the section was given for one discharge and follows by hydraulic geometry."""
 
 
-def wave_kinds(scenario: Scenario, network: Network, reference: SteadyFlow) -> Waves:
-    """Tell apart the reaches by how their area follows the discharge."""
+def wave_kinds(
+    scenario: Scenario, network: Network, reference: SteadyFlow, pools: Sequence[int] = ()
+) -> Waves:
+    """Tell apart the reaches by how their area follows the discharge.
+
+    pools : reaches whose volume follows from other rules
+    """
     table = read_reaches(scenario, network)
     mean = 0.5 * (reference.discharge_head + reference.discharge_foot)
     table = replace(table, columns=followed(scenario, network, table, mean).columns)
     tank = np.array([row.kind == "tank" for row in table.rows], dtype=np.bool_)
+    tank[list(pools)] = True
     fixed = np.isin(np.array(table.methods, dtype=object), FIXED)
     return Waves(table, tank, fixed & ~tank)
 

@@ -28,11 +28,14 @@ START, END = 0, 1  # first cell and one past the last
 REACH, REACH_END = 2, 3  # first reach and one past the last; reaches are numbered along chains
 HEAD_NODE, FOOT_NODE = 4, 5
 HEAD_LINK, FOOT_LINK = 6, 7  # chain that disperses through this end with its opposite one, or -1
-TANK = 8  # 1 where the chain is one well-mixed volume
+TANK = 8  # 1 where the chain is one well-mixed volume, 2 where it is two, the upper one first
 SUBSTEPS = 9  # substeps that dispersion needs
 BEYOND = 10  # 1 where the last reach lies beyond an outlet
 # columns of Graph.reach
 FIRST, COUNT, CHAIN = 0, 1, 2  # first cell, number of cells, chain
+# columns of Graph.layer: volume that the layers exchange in a step [m3]; share of the inflow that
+# the upper one takes and of the outflow that it gives [-]
+EXCHANGED, INFLOW_SHARE, OUTFLOW_SHARE = 0, 1, 2
 # columns of Graph.node: its part of Graph.ends; 1 where there is one end or none leads on
 POINTER, POINTER_END, LEAF = 0, 1, 2
 # columns of Now.window
@@ -92,6 +95,8 @@ class Graph(NamedTuple):
     """(T,) the tanks, each after those upstream of it."""
     brings: IntArray
     """Nodes whose outside water is not clean."""
+    layer: FloatArray
+    """(C, 3) of tanks in two layers."""
 
 
 class Tables(NamedTuple):

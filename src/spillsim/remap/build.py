@@ -39,7 +39,7 @@ class Plan:
     ledger_step: IntArray
     field_step: IntArray
     own_cells: IntArray
-    """Cells in the river, neither padding nor beyond an outlet."""
+    """Cells in the river, neither padding nor beyond an outlet nor a lower layer."""
     cell_reach: IntArray
     """(K,) reach that each cell lies in, as given; -1 in the padding and beyond outlets."""
     cell_head: FloatArray
@@ -106,7 +106,8 @@ def build(
     gauges, order = _place_gauges(layout, columns, places)
     graph = layout.graph
     own = np.flatnonzero(graph.cell_reach >= 0)
-    own = own[layout.own_reach[graph.cell_reach[own]] >= 0]
+    shown = (layout.own_reach >= 0) & (layout.lower == 0.0)
+    own = own[shown[graph.cell_reach[own]]]
     r = graph.cell_reach[own]
     column = layout.own_reach[r]
     reach = np.full(graph.cell_reach.size, -1, dtype=np.int64)
@@ -128,7 +129,7 @@ def _lay_out_columns(columns: Columns, time_step: float) -> Layout:
     spacing = reaches.length / columns.cells
     number = np.where(reaches.tank, 0.0, typical.dispersion_coefficient * time_step / spacing**2)
     chains = find_chains(reaches, joined_reaches(reaches, columns.flow))
-    return lay_out(reaches, chains, columns.cells, number, typical.discharge_foot)
+    return lay_out(reaches, chains, columns.cells, number, typical.discharge_foot, time_step)
 
 
 def _place_gauges(

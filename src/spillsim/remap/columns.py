@@ -88,6 +88,7 @@ def cut_columns(reaches: Reaches, flow: VaryingFlow, cells: IntArray) -> Columns
         np.where(is_last, reaches.foot[reach], seam),
         (upto - above) * length,
         reaches.tank[reach],
+        reaches.layers and replace(reaches.layers, reach=first[reaches.layers.reach]),
     )
     head, foot = above * length, upto * length
     own = _flow_of_columns(flow, sections, reach, head, np.where(is_last, np.inf, foot))

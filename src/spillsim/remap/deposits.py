@@ -9,7 +9,7 @@ import numpy as np
 
 from ..hydraulics.varying import VaryingFlow
 from ..network.network import Position
-from .arrays import CHAIN, HEAD_NODE, LEAF, REACH, Deposits, FloatArray
+from .arrays import CHAIN, HEAD_NODE, LEAF, REACH, TANK, Deposits, FloatArray
 from .graph import Layout, Reaches
 from .medium import inlet_lag, splitting_factor
 from .tables import integral_between
@@ -77,9 +77,9 @@ def build_deposits(
             node = int(graph.chain[chain, HEAD_NODE])
             first = place == graph.chain[chain, REACH] and graph.node[node, LEAF] == 1
             late = age + float(lag[position.reach])
-            inlet = np.full(
-                n.size, first and (position.distance == 0.0 or reaches.tank[position.reach])
-            )
+            # what is released in a mixed tank may as well come with its inflow
+            mixed = reaches.tank[position.reach] and graph.chain[chain, TANK] == 1
+            inlet = np.full(n.size, first and (position.distance == 0.0 or mixed))
             # what is much older than the first step's water cannot enter with that of a step before
             inlet &= (n > 0) | (late <= OLD)
             if inlet.any():

@@ -15,6 +15,7 @@ from .arrays import (
     GIVEN,
     HEAD_NODE,
     HIGH,
+    INFLOW_SHARE,
     LEAF,
     LEAST,
     LOW,
@@ -93,6 +94,24 @@ def put_around(
             held = min(-off * now.pool[r, FINAL] / incoming, 1.0) * mass
             state.waiting[deposits.row[row, RELEASE], b] += held
         put(i, entry, c, mass - held, b, members, gauges, now, state)
+
+
+@inner
+def put_in_tank(
+    c: int, inside: bool, entry: int, mass: float, b: int, members: int, graph: Graph,
+    gauges: Gauges, now: Now, state: State,
+) -> None:  # fmt: skip
+    """Add mass to a tank; of two layers to the upper one, or to both as inflow."""
+    top = graph.chain[c, START]
+    below = 0.0
+    if graph.chain[c, TANK] == 2 and not inside:
+        below = mass * (1.0 - graph.layer[c, INFLOW_SHARE])
+        state.cells[MASS, (top + 1) * members + b] += below
+        for k in range(gauges.pointer[c], gauges.pointer[c + 1]):
+            # gauges see what comes in by the foot
+            state.through[k, b] -= below if entry > top else 0.0
+    put(top, entry, c, mass - below, b, members, gauges, now, state)
+    now.window[c, HIGH] = graph.chain[c, END]
 
 
 @inner
@@ -180,7 +199,9 @@ def trace(
         whole = graph.reach[r, COUNT] * now.pool[r, FINAL]
         if 0.0 <= place <= whole or graph.chain[c, TANK]:
             if graph.chain[c, TANK]:
-                put(graph.chain[c, START], came, c, own, b, members, gauges, now, state)
+                # what is not released in the reservoir itself comes with its inflow
+                inside = r == source and deposits.value[row, PLACE] > 0.0
+                put_in_tank(c, inside, came, own, b, members, graph, gauges, now, state)
             else:
                 cells = place / now.pool[r, FINAL] if now.pool[r, FINAL] > 0.0 else 0.0
                 # the cell beside may be of the reach beside, whose volume is then asked for

@@ -15,6 +15,22 @@ WHOLE_NUMBER = 0.65
 
 
 @dataclass(frozen=True)
+class Layers:
+    """n tanks that are in two layers; the lower one keeps its volume."""
+
+    reach: IntArray
+    """(n,) the tanks."""
+    lower_volume: FloatArray
+    """(n,) [m3]"""
+    exchange_discharge: FloatArray
+    """(n,) water that the layers exchange, both ways [m3/s]."""
+    inflow_share: FloatArray
+    """(n,) of the inflow that the upper layer takes [-]."""
+    outflow_share: FloatArray
+    """(n,) of the outflow that the upper layer gives [-]."""
+
+
+@dataclass(frozen=True)
 class Reaches:
     """R reaches between nodes; they may join, divide and form loops."""
 
@@ -25,7 +41,9 @@ class Reaches:
     length: FloatArray
     """(R,) [m]"""
     tank: BoolArray
-    """(R,) true where the reach is one well-mixed volume."""
+    """(R,) true where the reach is one well-mixed volume, or two."""
+    layers: Layers | None = None
+    """Tanks in two layers; None where there are none."""
 
     @property
     def nodes(self) -> int:
@@ -46,6 +64,8 @@ class Layout:
     """(R,) position of each given reach along the chains."""
     spacing: FloatArray
     """(R',) length of a cell [m]."""
+    lower: FloatArray
+    """(R',) volume of the lower layer that a reach is, 0 where it is none [m3]."""
 
 
 def find_chains(reaches: Reaches, joined: BoolArray) -> list[list[int]]:
@@ -82,7 +102,7 @@ def find_chains(reaches: Reaches, joined: BoolArray) -> list[list[int]]:
 
 def lay_out(
     reaches: Reaches, chains: list[list[int]], cells: IntArray, number: FloatArray,
-    discharge: FloatArray,
+    discharge: FloatArray, time_step: float,
 ) -> Layout:  # fmt: skip
     """Number reaches and cells along the chains.
 
@@ -92,7 +112,9 @@ def lay_out(
     cells : (R,) number of cells of each reach
     number : (R,) dispersion number D dt / dx2
     discharge : (R,) typical discharge; the largest through a node disperse into each other
+    time_step : [s]
     """
+    chains, layer, below = _layers(reaches, chains, time_step)
     own: list[int] = []
     above: list[int] = []
     count: list[int] = []
@@ -115,27 +137,24 @@ def lay_out(
     own_reach, lender = np.array(own), np.array(above)
     number_of_cells = np.array(count)
     chain_of = np.repeat(np.arange(len(chains)), np.diff(pointer))
-    before = np.concatenate([[0], np.cumsum(number_of_cells)[:-1]])
-    first = before + PAD * (chain_of + 1)
-    size = int(first[-1] + number_of_cells[-1]) + PAD
-    cell_reach = np.full(size, -1, dtype=np.int64)
-    reach_of = np.repeat(np.arange(own_reach.size), number_of_cells)
-    cell_reach[np.arange(reach_of.size) + (first - before)[reach_of]] = reach_of
+    first, cell_reach = _number_cells(number_of_cells, chain_of)
     place = np.zeros(reaches.head.size, dtype=np.int64)
-    place[own_reach[own_reach >= 0]] = np.flatnonzero(own_reach >= 0)
+    # of two layers the upper one, which is the first
+    place[own_reach[own_reach >= 0][::-1]] = np.flatnonzero(own_reach >= 0)[::-1]
     ends = np.array(end_node, dtype=np.int64).reshape(-1, 2)
     attached, side = np.divmod(np.argsort(ends.ravel(), kind="stable"), 2)
     tank = np.array([bool(reaches.tank[chain[0]]) for chain in chains])
-    heads = np.array([first[p] for p in pointer[:-1]])
-    feet = np.array([first[p - 1] + number_of_cells[p - 1] for p in pointer[1:]])
+    firsts, lasts = np.array(pointer[:-1]), np.array(pointer[1:])
+    lower = np.zeros(own_reach.size)
+    lower[lasts - 1] = below
+    heads, feet = first[firsts], first[lasts - 1] + number_of_cells[lasts - 1]
     spacing = np.where(
         own_reach >= 0, reaches.length[lender] / number_of_cells, reaches.length[lender]
         / np.where(reaches.tank[lender], 1, cells[lender]),
     )  # fmt: skip
     link = _links(reaches, chains, tank, discharge)
-    firsts, lasts = np.array(pointer[:-1]), np.array(pointer[1:])
     columns = np.stack(
-        [heads, feet, firsts, lasts, ends[:, 0], ends[:, 1], link[:, 0], link[:, 1], tank,
+        [heads, feet, firsts, lasts, *ends.T, *link.T, tank.astype(np.int64) + (below > 0.0),
          _substeps(number[lender], pointer, tank), own_reach[lasts - 1] < 0],
         axis=1,
     ).astype(np.int64)  # fmt: skip
@@ -149,8 +168,38 @@ def lay_out(
         cell_reach=cell_reach,
         tank_order=_tank_order(ends, tank),
         brings=np.zeros(0, dtype=np.int64),
+        layer=layer,
     )
-    return Layout(graph, own_reach, lender, place, spacing)
+    return Layout(graph, own_reach, lender, place, spacing, lower)
+
+
+def _number_cells(count: IntArray, chain_of: IntArray) -> tuple[IntArray, IntArray]:
+    """(R',) first cell of each reach and (K,) reach of each cell, -1 in the padding of chains."""
+    before = np.concatenate([[0], np.cumsum(count)[:-1]])
+    first = before + PAD * (chain_of + 1)
+    cell_reach = np.full(int(first[-1] + count[-1]) + PAD, -1, dtype=np.int64)
+    reach = np.repeat(np.arange(count.size), count)
+    cell_reach[np.arange(reach.size) + (first - before)[reach]] = reach
+    return first, cell_reach
+
+
+def _layers(
+    reaches: Reaches, chains: list[list[int]], time_step: float
+) -> tuple[list[list[int]], FloatArray, FloatArray]:
+    """Chains with tanks in two layers twice, what those exchange and share, volumes below."""
+    layer, below = np.zeros((len(chains), 3)), np.zeros(len(chains))
+    given = reaches.layers
+    if given is None:
+        return chains, layer, below
+    chain_of = {chain[0]: c for c, chain in enumerate(chains)}
+    twice = list(chains)
+    for k, reach in enumerate(given.reach.tolist()):
+        c = chain_of[reach]
+        twice[c] = [reach, reach]
+        below[c] = given.lower_volume[k]
+        exchanged = given.exchange_discharge[k] * time_step
+        layer[c] = exchanged, given.inflow_share[k], given.outflow_share[k]
+    return twice, layer, below
 
 
 def _links(

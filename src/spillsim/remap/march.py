@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -140,11 +140,8 @@ def fill_background(plan: Plan, background: Background, now: Now, state: State) 
     state.total[0] += state.cells[MASS].reshape(-1, members).sum(axis=0)
     state.floor[:] = TRIM * np.maximum(state.total[0], 1e-300)
     brings = np.flatnonzero((background.inflow > 0.0).any(axis=0)).astype(np.int64)
-    layout = plan.layout.__class__(
-        graph._replace(brings=brings), plan.layout.own_reach, plan.layout.above,
-        plan.layout.place, plan.layout.spacing,
-    )  # fmt: skip
-    return Plan(**{**vars(plan), "layout": layout})
+    layout = replace(plan.layout, graph=graph._replace(brings=brings))
+    return replace(plan, layout=layout)
 
 
 def march(

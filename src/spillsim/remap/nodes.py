@@ -16,12 +16,15 @@ from .arrays import (
     CONCENTRATION,
     COUNT,
     EDGE,
+    EXCHANGED,
     FIRST,
     HEAD_NODE,
     HIGH,
+    INFLOW_SHARE,
     IS_LIVE,
     LOW,
     MASS,
+    OUTFLOW_SHARE,
     PARTING,
     POINTER,
     POINTER_END,
@@ -36,8 +39,10 @@ from .arrays import (
     Now,
     State,
 )
+from .layers import two_layers
 from .profile import part_of_cell
 
+TWO_LAYERS = 2
 DEEPEST = 100_000
 """Nodes that the water of one face may be traced through before it counts as going in circles."""
 
@@ -61,6 +66,22 @@ def tank_share(phi: float, start: float, out: float, inside: float) -> tuple[flo
 
 
 @inner
+def layered_tank(
+    c: int, phi: float, inside: float, out: float, b: int, members: int, graph: Graph, now: Now,
+    state: State,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Masses of both layers of a tank after the share ``phi`` of the step, and what has left."""
+    r = graph.chain[c, REACH]
+    cell = graph.chain[c, START] * members + b
+    upper, lower, left = two_layers(
+        phi, (state.cells[MASS, cell], state.cells[MASS, cell + members]),
+        (now.pool[r, PARTING], now.pool[r + 1, PARTING]), (inside, out), graph.layer[c, EXCHANGED],
+        (graph.layer[c, INFLOW_SHARE], graph.layer[c, OUTFLOW_SHARE]), state.tank_in[c, b],
+    )  # fmt: skip
+    return upper, lower, left
+
+
+@inner
 def leave_tank(
     c: int, phi: float, weight: float, row: int, members: int, graph: Graph, now: Now,
     state: State,
@@ -74,7 +95,9 @@ def leave_tank(
     cell = graph.chain[c, START]
     for b in range(members):
         mass, entering = state.cells[MASS, cell * members + b], state.tank_in[c, b]
-        if start > 0.0:
+        if graph.chain[c, TANK] == TWO_LAYERS:
+            _, _, leaving = layered_tank(c, phi, inside, out, b, members, graph, now, state)
+        elif start > 0.0:
             held, fresh = tank_share(phi, start, out, inside)
             leaving = held * mass / start
             if inside > 0.0:

@@ -13,6 +13,8 @@ from .arrays import (
     HIGH,
     LOW,
     MASS,
+    OUTFLOW_SHARE,
+    REACH,
     REACH_END,
     START,
     STORED,
@@ -86,6 +88,23 @@ def face_value(
 
 
 @inner
+def see_layers(
+    c: int, s: int, row: int, members: int, graph: Graph, gauges: Gauges, now: Now, state: State,
+    record: Record,
+) -> None:  # fmt: skip
+    """What a gauge in a tank of two layers sees: the water that leaves it."""
+    r, i = graph.chain[c, REACH], graph.chain[c, START]
+    share = graph.layer[c, OUTFLOW_SHARE]
+    for b in range(members):
+        upper, lower = state.cells[MASS, i * members + b], state.cells[MASS, (i + 1) * members + b]
+        value = share * upper / now.pool[r, FINAL] if now.pool[r, FINAL] > 0.0 else 0.0
+        if now.pool[r + 1, FINAL] > 0.0:
+            value += (1.0 - share) * lower / now.pool[r + 1, FINAL]
+        record.concentration[row, s, b] = value
+        record.passed[row, s, b] += (1.0 - gauges.offset[s]) * (upper + lower)
+
+
+@inner
 def observe_chain(
     c: int, row: int, members: int, limited: bool, graph: Graph, gauges: Gauges, now: Now,
     state: State, record: Record,
@@ -100,6 +119,9 @@ def observe_chain(
         if now.stamp[r] != now.counter[5]:
             continue
         volume = now.pool[r, FINAL]
+        if graph.chain[c, TANK] == 2:
+            see_layers(c, s, row, members, graph, gauges, now, state, record)
+            continue
         for b in range(members):
             c0 = cell_value(
                 i - 2, b, members, start, end, graph.cell_reach, now.pool, state.cells[MASS]

@@ -17,12 +17,14 @@ from .arrays import (
     IS_LIVE,
     LOW,
     MASS,
+    OUTFLOW_SHARE,
     PARTING,
     POINTER,
     POINTER_END,
     REACH,
     REACH_END,
     START,
+    TANK,
     WATER,
     FloatArray,
     Graph,
@@ -129,7 +131,13 @@ def arriving_at(node: int, b: int, members: int, graph: Graph, now: Now, state: 
             water = now.end_water[q, at] if at == 1 else -now.end_water[q, at]
             if water > 0.0 and now.window[q, IS_LIVE]:
                 near = graph.chain[q, START] if at == 0 else graph.chain[q, END] - 1
-                if now.window[q, LOW] <= near < now.window[q, HIGH]:
+                if graph.chain[q, TANK] == 2 and now.window[q, LOW] < now.window[q, HIGH]:
+                    near = graph.chain[q, START] * members + b
+                    share = graph.layer[q, OUTFLOW_SHARE]
+                    drawn = share * state.cells[CONCENTRATION, near]
+                    drawn += (1.0 - share) * state.cells[CONCENTRATION, near + members]
+                    arriving += water * drawn
+                elif now.window[q, LOW] <= near < now.window[q, HIGH]:
                     arriving += water * state.cells[CONCENTRATION, near * members + b]
         arriving = (arriving + state.entering[node, b]) / now.node[node, WATER]
     return arriving

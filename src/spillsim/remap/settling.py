@@ -25,6 +25,7 @@ from .arrays import (
     PARTING,
     REACH,
     START,
+    TANK,
     VOLUME,
     FloatArray,
     Gauges,
@@ -34,7 +35,7 @@ from .arrays import (
     State,
     Tables,
 )
-from .nodes import leave_tank
+from .nodes import TWO_LAYERS, layered_tank, leave_tank
 
 
 @inner
@@ -153,9 +154,18 @@ def settle_tank(c: int, members: int, graph: Graph, gauges: Gauges, now: Now, st
         now.node_net[graph.chain[c, FOOT_NODE], m] += at_foot
         for k in range(gauges.pointer[c], gauges.pointer[c + 1]):
             state.through[k, m] += at_foot
-        state.cells[MASS, cell * members + m] += entered - left
+        upper = cell * members + m
+        if graph.chain[c, TANK] == TWO_LAYERS:
+            lower = upper + members
+            a, b, _ = layered_tank(c, 1.0, inside, out, m, members, graph, now, state)
+            rest = (state.cells[MASS, upper] + state.cells[MASS, lower]) + (entered - left)
+            # what rounding makes of the sum goes where there is more
+            state.cells[MASS, upper] = a if a < b else rest - b
+            state.cells[MASS, lower] = rest - a if a < b else b
+        else:
+            state.cells[MASS, upper] += entered - left
     now.window[c, LOW] = cell
-    now.window[c, HIGH] = cell + 1
+    now.window[c, HIGH] = graph.chain[c, END]
 
 
 @inner

@@ -56,7 +56,9 @@ def build_tables(reaches: Reaches, flow: VaryingFlow, layout: Layout, time: Floa
         a, b = graph.chain[c, REACH], graph.chain[c, REACH_END]
         boundary[:, a + c] = flow.discharge_head[:, own[a]]
         boundary[:, a + c + 1 : b + c + 1] = flow.discharge_foot[:, layout.above[a:b]]
-    within = np.where(own >= 0, 1.0, 0.0)
+    # lateral water comes to the upper of two layers; the lower one keeps its volume, as what leaves
+    # the reservoir stands between the two as well as at its foot
+    within = np.where((own >= 0) & (layout.lower == 0.0), 1.0, 0.0)
     lateral = flow.lateral_inflow[:, layout.above] * within
     head = np.arange(own.size) + graph.reach[:, CHAIN]
     net = boundary[:, head] - boundary[:, head + 1] + lateral
@@ -66,6 +68,9 @@ def build_tables(reaches: Reaches, flow: VaryingFlow, layout: Layout, time: Floa
         own >= 0, flow.initial_area[layout.above] * length,
         flow.reference.cross_section_area[layout.above] * cells_beyond,
     )  # fmt: skip
+    below = np.flatnonzero(layout.lower > 0.0)
+    start_volume[below - 1] -= layout.lower[below]
+    start_volume[below] = layout.lower[below]
     gap = np.diff(flow.time)[:, None]
     gained = gap * (0.5 * (net[1:] + net[:-1]) if flow.linear else net[:-1])
     summed = np.concatenate([np.zeros((1, own.size)), np.cumsum(gained, axis=0)])

@@ -123,6 +123,8 @@ def cover(
     """Prepare the reaches that cells ``low`` to ``high`` of a chain lie in."""
     first = graph.cell_reach[max(low, graph.chain[c, START])]
     last = graph.cell_reach[min(high, graph.chain[c, END]) - 1] + 1
+    if graph.chain[c, TANK]:
+        first, last = graph.chain[c, REACH], graph.chain[c, REACH_END]
     if now.window[c, REACH_LOW] < now.window[c, REACH_HIGH]:
         first = min(first, now.window[c, REACH_LOW])
         last = max(last, now.window[c, REACH_HIGH])
@@ -202,6 +204,13 @@ def follow(c: int, step: int, graph: Graph, tables: Tables, medium: Medium, now:
     if now.window[c, REACH_LOW] < now.window[c, REACH_HIGH]:
         first = min(first, now.window[c, REACH_LOW])
         last = max(last, now.window[c, REACH_HIGH] - 1)
+    if graph.chain[c, TANK]:
+        cover(c, start, end, step, graph, tables, medium, now)
+        if now.water[top + c + 1] > 0.0:
+            call_node(graph.chain[c, FOOT_NODE], step, now)
+        if now.water[top + c] < 0.0:
+            call_node(graph.chain[c, HEAD_NODE], step, now)
+        return
     ahead = 0.0
     r = first
     # first the window itself, then downstream, then upstream from it
@@ -218,8 +227,6 @@ def follow(c: int, step: int, graph: Graph, tables: Tables, medium: Medium, now:
             ahead = (graph.reach[r, FIRST] + graph.reach[r, COUNT] - high) * now.pool[r, PARTING]
         else:
             ahead += graph.reach[r, COUNT] * now.pool[r, PARTING]
-        if graph.chain[c, TANK]:
-            ahead = 0.0
         while stage == 1 and now.water[r + c + 1] > ahead and r < last:
             r += 1
             ahead += graph.reach[r, COUNT] * now.pool[r, PARTING]
@@ -232,11 +239,7 @@ def follow(c: int, step: int, graph: Graph, tables: Tables, medium: Medium, now:
                 call_node(graph.chain[c, FOOT_NODE], step, now)
             stage = 2
             r = graph.cell_reach[min(low, end - 1)]
-            ahead = (
-                0.0
-                if graph.chain[c, TANK]
-                else (low - graph.reach[r, FIRST]) * now.pool[r, PARTING]
-            )
+            ahead = (low - graph.reach[r, FIRST]) * now.pool[r, PARTING]
         while -now.water[r + c] > ahead and r > first:
             r -= 1
             ahead += graph.reach[r, COUNT] * now.pool[r, PARTING]

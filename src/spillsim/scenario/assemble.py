@@ -18,6 +18,7 @@ from .faults import Faults, any_of, nearest, quoted
 from .flow_files import read_flow_files
 from .hydrographs import read_hydrographs
 from .ice import Ice
+from .read_reservoirs import WORKS, read_works
 from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
 from .read_sections import items as _items
@@ -55,7 +56,8 @@ Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
 
 SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
-SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED_SECTIONS, "hydrograph", "release", *KINDS)
+LISTED = (*LISTED_SECTIONS, "hydrograph", *WORKS, "release")
+SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED, *KINDS)
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -89,6 +91,7 @@ def assemble(reading: Reading) -> Scenario:
     _flow_tables(reading, draft)
     read_flow_files(reading, flow_section, draft)
     draft.releases = _releases(reading)
+    read_works(reading, draft)
     draft.routing, draft.hydrographs = _of(Routing, single.get("routing")), _hydrographs(reading)
     reference = _reference_flow(reading, draft)
     network = check(draft)
@@ -113,12 +116,11 @@ def assemble(reading: Reading) -> Scenario:
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
-        routing=draft.routing,
-        hydrographs=_sound(draft.hydrographs),
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
         reference_flow=reference,
+        **_changing_flow(draft),
         **_from_reading(reading),
     )
     _keep(scenario, faults, network)
@@ -148,6 +150,17 @@ def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
         for number, item in enumerate(items)
     ]
     return read_hydrographs(reading, items, sections)
+
+
+def _changing_flow(draft: Draft) -> dict[str, Any]:
+    """What makes the flow change during the run."""
+    return {
+        "routing": draft.routing,
+        "hydrographs": _sound(draft.hydrographs),
+        "reservoirs": _sound(draft.reservoirs),
+        "diversions": _sound(draft.diversions),
+        "splits": _sound(draft.splits),
+    }
 
 
 def _from_reading(reading: Reading) -> dict[str, Any]:

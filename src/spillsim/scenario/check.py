@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import network as river_network
 from ..network.faults import GraphFault
+from .check_reservoirs import check_reservoirs, fill_reaches
 from .discharges import check_discharges, reaches_with_area
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
@@ -26,6 +27,7 @@ _MOST_HINTS = 20  # a search for the nearest of thousands of names costs millise
 
 def check(draft: Draft) -> river_network.Network | None:
     """Add the faults between the parts of a scenario; give the network if it has none."""
+    fill_reaches(draft)
     _check_names(draft)
     _check_times(draft)
     _check_formula(draft)
@@ -34,6 +36,7 @@ def check(draft: Draft) -> river_network.Network | None:
     check_ice(draft)
     check_flow_nodes(draft)
     check_discharges(draft)
+    check_reservoirs(draft)
     check_hydrographs(draft)
     network = _check_graph(draft)
     check_places(draft, network)

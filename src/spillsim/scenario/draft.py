@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .base import Section
 from .faults import Faults
 from .ice import Ice
+from .reservoirs import Diversion, Reservoir, Split
 from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries
 from .sections import Border, Case, Hydraulics, Release, Station, Substance
@@ -36,5 +37,10 @@ class Draft:
     dispersion: Section | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)
     releases: Sequence[Release | None] = field(default_factory=list)
+    reservoirs: Sequence[Reservoir | None] = field(default_factory=list)
+    unread_reservoirs: Sequence[str] = ()
+    """Reaches of reservoirs that had a fault."""
+    diversions: Sequence[Diversion | None] = field(default_factory=list)
+    splits: Sequence[Split | None] = field(default_factory=list)
     stations: Sequence[Station | None] = field(default_factory=list)
     borders: Sequence[Border | None] = field(default_factory=list)

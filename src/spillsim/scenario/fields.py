@@ -208,6 +208,10 @@ Concentration = Annotated[float, *_quantity("concentration", above=0)]
 DecayRate = Annotated[float, *_quantity("rate", minimum=0)]
 Dispersion = Annotated[float, *_quantity("dispersion", minimum=0)]
 Temperature = Annotated[float, *_quantity("temperature", minimum=-5)]
+Discharge = Annotated[float, *_quantity("discharge", above=0)]
+ExchangeDischarge = Annotated[float, *_quantity("discharge", minimum=0)]
+Area = Annotated[float, *_quantity("area", above=0)]
+Level = Annotated[float, *_quantity("length")]
 FlowScale = Annotated[
     float,
     Field(

@@ -280,6 +280,31 @@ CONCENTRATION: Mapping[str, Column] = {
     "concentration": Column("concentration", required=True, minimum=0),
 }
 
+STAGE_VOLUME: Mapping[str, Column] = {
+    "stage": Column("length", required=True, help="water level"),
+    "volume": Column("volume", required=True, minimum=0, help="of the water below it, rising"),
+    "area": Column("area", above=0, help="of the surface; not used"),
+}
+
+OUTFLOW: Mapping[str, Column] = {
+    "time": Column("time", help="since the start of the case; or give dates"),
+    "date": Column("date", help="with an offset from UTC; or give times"),
+    "discharge": Column("discharge", required=True, minimum=0),
+}
+
+OPENING: Mapping[str, Column] = {
+    "time": Column("time", help="since the start of the case; or give dates"),
+    "date": Column("date", help="with an offset from UTC; or give times"),
+    "opening": Column("length", required=True, minimum=0, help="of the gate, above its sill"),
+}
+
+SPLIT: Mapping[str, Column] = {
+    "discharge": Column("discharge", minimum=0, help="leaving the node; or give times or dates"),
+    "time": Column("time", help="since the start of the case"),
+    "date": Column("date", help="with an offset from UTC"),
+    "share": Column("dimensionless", required=True, minimum=0, maximum=1, help="of the arm"),
+}
+
 ANNUAL_MAXIMA: Mapping[str, Column] = {
     "year": Column("dimensionless", required=True),
     "discharge": Column("discharge", required=True, minimum=0, help="highest of the year"),

@@ -14,6 +14,7 @@ from .base import Section
 from .faults import clean, line_of, written_path
 from .files import SourceFile
 from .ice import Ice
+from .reservoirs import Diversion, Reservoir, Split
 from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
 from .sections import (
@@ -116,6 +117,9 @@ class Scenario(Section):
     borders: tuple[Border, ...]
     output: Output
     numerics: Numerics
+    reservoirs: tuple[Reservoir, ...] = ()
+    diversions: tuple[Diversion, ...] = ()
+    splits: tuple[Split, ...] = ()
     routing: Routing | None = None
     hydrographs: tuple[FlowHydrograph, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -167,7 +171,8 @@ class Scenario(Section):
     @property
     def is_routed(self) -> bool:
         """True where the flow is routed over time from its inflows."""
-        return self.routing is not None or bool(self.hydrographs)
+        rules = self.diversions or self.splits or any(one.outlets for one in self.reservoirs)
+        return self.routing is not None or bool(self.hydrographs) or bool(rules)
 
     @property
     def flow_varies(self) -> bool:

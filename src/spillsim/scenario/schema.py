@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from .base import Section
+from .reservoirs import Diversion, ReservoirSection, SplitSection
 from .routing import FlowHydrographSection, Routing
 from .sections import (
     DISPERSION_SECTIONS,
@@ -33,6 +34,9 @@ def json_schema() -> dict[str, Any]:
         *FLOW_SECTIONS.values(),
         *DISPERSION_SECTIONS.values(),
         *RELEASE_SECTIONS.values(),
+        ReservoirSection,
+        Diversion,
+        SplitSection,
         Routing,
         FlowHydrographSection,
     ]
@@ -65,6 +69,9 @@ def json_schema() -> dict[str, Any]:
         "release": several(either(RELEASE_SECTIONS), 1),
         "station": several(one(LISTED_SECTIONS["station"]), 0),
         "border": several(one(LISTED_SECTIONS["border"]), 0),
+        "reservoir": several(one(ReservoirSection), 0),
+        "diversion": several(one(Diversion), 0),
+        "split": several(one(SplitSection), 0),
         "output": one(SINGLE_SECTIONS["output"]),
         "numerics": one(SINGLE_SECTIONS["numerics"]),
     }

@@ -30,6 +30,8 @@ RESERVED = (ALL, NONE)
 _OWN = ("title", "add", "remove")
 """Keys of a regime or measure that are no sections of the file."""
 _KEPT = ("spillsim", *KINDS)
+_LISTED = (*LISTED_SECTIONS, "release", "hydrograph", "reservoir", "diversion", "split")
+"""Sections that stand several times, whether the file has any of them or not."""
 _LONGEST = 60
 _FORMS: Mapping[str, Mapping[str, type[Section]]] = {
     "flow": FLOW_SECTIONS, "dispersion": DISPERSION_SECTIONS, "release": RELEASE_SECTIONS,
@@ -137,7 +139,7 @@ class _Merging:
         old = data.get(key)
         if key in _KEPT:
             self.faults.add(there, f"a {self.written.partition('.')[0]} cannot change this")
-        elif key in (*LISTED_SECTIONS, "release") or _is_listed(old):
+        elif key in _LISTED or _is_listed(old):
             if isinstance(change, Mapping):
                 data[key] = self._items(old, change, key, there)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .carried import carry_inlets
 from .compile import CompiledRelease, compile_releases, decay_rates
 from .schedule import InletSchedule, RateSchedule, Schedule, SlugSchedule
 
@@ -11,6 +12,7 @@ __all__ = [
     "RateSchedule",
     "Schedule",
     "SlugSchedule",
+    "carry_inlets",
     "compile_releases",
     "decay_rates",
 ]
