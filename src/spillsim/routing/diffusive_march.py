@@ -24,8 +24,6 @@ class Rows(NamedTuple):
     """(M, N) inflow from outside at nodes, mean of a row [m3/s]."""
     along: Array
     """(M, S) along sections, mean of a row [m3/s]."""
-    asked: Array
-    """(M, D) that controls are asked to let out [m3/s]."""
     place: IntArray
     """(N,) vertex of each node."""
     first: IntArray
@@ -71,12 +69,14 @@ def share_out(channels: Channels, work: Work, volume: Array, level: Array, held:
 
 @inner
 def keep(
-    channels: Channels, stages: Stages, rows: Rows, row: int, share: float, step: float, count: int
+    channels: Channels, controls: Controls, stages: Stages, rows: Rows, share: float, step: float,
+    count: int,
 ) -> None:  # fmt: skip
     """Add the discharges of a step to their means and begin the next one where it ended.
 
     share : length of the step as a share of the row [-]; step : the same [s]
     """
+    row = controls.row[0]
     first = (1.0 - STAGE) * share if count == 2 else share
     second = STAGE * share if count == 2 else 0.0
     for e in range(channels.upper.size):
@@ -87,12 +87,32 @@ def keep(
         rows.leaving[row, o] += first * stages.leaving[0, o] + second * stages.leaving[1, o]
     for d in range(rows.taken.shape[1]):
         rows.taken[row, d] += first * stages.taken[0, d] + second * stages.taken[1, d]
+    if controls.above.size:
+        _note_passing(channels, controls, stages, count - 1)
     rows.steps[row, 0] += 1.0
     rows.steps[row, 1] += 2.0 - count
     for v in range(stages.start.size):
         stages.start[v] = stages.volume[v]
         stages.change[v] = (stages.level[count, v] - stages.level[0, v]) / step
         stages.level[0, v] = stages.level[count, v]
+
+
+@inner
+def _note_passing(channels: Channels, controls: Controls, stages: Stages, stage: int) -> None:
+    """What comes to the vertices above controls at a stage, less what other controls take."""
+    came = stages.base
+    for v in range(came.size):
+        came[v] = stages.inflow[v]
+    for e in range(channels.upper.size):
+        s = channels.upper[e]
+        came[channels.vertex[s]] -= stages.link[stage, e]
+        came[channels.vertex[s + 1]] += stages.link[stage, e]
+    for d in range(controls.above.size):
+        came[controls.above[d]] -= stages.taken[stage, d]
+        if controls.below[d] >= 0:
+            came[controls.below[d]] += stages.taken[stage, d]
+    for d in range(controls.above.size):
+        controls.passing[d] = came[controls.above[d]] + stages.taken[stage, d]
 
 
 @inner
@@ -110,7 +130,7 @@ def take_row(
     while done < parts:
         step = whole / parts
         if try_step(channels, controls, elimination, work, stages, step, count):
-            keep(channels, stages, rows, row, 1.0 / parts, step, count)
+            keep(channels, controls, stages, rows, 1.0 / parts, step, count)
             done += 1
             since += 1
             if since >= 4 and done % 2 == 0:
@@ -132,8 +152,7 @@ def gather(
     channels: Channels, controls: Controls, stages: Stages, rows: Rows, row: int
 ) -> None:  # fmt: skip
     """What flows into each vertex from outside during a row, and what controls are asked for."""
-    for d in range(controls.asked.size):
-        controls.asked[d] = rows.asked[row, d]
+    controls.row[0] = row
     inflow = stages.inflow
     inflow[:] = 0.0
     for n in range(rows.place.size):

@@ -7,6 +7,7 @@ nodes of the network and at points between; links between them carry the dischar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 
 from .conveyance import AREA, CONVEYANCE, depth_at, sections_at
 from .diffusive_arrays import Stages, Work
-from .diffusive_layout import Layout
+from .diffusive_layout import Layout, no_outlets
 from .diffusive_march import DONE, Rows, march
+from .outlets import GIVEN, Outlet, OutletRows
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -106,6 +108,7 @@ def uniform_flow(layout: Layout, discharge: Array) -> State:
     reaches, channels = layout.reaches, layout.channels
     slope = np.maximum((reaches.bed_head - reaches.bed_foot) / reaches.length, 1e-6)
     depth = depth_at(reaches.shapes, reaches.shape, CONVEYANCE, discharge / np.sqrt(slope))
+    depth[reaches.links == 0] = 0.0
     level = np.array(channels.lowest)
     np.maximum.at(level, channels.vertex, channels.bed + depth[layout.reach])
     return filled(layout, level[channels.vertex])
@@ -121,27 +124,61 @@ class Inflow:
     """(M, R) spread along whole reaches [m3/s]."""
     asked: Array | None = None
     """(M, D) that ways out are asked for; they give it as far as there is water [m3/s]."""
+    outlets: OutletRows | None = None
+    """Outlets of ways out besides, see ``outlet_means``."""
     section: IntArray | None = None
     """(P,) sections with inflow of their own."""
     point: Array | None = None
     """(M, P) inflow of these [m3/s]."""
 
 
+def outlet_means(edges: Array, ways: Sequence[Sequence[Outlet]]) -> OutletRows:
+    """Outlets of D ways out in M rows of time: the share of a row in which they work, and the
+    mean of their discharge or opening.
+
+    edges : (M + 1,) ends of the rows [s]
+    ways : outlets of each, may be none
+    """
+    most, rows = max((len(each) for each in ways), default=0), edges.size - 1
+    found = OutletRows(
+        np.full((len(ways), most), GIVEN, dtype=np.int64), np.zeros((len(ways), most, 4)),
+        np.zeros((len(ways), rows, most)), np.zeros((len(ways), rows, most)),
+    )  # fmt: skip
+    for d, each in enumerate(ways):
+        for k, one in enumerate(each):
+            found.kind[d, k] = one.kind
+            found.shape[d, k] = (one.crest, one.width, one.coefficient, one.over_sill)
+            begin, end = np.maximum(edges[:-1], one.start), np.minimum(edges[1:], one.stop)
+            found.weight[d, :, k] = np.maximum(end - begin, 0.0) / np.diff(edges)
+            found.value[d, :, k] = row_means(edges, np.array(one.time), np.array(one.value))
+    return found
+
+
+def row_means(edges: Array, time: Array, value: Array) -> Array:
+    """(M,) means over rows of what is linear between times (P,) and constant outside."""
+    at = np.unique(np.concatenate([edges, time[(time > edges[0]) & (time < edges[-1])]]))
+    values = np.interp(at, time, value)
+    passed = np.cumsum(0.5 * np.diff(at) * (values[1:] + values[:-1]))
+    summed = np.concatenate([[0.0], passed])[np.searchsorted(at, edges)]
+    return np.asarray(np.diff(summed) / np.diff(edges))
+
+
 def settled(layout: Layout, state: State, inflow: Inflow) -> State:
     """Steady flow under constant inflow, by implicit steps that double.
 
-    inflow : a single row
+    inflow : a single row, at nodes and along whole reaches
 
     Raises NoStepError where more water is taken out than flows in.
     """
     edges = FIRST_ROW * np.asarray(2.0 ** np.arange(SETTLING + 1) - 1.0, dtype=np.float64)
     every = np.zeros(SETTLING, dtype=np.int64)
-    parts = (None if values is None else values[every] for values in
-             (inflow.node, inflow.lateral, inflow.asked, inflow.point))  # fmt: skip
-    node, lateral, asked, point = parts
-    assert node is not None
-    assert lateral is not None
-    steady = Inflow(node, lateral, asked, inflow.section, point)
+    asked, outlets = inflow.asked, inflow.outlets
+    if asked is not None:
+        asked = asked[every]
+    if outlets is not None:
+        weight, value = (np.ascontiguousarray(x[:, every]) for x in (outlets.weight, outlets.value))
+        outlets = outlets._replace(weight=weight, value=value)
+    steady = Inflow(inflow.node[every], inflow.lateral[every], asked, outlets)
     found = route(layout, state, edges, steady, stages=1).state
     # volumes added up over such steps have lost their digits; levels have not
     return filled(layout, found.level[layout.channels.vertex])
@@ -169,7 +206,12 @@ def route(
     channels = layout.channels
     rows = _rows(layout, edges, inflow, stages)
     room = _room(layout, state)
-    failed = march(channels, layout.controls, layout.elimination, _work(layout), room, rows)
+    count = edges.size - 1
+    ways = layout.controls.above.size
+    asked = np.zeros((count, ways)) if inflow.asked is None else inflow.asked
+    outlets = no_outlets(ways, count) if inflow.outlets is None else inflow.outlets
+    controls = layout.controls._replace(asked=np.ascontiguousarray(asked), outlets=outlets)
+    failed = march(channels, controls, layout.elimination, _work(layout), room, rows)
     if failed != DONE:
         place = int(np.argmin(room.volume))
         section = int(np.flatnonzero(channels.vertex == place)[0])
@@ -192,7 +234,6 @@ def _rows(layout: Layout, edges: Array, inflow: Inflow, stages: int) -> Rows:
     if inflow.section is not None and inflow.point is not None:
         for section, values in zip(inflow.section.tolist(), inflow.point.T, strict=True):
             along[:, section] += values
-    asked = np.zeros((count, ways)) if inflow.asked is None else inflow.asked
     dams = np.flatnonzero(layout.ways.reach >= 0)
     dam = np.full(layout.first.size - 1, -1, dtype=np.int64)
     dam[layout.ways.reach[dams]] = dams
@@ -200,7 +241,6 @@ def _rows(layout: Layout, edges: Array, inflow: Inflow, stages: int) -> Rows:
         edges=np.ascontiguousarray(edges, dtype=np.float64),
         node=np.ascontiguousarray(inflow.node),
         along=along,
-        asked=np.ascontiguousarray(asked),
         place=layout.place,
         first=layout.first,
         dam=dam,
