@@ -448,6 +448,31 @@ def test_gauge_faults(tmp_path: Path) -> None:
     ("base", "edits", "expected"),
     [
         (
+            "flood_routed",
+            [(TOML, '{ node = "head" }', '{ node = "haed" }')],
+            Expected("hydrograph[0].at.node", '"haed"', 'Did you mean "head"?'),
+        ),
+        (
+            "flood_routed",
+            [("flood.csv", "12,60", "5,60")],
+            Expected("row at line 4: time", "5,60", "time must rise", "flood.csv"),
+        ),
+        (
+            "flood_routed",
+            [("flood.csv", "18,140", "18,-140")],
+            Expected("row at line 5: discharge [m3/s]", "18,-140", "-140", "flood.csv"),
+        ),
+        (
+            "flood_routed",
+            [(TOML, '"muskingum_cunge"', '"muskingum"')],
+            Expected("routing.method", '"muskingum"', "muskingum_cunge"),
+        ),
+        (
+            "flood_routed",
+            [(TOML, 'time_step = "30 min"', 'time_step = "30 m3"')],
+            Expected("routing.time_step", '"30 m3"', "a time is needed"),
+        ),
+        (
             "hydrograph",
             [("mass.csv", "1,10\n3,0", "3,10\n1,0")],
             Expected("row at line 4: time", "1,0", "must rise from row to row", "mass.csv"),

@@ -24,7 +24,7 @@ NICE_STEPS = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
 """Routing steps to choose from [s]."""
 MOST_STEPS = 3000
 """Steps from which the next longer of the nice ones is taken."""
-ON_GRID = 1e-6
+ON_GRID = 1e-9
 """Share of a step by which a point of a hydrograph may miss a routing time."""
 
 Pieces = tuple[Array, Array, Array, Array]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import Notice, ScenarioError
 from ..network.network import Network, Position
 from ..routing.muskingum_cunge import REFUSED, Forcing, Water, first_volumes, route_reaches
-from ..routing.river import Hydraulics, River, longest_sections
+from ..routing.river import Hydraulics, River, section_lengths
 from .elements import Element, find_elements
 from .flow import Array, SteadyFlow
 from .inflow_series import Inflows, choose_step, inflows, routing_times
@@ -96,12 +96,13 @@ def route_in_full(
     works = find_works(scenario, network)
     waves = wave_kinds(scenario, network, reference, [*works.pools])
     wanted = step = given or choose_step(scenario, works.switching)
+    swept = 0.0
     for attempt in range(MOST_HALVINGS + 1):
         time = routing_times(scenario.case.duration, step)
         water = inflows(scenario, network, reference, places, time)
         expected = expected_discharges(network, reference, water, works)
         tables = wave_tables(scenario, network, reference, waves, expected)
-        longest = longest_sections(tables, *expected, step)
+        longest = section_lengths(tables, *expected, step, swept)
         river = cut(scenario, network, tables, np.where(waves.still, np.inf, longest))
         if given is None and attempt == 0 and river.length.size * time.size > MOST_VALUES:
             step *= river.length.size * time.size / MOST_VALUES
@@ -113,9 +114,12 @@ def route_in_full(
         refused = np.flatnonzero(march.tally[:, REFUSED])
         if not refused.size:
             return march.result(reference, waves, wanted, (*told, *march.told))
-        if given is not None:
+        if swept == 0.0:
+            swept = step
+        elif given is None:
+            step *= 0.5
+        else:
             break
-        step *= 0.5
     reach = int(refused[0])
     when = float(time[march.tally[reach, REFUSED]])
     message = (

@@ -73,8 +73,8 @@ def _doubts(network: Network, routed: Routed) -> list[Notice]:
     """Where the scheme was at its bounds."""
     found = []
     texts = {
-        LEANT: "the water surface slopes so much against the bed that the diffusive wave does not "
-        "hold; its storage was bounded",
+        LEANT: "the water surface falls so much less than the bed that the diffusive wave does not "
+        "hold; its slope was bounded",
         EMPTIED: "the inflow rises so suddenly that the section was emptied as a reservoir",
     }
     sections = np.diff(routed.river.first)

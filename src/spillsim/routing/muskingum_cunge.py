@@ -3,22 +3,24 @@
 A section of length dx between the discharges I at its head and O at its foot, with a lateral
 inflow L along it, holds
 
-    S(I, O) = dx A(Q) + E(Q) (O - I - L),   Q = (I + O) / 2,   E = Q / (2 S0 B c^2)
+    S(I, O) = dx A(Q / sqrt(1 - z)),   Q = (I + O) / 2,   z = (O - I - L) / (c S0 B dx),
 
-which is the storage K [x I + (1 - x) O] of Todini (2007) with his K = dx A / Q and his weight
-x = (1 - D) / 2, D = Q^2 / (A B S0 c^2 dx), written without the division. What is solved for O
-at the end of every step, to round-off, is the water balance with linear discharges,
+the normal area of the discharge that would flow there were the surface as steep as the bed: z
+is the slope of the surface against the bed, in shares of the bed's, with dA = dQ / c. In first
+order of z that is the storage K [x I + (1 - x) O] of Todini (2007) with his K = dx A / Q and his
+weight x = (1 - D) / 2, D = Q^2 / (A B S0 c^2 dx). What is solved for O at the end of every step
+is the water balance with linear discharges,
 
     S1 - S0 = dt / 2 (I0 + I1 + L0 + L1 - O0 - O1),
 
-with the parameters of each time level in its own storage, as he asks for. The lateral inflow in
-the second term leaves a steady flow at its hydraulic area however much joins it on the way.
+with the parameters of each time level in its own storage, as he asks for. As L stands in z, a
+steady flow has its hydraulic area however much joins it on the way.
 
 The water held is what the balance leaves, whatever the solution of the equation: no water is
 made or lost. Two limits keep it positive:
 
-- The second term is the slope of the surface against the bed, in first order. It is held between
-  -1/2 and 1 of the first, beyond which the diffusive wave says nothing of use.
+- z is held below 3/4, where the discharge is half of what the area would carry; beyond that the
+  diffusive wave says nothing of use.
 - Where O would be negative still (a rise so sudden that the foot would have to fall), the section
   empties as a reservoir, S = dx A(O), in that step.
 
@@ -28,6 +30,7 @@ it is refused, and has to be made shorter.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -35,12 +38,13 @@ import numpy as np
 from .compiler import inner, jit, part
 from .river import Array, Hydraulics, IntArray, River, area_at
 
-LEAST_LEAN, MOST_LEAN = -0.5, 1.0
-"""Bounds on the second term of the storage over the first."""
-DAMPING = 0.1
-"""Least D over C - 1 where the Courant number C is above 1: the box scheme, which this is,
-would let every sudden change swing on for ever in short sections."""
-TIGHT = 1e-7
+MOST_LEAN = 0.75
+"""Bound on z."""
+CALM, CALMER = 0.02, 0.5
+"""Least D over C - 1 where the Courant number C is above 1, where inflow and outflow are alike and
+where they are not; |I - O| / (I + O) is added to the former, up to the latter. The box scheme,
+which this is, would let every sudden change swing on for ever in short sections."""
+TIGHT = 1e-9
 """Last change of the outflow, over the discharges about it; the error left is far smaller."""
 MOST_ITERATIONS = 60
 
@@ -85,6 +89,8 @@ class _Step(NamedTuple):
     """S1 + O1 dt / 2 [m3]."""
     inflow: float
     lateral: float
+    calming: float
+    """Least D over C - 1."""
 
 
 @part
@@ -99,15 +105,13 @@ def _find(discharge: Array, known: int, flow: float) -> int:
 
 
 @part
-def _read(table: Hydraulics, known: int, flow: float) -> tuple[float, float, float, float]:
-    """Area, dA/dQ, spread and its slope at a discharge above that of ``known``, or below all."""
+def _read(table: Hydraulics, known: int, flow: float) -> tuple[float, float]:
+    """Area and dA/dQ at a discharge above that of ``known``, or below all."""
     beyond = flow - table.discharge[known]
-    area, slope, spread = table.area[known, 0], table.slope[known], table.spread[known]
-    rise = 0.0
+    area, slope = table.area[known, 0], table.slope[known]
     if beyond < 0.0:  # below the table the velocity stays
-        share = flow / table.discharge[known]
-        slope, rise = area / table.discharge[known], spread / table.discharge[known]
-        area, spread = area * share, spread * share
+        slope = area / table.discharge[known]
+        area = slope * flow
     elif known == table.discharge.size - 1:  # beyond it the celerity
         area += slope * beyond
     else:
@@ -116,47 +120,67 @@ def _read(table: Hydraulics, known: int, flow: float) -> tuple[float, float, flo
         c1, c2, c3 = table.area[known, 1], table.area[known, 2], table.area[known, 3]
         area += way * (c1 + way * (c2 + way * c3))
         slope = (c1 + way * (2.0 * c2 + 3.0 * way * c3)) * inverse
-        rise = (table.spread[known + 1] - spread) * inverse
-        spread += rise * beyond
-    return area, slope, spread, rise
+    return area, slope
+
+
+@part
+def _read_lean(table: Hydraulics, known: int, flow: float, step: _Step) -> tuple[float, float]:
+    """1 / (c S0 B) and its slope, not below what calms a short section."""
+    beyond = max(flow - table.discharge[known], 0.0)
+    rise = (table.lean[known + 1] - table.lean[known]) * table.inverse[known]
+    lean = table.lean[known] + rise * beyond
+    slope = table.slope[known]
+    least = 2.0 * step.calming * (step.half - 0.5 * step.length * slope)
+    if least > lean * slope * table.discharge[known]:
+        return least / (slope * table.discharge[known]), 0.0
+    return lean, rise
+
+
+@part
+def _held(
+    table: Hydraulics, known: int, step: _Step, outflow: float
+) -> tuple[float, float, int, bool]:
+    """Volume held and its rise with the outflow, row of the table, whether at the bound."""
+    mean = 0.5 * (step.inflow + outflow)
+    gap = outflow - step.inflow - step.lateral
+    known = _find(table.discharge, known, mean)
+    lean, more = _read_lean(table, known, mean, step)
+    z, per = lean * gap / step.length, (lean + 0.5 * more * gap) / step.length
+    leant = z > MOST_LEAN
+    if leant:
+        z, per = MOST_LEAN, 0.0
+    root = 1.0 / math.sqrt(1.0 - z)
+    normal = mean * root
+    known = _find(table.discharge, known, normal)
+    area, slope = _read(table, known, normal)
+    rise = 0.5 * root + 0.5 * normal * root * root * per
+    return step.length * area, step.length * slope * rise, known, leant
 
 
 @inner
 def _solve(table: Hydraulics, known: int, step: _Step, guess: float, tally: IntArray) -> float:
-    """Outflow O with S(I, O) + O dt / 2 = water; the bracket [0, 2 water / dt] holds it."""
-    length, half, water, inflow, lateral = step
-    low, high = 0.0, water / half
+    """Outflow O with S(I, O) + O dt / 2 = water; the bracket [0, 2 water / dt] holds it.
+
+    -1 where even no outflow leaves too little.
+    """
+    low, high = 0.0, step.water / step.half
     outflow = min(max(guess, 0.0), high)
     checked, leant = False, False
     for _ in range(MOST_ITERATIONS):
-        mean = 0.5 * (inflow + outflow)
-        known = _find(table.discharge, known, mean)
-        area, slope, spread, more = _read(table, known, mean)
-        if spread < DAMPING * (half - 0.5 * length * slope):
-            spread, more = DAMPING * (half - 0.5 * length * slope), 0.0
-        held, gap = length * area, outflow - inflow - lateral
-        lean, rise = spread * gap, spread + 0.5 * more * gap
-        leant = lean < LEAST_LEAN * held or lean > MOST_LEAN * held
-        if leant:
-            bound = LEAST_LEAN if lean < 0.0 else MOST_LEAN
-            lean, rise = bound * held, bound * 0.5 * length * slope
-        excess = held + lean + half * outflow - water
+        held, rise, known, leant = _held(table, known, step, outflow)
+        excess = held + step.half * outflow - step.water
         if excess > 0.0:
             high = outflow
         else:
             low, checked = outflow, True
-        change = excess / (half + 0.5 * length * slope + rise)
+        change = excess / (step.half + rise)
         outflow -= change
-        if abs(change) <= TIGHT * (outflow + inflow) and outflow > 0.0:
+        if abs(change) <= TIGHT * (outflow + step.inflow) and outflow > 0.0:
             break
         if not low < outflow < high:
             if not checked:
-                known = _find(table.discharge, known, 0.5 * inflow)
-                area, slope, spread, more = _read(table, known, 0.5 * inflow)
-                spread = max(spread, DAMPING * (half - 0.5 * length * slope))
-                held = length * area
-                lean = max(-spread * (inflow + lateral), LEAST_LEAN * held)
-                if held + lean >= water:
+                held, rise, known, leant = _held(table, known, step, 0.0)
+                if held >= step.water:
                     return -1.0
                 checked = True
             outflow = 0.5 * (low + high)
@@ -174,7 +198,7 @@ def _empty(table: Hydraulics, length: float, half: float, water: float) -> float
     outflow = 0.5 * high
     for _ in range(MOST_ITERATIONS):
         known = _find(table.discharge, known, outflow)
-        area, slope, _, _ = _read(table, known, outflow)
+        area, slope = _read(table, known, outflow)
         excess = length * area + half * outflow - water
         if excess > 0.0:
             high = outflow
@@ -217,7 +241,9 @@ def _route_section(
         # as it went on
         guess = outflow[row - 1] + trend * half
         known = _find(table.discharge, known, 0.5 * (inflow[row] + max(guess, 0.0)))
-        step = _Step(length, half, water, inflow[row], own)
+        ends = inflow[row], outflow[row - 1]
+        front = abs(ends[0] - ends[1]) / (ends[0] + ends[1]) if ends[0] + ends[1] > 0.0 else 0.0
+        step = _Step(length, half, water, inflow[row], own, min(CALM + front, CALMER))
         found = _solve(table, known, step, guess, tally)
         if found < 0.0:
             tally[EMPTIED] += 1
@@ -249,7 +275,7 @@ def route_reaches(
             of_all.discharge[reach],
             of_all.area[reach],
             of_all.slope[reach],
-            of_all.spread[reach],
+            of_all.lean[reach],
             of_all.inverse[reach],
         )
         for section in range(river.first[reach], river.first[reach + 1]):

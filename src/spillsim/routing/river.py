@@ -12,7 +12,7 @@ IntArray = NDArray[np.int64]
 
 
 class Hydraulics(NamedTuple):
-    """Area and wave diffusion of R reaches against discharge, at K discharges each."""
+    """Area and celerity of R reaches against discharge, at K discharges each."""
 
     discharge: Array
     """(R, K) strictly rising, > 0 [m3/s]."""
@@ -21,8 +21,9 @@ class Hydraulics(NamedTuple):
     the share of the way [m2]."""
     slope: Array
     """(R, K) dA/dQ, the time a kinematic wave takes for a metre [s/m]."""
-    spread: Array
-    """(R, K) Q (dA/dQ)^2 / (2 S0 B), which makes the storage lag or lead [s]."""
+    lean: Array
+    """(R, K) (dA/dQ) / (S0 B): slope of the surface against the bed, over the bed's, for a
+    discharge that changes by 1 m3/s in a metre [s/m2]."""
     inverse: Array
     """(R, K) 1 / distance to the next discharge, 0 after the last [s/m3]."""
 
@@ -48,8 +49,7 @@ def tabulate(discharge: Array, area: Array, width: Array, bed_slope: Array) -> H
 
     The area is a monotone cubic between the discharges whose slopes are those of the power laws
     through neighbouring points (exact for a power law), limited as Fritsch & Carlson (1980) ask
-    for. The celerity of a kinematic wave is dQ/dA (Kleitz and Seddon's law); its diffusion
-    Q / (2 S0 B) (Cunge 1969) is kept as ``spread = Q / (2 S0 B c^2)``.
+    for. The celerity c of a kinematic wave is dQ/dA (Kleitz and Seddon's law).
 
     discharge, area, width : (R, K) rising discharges with area and surface width there
     bed_slope : (R,) S0 [-]
@@ -74,10 +74,10 @@ def tabulate(discharge: Array, area: Array, width: Array, bed_slope: Array) -> H
     cubic[:, :-1, 1] = first
     cubic[:, :-1, 2] = 3.0 * rise - 2.0 * first - second
     cubic[:, :-1, 3] = first + second - 2.0 * rise
-    spread = discharge * slope**2 / (2.0 * bed_slope[:, None] * width)
+    lean = slope / (bed_slope[:, None] * width)
     inverse = np.zeros_like(discharge)
     inverse[:, :-1] = 1.0 / step
-    return Hydraulics(discharge, cubic, slope, spread, inverse)
+    return Hydraulics(discharge, cubic, slope, lean, inverse)
 
 
 def area_at(table: Hydraulics, reach: IntArray, discharge: Array) -> Array:
@@ -96,19 +96,26 @@ def area_at(table: Hydraulics, reach: IntArray, discharge: Array) -> Array:
     return found
 
 
-def longest_sections(table: Hydraulics, low: Array, high: Array, time_step: float) -> Array:
+def section_lengths(
+    table: Hydraulics, low: Array, high: Array, time_step: float, swept: float = 0.0
+) -> Array:
     """Length of section that suits a time step and a range of discharges, one per reach [m].
 
     dx = (c dt + Q / (B S0 c)) / 2, so that the Courant number C = c dt / dx and the cell Reynolds
-    number D = Q / (B S0 c dx) add up to 2 or more; from C + D >= 1 on no rise at the head lets
-    the foot fall first (Ponce & Theurer 1982). The smallest of the range counts.
+    number D = Q / (B S0 c dx) add up to 2 or more and the coefficient of the inflow at the end of
+    the step is 1/3 or more, as Ponce & Theurer (1982) recommend. The smallest of the range counts.
 
     low, high : (R,) range of discharge [m3/s]
     time_step : dt [s]
+    swept : where not 0, sections are at least as long as the way of the water at the highest
+        discharge in half of this time: those of low flow would be swept empty by the end of a
+        flood that ends suddenly [s]
     """
-    suits = (0.5 * time_step + table.spread) / table.slope
+    suits = 0.5 * (time_step / table.slope + table.discharge * table.lean)
     # of the discharges of the table, those of the range and the next ones outside
     below = np.concatenate([table.discharge[:, 1:], np.full((low.size, 1), np.inf)], axis=1)
     above = np.concatenate([np.zeros((low.size, 1)), table.discharge[:, :-1]], axis=1)
     inside = (below > low[:, None]) & (above < high[:, None])
-    return np.asarray(np.where(inside, suits, np.inf).min(axis=1))
+    shortest = np.where(inside, suits, np.inf).min(axis=1)
+    speed = high / area_at(table, np.arange(high.size), high)
+    return np.asarray(np.maximum(shortest, 0.5 * speed * swept))
