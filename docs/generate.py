@@ -19,12 +19,18 @@ import spillsim
 from spillsim import results, units
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from spillsim.results.files import encoding
-from spillsim.scenario import file_sections, reservoirs, routing, rows, sections
+from spillsim.scenario import file_sections, reservoirs, routing, rows, sections, trigger
 from spillsim.scenario.names import HYDRAULIC_METHODS
 
 # --- scenario.md ---------------------------------------------------------------------------------
 
 _SCHEMA = spillsim.scenario.json_schema()
+_MODULES = (sections, routing, reservoirs, file_sections, trigger)
+_OF_TRIGGERS = {
+    "at": '`{ node = "id" }`',
+    "time": 'date-time with offset, or time after `case.start`: `"6 h"`',
+    "return_period": 'text, such as `"100 years"`',
+}
 _HEADINGS = {
     "case": "[case]",
     "network": "[network]",
@@ -42,6 +48,7 @@ _HEADINGS = {
     "split": "[[split]]",
     "station": "[[station]]",
     "border": "[[border]]",
+    "trigger": "[trigger]",
     "output": "[output]",
     "numerics": "[numerics]",
 }
@@ -98,8 +105,9 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
         return "text, a number with " + ", ".join(f"`{name}`" for name in names)
     moments = ("start", "stop", "time")
     if "examples" in field and field["examples"][0].__class__ is str and name in moments:
-        return 'date-time with offset, or time after `case.start`: `"6 h"`'
-    if name in ("table", "nodes", "reaches", "inflows", "rating", "stage_volume"):
+        return 'date-time with offset, time after `case.start`: `"6 h"`, or `"trigger + 6 h"`'
+    tables = ("table", "nodes", "reaches", "inflows", "rating", "stage_volume", "annual_maxima")
+    if name in tables:
         return "file name, or rows given inline"
     if field.get("type") == "array":
         inside = field["items"]
@@ -118,8 +126,8 @@ def _default(model: str, name: str, field: Mapping[str, Any], needed: bool) -> s
     """Say what holds when a key is left out."""
     if needed:
         return "**needed**"
-    rooms = (sections, routing, reservoirs, file_sections)
-    own = next(getattr(room, model) for room in rooms if hasattr(room, model)).model_fields
+    home = next(m for m in _MODULES if hasattr(m, model))
+    own = getattr(home, model).model_fields
     default = next(f.default for n, f in own.items() if (f.alias or n) == name)
     if default is None or default in ("", ()):
         return "–"
@@ -162,7 +170,10 @@ def _keys(definition: Mapping[str, Any]) -> str:
         if told.startswith(("number and unit", "CSV file inside", "offset date-time")):
             told = ""  # the column before says it
         default = _default(definition["title"], name, field, name in needed)
-        lines.append([f"`{name}`", _value(name, field), default, told])
+        value = _value(name, field)
+        if definition["title"].endswith("Trigger"):
+            value = _OF_TRIGGERS.get(name, value)
+        lines.append([f"`{name}`", value, default, told])
     return table(["key", "value", "when left out", "meaning"], lines)
 
 
@@ -181,6 +192,9 @@ _TABLES: dict[str, tuple[str, Mapping[str, rows.Column]]] = {
     "split": ("tables of splits", rows.SPLIT),
     "hydrograph": ("hydrograph tables", rows.HYDROGRAPH),
     "concentration": ("concentration tables", rows.CONCENTRATION),
+    "annual_maxima": ("annual_maxima.csv", rows.ANNUAL_MAXIMA),
+    "trigger_flood": ("flood.csv", rows.TRIGGER_FLOOD),
+    "weather": ("weather.csv", rows.WEATHER),
 }
 _MEANING = {
     "kind": "what the node is",

@@ -22,6 +22,8 @@ from typing import Any
 import huey_creek
 import numpy as np
 import xarray as xr
+from draw_cases import CASE as ISHIM
+from draw_cases import PLACES, highest
 from generated import FOLDER, differences, table, with_blocks
 from numpy.typing import NDArray
 
@@ -507,6 +509,27 @@ def baia_mare_summary(rows: list[list[str]]) -> str:
     )
 
 
+# --- Ishim 2024 ----------------------------------------------------------------------------------
+
+
+def ishim_rows() -> list[list[str]]:
+    """Return the highest stage reported at each gauge and the highest discharge computed there."""
+    dataset = spillsim.run(ISHIM)
+    reported = highest()
+    rows = []
+    for place in PLACES:
+        discharge = dataset["discharge_over_time"].sel(station=place).values
+        top = int(np.argmax(discharge))
+        moments = [reported[place][0], dataset["time"].values[top]]
+        # both in local time, UTC+5
+        local = [(np.datetime64(m, "h") + np.timedelta64(5, "h")).item() for m in moments]
+        seen, computed = (f"{at.day} {at:%B}" for at in local)
+        used = "check" if place == "Ilinka" else "inflow" if "dam" in place else "fit"
+        rows.append([place, used, f"{reported[place][1]} cm, {seen}",
+                     f"{discharge[top]:,.0f} m³/s, {computed}"])  # fmt: skip
+    return rows
+
+
 # --- dispersion formulas -------------------------------------------------------------------------
 
 FIELD_TABLES = {
@@ -646,6 +669,10 @@ def pages() -> dict[Path, dict[str, str]]:
             ["station", "km", "what", "reported", "computed", "difference"], accident
         ),
         "summary": summary,
+        "ishim": table(
+            ["gauge", "used for", "highest stage reported", "highest discharge computed"],
+            ishim_rows(),
+        ),
         "formulas": table(["formula", "71 reaches", "96 reaches", "149 rows"], formulas),
     }  # fmt: skip
     readme = {

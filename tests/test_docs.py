@@ -193,6 +193,15 @@ def test_real_river(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "velocities are estimates" in heard
 
 
+def test_natech(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_page(DOCS / "tutorials/natech.md") == 9
+    heard = capsys.readouterr().out
+    assert "log_pearson3" in heard
+    assert "is a confluence of 2 reaches" in heard
+    assert "Mm3" in heard
+    assert (workplace / "floods.png").stat().st_size > 10_000
+
+
 def test_blocks_of_the_result_page(workplace: Path) -> None:
     spillsim.scenario.write_template("my_case")
     spillsim.run("my_case", output="my_case.nc")

@@ -57,10 +57,10 @@ def test_a_volume_sets_the_shape(shape: str) -> None:
         find(0.05)
 
 
-def test_a_given_hydrograph_is_stretched_above_its_base() -> None:
-    assert floods.scaled([10.0, 30.0, 20.0, 10.0], 10.0, 50.0) == pytest.approx([10, 50, 30, 10])
-    with pytest.raises(ValueError, match="does not rise"):
-        floods.scaled([10.0, 9.0], 10.0, 50.0)
+def test_a_given_hydrograph_is_stretched_from_base_to_peak() -> None:
+    assert floods.scaled([4.0, 12.0, 8.0, 4.0], 10.0, 50.0) == pytest.approx([10, 50, 30, 10])
+    with pytest.raises(ValueError, match="the same discharge"):
+        floods.scaled([10.0, 10.0], 10.0, 50.0)
 
 
 # --- rain on snow --------------------------------------------------------------------------------

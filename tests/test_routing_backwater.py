@@ -104,4 +104,38 @@ def test_an_abstraction_takes_what_there_is() -> None:
     assert found.routed.taken[-1, 0] == pytest.approx(40.0, rel=0.05)
     assert found.routed.volume.min() >= 0.0
     assert np.abs(found.ledger.error).max() < 1e-13
-    assert "takes more than the river brings" in notices(what)
+    assert "takes more than there is" in notices(what)
+
+
+def test_a_reservoir_works_as_by_muskingum_cunge_and_holds_up_its_river() -> None:
+    folder = GALLERY / "reservoir_spillway"
+    what = scenario.load(folder)
+    waved = what.model_copy(update={"routing": scenario.Routing(**WAVE, time_step="15 min")})
+    found, other = levels(waved), routed(what)
+    assert np.abs(found.ledger.error).max() < 1e-13
+    lake = int(found.layout.first[1])
+    mine, theirs = found.routed.volume[:, lake], other.volume[int(other.river.first[1])]
+    times = np.linspace(0.0, 8 * 86400.0, 65)
+    one = np.interp(times, found.routed.edges, mine)
+    two = np.interp(times, other.flow.time, theirs)
+    assert np.ptp(two) > 8e5
+    assert np.abs(one - two).max() < 0.05 * np.ptp(two)
+    # the lake and the river that enters it have one level, and so the river rises with it
+    level = found.routed.level
+    assert np.array_equal(level[:, lake], level[:, lake - 1])
+    assert level[:, lake].max() > level[0, lake] + 0.4
+
+
+def test_a_dam_at_the_outlet_and_a_reservoir_that_passes_what_comes() -> None:
+    reaches = [{**REACH, "to": "m"},
+               {"id": "pool", "from": "m", "to": "b", "length [km]": 4}]  # fmt: skip
+    network = {"nodes": [{"id": n} for n in "amb"], "reaches": reaches}
+    pool = {"reach": "pool", "volume": "20 Mm3", "area": "2 km2"}
+    found = levels(case(network=network, routing=WAVE, reservoir=[pool]))
+    assert np.abs(found.ledger.error).max() < 1e-13
+    volume = found.routed.volume[:, -1]
+    assert np.ptp(volume) < 0.05 * volume[0]
+    assert found.routed.taken[:, 0].max() > 600.0
+    assert found.ledger.left[-1] == pytest.approx(
+        float(np.sum(found.routed.taken[:, 0] * np.diff(found.routed.edges)))
+    )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from .hydraulics import (
     release_inflow,
     solve,
     solve_over_time,
+    trigger_flow,
 )
 from .marching import NetworkMarch, TreeMarch, network_march, tree_march
 from .network.network import Network, Position
@@ -74,6 +75,8 @@ class Model:
     engine: str = "march"
     engine_basis: str = ""
     """Why this engine, in words."""
+    trigger: Mapping[str, Any] = field(default_factory=dict)
+    """What the trigger did, for the attributes of the result; empty without one."""
 
     @property
     def varies(self) -> bool:
@@ -131,7 +134,9 @@ def assemble(scenario: Scenario) -> Model:
     # counting from the end of an odd last interval would shift every output
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
     output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
-    varying, water, warned = _flow_over_time(scenario, network, flow, positions)
+    event = trigger_flow(scenario, network, flow)
+    varying, water, warned = _flow_over_time(event.on(scenario), network, flow, positions)
+    notices += event.notices
     if varying is not None:
         releases, said = carry_inlets(releases, varying)
         notices += said
@@ -148,7 +153,8 @@ def assemble(scenario: Scenario) -> Model:
     )  # fmt: skip
     return Model(scenario, network, flow, releases, places, route, output_time, varying, water,
                  march, basis,
-                 tuple(dict.fromkeys(notices)), choice.engine, choice.basis)  # fmt: skip
+                 tuple(dict.fromkeys(notices)), choice.engine, choice.basis,
+                 event.told_with(scenario, water))  # fmt: skip
 
 
 def with_time_step(model: Model, step: float) -> Model:

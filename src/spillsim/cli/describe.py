@@ -48,6 +48,7 @@ def describe(console: Console, model: Model) -> None:
     for label, text in (
         ("network", network(model)),
         ("flow", flow(model)),
+        *((("trigger", _trigger(model)),) if model.scenario.trigger else ()),
         ("releases", releases(model)),
         ("grid", grid(model)),
         ("output", _output(model)),
@@ -96,9 +97,45 @@ def flow(model: Model) -> str:
     if cover is not None:
         at_outlet += f" · {words.count(int(cover.sum()), 'reach', 'reaches')} under ice"
     if model.scenario.is_routed:
-        hydrographs = words.count(len(model.scenario.hydrographs), "hydrograph")
-        return f"routed, from {hydrographs} over {known} · {at_outlet} at first"
+        causes = []
+        if hydrographs := len(model.scenario.hydrographs):
+            causes.append(words.count(hydrographs, "hydrograph"))
+        if model.scenario.trigger is not None and model.scenario.trigger.has_flow:
+            causes.append("the trigger")
+        origin = f"from {' and '.join(causes)} over {known}" if causes else f"over {known}"
+        return f"routed, {origin} · {at_outlet} at first"
     return f"steady, from {known} · {at_outlet}"
+
+
+def _trigger(model: Model) -> str:
+    """Return what sets flow and releases, and when; the notices tell more."""
+    trigger = model.scenario.trigger
+    assert trigger is not None
+    facts, start = model.trigger, model.scenario.case.start
+    begins = words.moment(start + dt.timedelta(seconds=trigger.time))
+    kind = trigger.kind.replace("_", " ")
+    if trigger.quantile is not None:
+        kind = f"flood of {trigger.quantile.return_period:g} years"
+    parts = [f"{kind}{f' ({trigger.name})' if trigger.name else ''}, {begins}"]
+    if "magnitude" in facts:
+        parts.append(f"magnitude {facts['magnitude']:g}")
+    if "peak_discharge" in facts:
+        bound = ""
+        if trigger.quantile is not None:
+            low, high = trigger.quantile.lower, trigger.quantile.upper
+            bound = f" (90 % range {words.trimmed(low)} to {words.trimmed(high)})"
+        parts.append(
+            f"up to {words.trimmed(facts['peak_discharge'])} m³/s at {facts['node']}{bound}"
+        )
+    if "lake_volume" in facts:
+        parts.append(f"{words.trimmed(facts['lake_volume'] / 1e6)} million m³ held back at "
+                     f"{facts['node']}")  # fmt: skip
+    if "breach_peak" in facts:
+        parts.append(f"breach of {words.trimmed(facts['breach_peak'])} m³/s")
+    if "peak_time" in facts:
+        peak = dt.datetime.fromisoformat(facts["peak_time"])
+        parts.append(f"peak {words.moment(peak)}")
+    return " · ".join(parts)
 
 
 def releases(model: Model) -> str:

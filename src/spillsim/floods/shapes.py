@@ -112,17 +112,18 @@ def gamma_shape(volume_ratio: float) -> float:
 
 
 def scaled(discharge: ArrayLike, base: float, peak: float) -> Array:
-    """A hydrograph stretched above its base flow until it has a peak.
+    """A hydrograph stretched so that its lowest value is the base flow and its highest the peak.
 
-    discharge : (P,) with a value above base [m3/s]
+    discharge : (P,) [m3/s]
 
-    Raises ValueError where no value is above base.
+    Raises ValueError where all values are equal.
     """
     given = np.asarray(discharge, dtype=np.float64)
-    highest = float(given.max())
-    if not highest > base:
-        raise ValueError("the hydrograph does not rise above the base flow")
-    return np.asarray(base + (given - base) * ((peak - base) / (highest - base)))
+    lowest, highest = float(given.min()), float(given.max())
+    if not highest > lowest:
+        raise ValueError("the hydrograph has the same discharge all the time")
+    share = (given - lowest) / (highest - lowest)
+    return np.asarray(base * (1.0 - share) + peak * share)
 
 
 def volume_above(time: ArrayLike, discharge: ArrayLike, base: float = 0.0) -> float:

@@ -10,6 +10,7 @@ from .over_time import as_varying
 from .release_water import release_inflow
 from .solve import solve, solve_over_time
 from .summary import estimated_quantities
+from .triggered import Triggered, trigger_flow
 from .varying import VaryingFlow
 from .water_ledger import WaterLedger
 
@@ -18,6 +19,7 @@ __all__ = [
     "Balance",
     "Closure",
     "SteadyFlow",
+    "Triggered",
     "VaryingFlow",
     "WaterLedger",
     "add_inflow",
@@ -30,4 +32,5 @@ __all__ = [
     "release_inflow",
     "solve",
     "solve_over_time",
+    "trigger_flow",
 ]

@@ -84,6 +84,7 @@ def _split(network: Network, reference: SteadyFlow, levels: Levels) -> list[Noti
     reaches = levels.layout.reaches
     slope = (reaches.bed_head - reaches.bed_foot) / reaches.length
     bent = np.abs(slope - reference.bed_slope) > BENT * reference.bed_slope
+    bent &= reaches.links > 0
     for row in np.flatnonzero(bent).tolist():
         message = (
             f"falls by {slope[row]:.3g} between the beds of its nodes, which the main arm sets, "
@@ -112,19 +113,28 @@ def _turning(network: Network, levels: Levels) -> list[Notice]:
 
 
 def _short(network: Network, levels: Levels) -> list[Notice]:
-    """Abstractions that found too little water."""
-    routed, layout = levels.routed, levels.layout
-    found = []
-    for d, asked in enumerate(levels.asked.tolist()):
-        missing = asked - routed.taken[:, d]
-        lacks = missing > 1e-6 * asked
+    """Ways out that found too little water, and reservoirs that rose above their tables."""
+    routed, found = levels.routed, []
+    for d, name in enumerate(levels.out.name):
+        missing = levels.asked[:, d] - routed.taken[:, d]
+        lacks = missing > 1e-6 * levels.asked[:, d]
         if lacks.any():
-            volume = float(np.sum(missing * np.diff(routed.edges)))
+            volume = float(np.sum(np.where(lacks, missing, 0.0) * np.diff(routed.edges)))
             when = float(routed.edges[int(np.argmax(lacks))])
             message = (
-                "the abstraction there takes more than the river brings from "
-                f"{when / 3600.0:.4g} h after the start on: {volume:.4g} m3 of it could not be "
-                "taken"
+                f"takes more than there is from {when / 3600.0:.4g} h after the start on: "
+                f"{volume:.4g} m3 of it could not be taken"
             )
-            found.append(Notice(f"node {network.node_id[layout.ways.node[d]]}", message))
+            found.append(Notice(name, message))
+    for reach, pool in levels.works.pools.items():
+        level = routed.levels[:, levels.layout.place[network.reach_from[reach]]]
+        high = float(pool.storage.stage[-1])
+        if pool.has_top and level.max() > high:
+            when = float(routed.edges[int(np.argmax(level))])
+            message = (
+                f"rises to {level.max():.6g} m {when / 3600.0:.4g} h after the start, above the "
+                f"highest stage of its table, {high:.6g} m; its surface is taken to be as large "
+                "as at the top, and nothing to overflow"
+            )
+            found.append(Notice(f"reservoir {pool.name}", message))
     return found

@@ -43,12 +43,13 @@ class Inflows:
     """Place and (M,) discharge of releases within reaches [m3/s]."""
 
 
-def choose_step(scenario: Scenario, switching: float = np.inf) -> float:
+def choose_step(scenario: Scenario, switching: float = np.inf, rise: float = np.inf) -> float:
     """Routing step that the hydrographs and releases ask for [s].
 
     switching : shortest time in which something at a reservoir or diversion works [s]
+    rise : time in which a flood rises that no hydrograph tells of [s]
     """
-    longest = min(NICE_STEPS[-1], switching / TIMES_PER_RELEASE)
+    longest = min(NICE_STEPS[-1], switching / TIMES_PER_RELEASE, rise / TIMES_PER_RISE)
     for item in scenario.hydrographs:
         time, discharge = np.array(item.time), np.array(item.discharge)
         if time.size > 1 and np.ptp(discharge) > 0.0:
@@ -188,7 +189,8 @@ def inflow_notices(
                 "the river starts from the latter"
             )
             found.append(Notice(f"hydrograph of {what}", message))
-        if item.time[-1] < scenario.case.duration or item.time[0] > 0.0:
+        passing = item.mode == "add" and item.discharge[0] == item.discharge[-1] == 0.0
+        if not passing and (item.time[-1] < scenario.case.duration or item.time[0] > 0.0):
             message = (
                 f"covers {item.time[0] / 3600.0:.4g} to {item.time[-1] / 3600.0:.4g} h; its first "
                 "and last discharge hold before and after"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from .routed_notices import routed_notices
 from .varying import Sections, VaryingFlow
 from .water_ledger import WaterLedger, summed_over_time
 from .wave import Waves, wave_kinds, wave_tables
+from .withheld import Dam, Held, find_dam
 from .works import (
     NO_WORKS,
     Works,
@@ -94,13 +95,14 @@ def route_in_full(
     routing = scenario.routing
     given = None if routing is None else routing.time_step
     works = find_works(scenario, network)
+    dam = find_dam(scenario, network, reference)
     waves = wave_kinds(scenario, network, reference, [*works.pools])
-    wanted = step = given or choose_step(scenario, works.switching)
+    wanted = step = given or choose_step(scenario, works.switching, dam.rise if dam else np.inf)
     swept = 0.0
     for attempt in range(MOST_HALVINGS + 1):
         time = routing_times(scenario.case.duration, step)
         water = inflows(scenario, network, reference, places, time)
-        expected = expected_discharges(network, reference, water, works)
+        expected = expected_discharges(network, reference, water, works, dam)
         tables = wave_tables(scenario, network, reference, waves, expected)
         longest = section_lengths(tables, *expected, step, swept)
         river = cut(scenario, network, tables, np.where(waves.still, np.inf, longest))
@@ -110,6 +112,7 @@ def route_in_full(
         told: list[Notice] = []
         elements = find_elements(network, reference, waves, works, told)
         march = _March(network, reference, river, elements, time, water, works)
+        march.dam = dam
         march.run()
         refused = np.flatnonzero(march.tally[:, REFUSED])
         if not refused.size:
@@ -131,9 +134,19 @@ def route_in_full(
 
 
 def expected_discharges(
-    network: Network, reference: SteadyFlow, water: Inflows, works: Works = NO_WORKS
+    network: Network,
+    reference: SteadyFlow,
+    water: Inflows,
+    works: Works = NO_WORKS,
+    dam: Dam | None = None,
 ) -> tuple[Array, Array]:
-    """(R,), (R,) bounds on the discharge of reaches: all lowest and all highest inflows add up."""
+    """(R,), (R,) bounds on the discharge of reaches: all lowest and all highest inflows add up.
+
+    dam : holds back what comes to its node, and lets go a flood
+    """
+    passes, surge = np.ones(len(network.node_id)), np.zeros(len(network.node_id))
+    if dam is not None:
+        passes[dam.node], surge[dam.node] = dam.seepage, dam.peak
     lowest, highest = water.node.min(axis=1), water.node.max(axis=1)
     lowest, highest = lowest - reference.node_abstraction, highest - reference.node_abstraction
     steady = reference.lateral_inflow * network.reach_length
@@ -145,7 +158,9 @@ def expected_discharges(
         lateral = water.reach.get(reach, steady[reach : reach + 1])
         start, end = int(network.reach_from[reach]), int(network.reach_to[reach])
         least, most = bounds_of_share(works, start, reach, float(network.reach_share[reach]))
-        left, right = bounds_at_node(works, start, lowest[start], highest[start])
+        left, right = bounds_at_node(
+            works, start, passes[start] * lowest[start], highest[start] + surge[start]
+        )
         head_low, head_high = least * max(left, 0.0), most * max(right, 0.0)
         foot_low = max(head_low + float(lateral.min()), 0.0)
         foot_high = head_high + float(lateral.max()) + extra[reach]
@@ -201,6 +216,8 @@ class _March:
         self.steady = per_metre * river.length
         self.lateral_row, self.series = self._series(water)
         self.tally = np.zeros((river.share.size, 3), dtype=np.int64)
+        self.dam: Dam | None = None
+        self.held: Held | None = None
 
     def _series(self, water: Inflows) -> tuple[IntArray, Array]:
         """Rows of the lateral inflows that are not steady."""
@@ -236,13 +253,15 @@ class _March:
             start = int(network.reach_from[reach])
             special = not done[start] and (
                 self.asked[start] > 0.0
+                or (self.dam is not None and start == self.dam.node)
                 or start in self.works.diversions
                 or start in self.works.splits
             )
             if special or reach in self.elements:
                 self._channels(waiting)
                 waiting = []
-            if special:
+            if special and not self.tally[:, REFUSED].any():
+                self._hold(start)
                 self._abstract(start)
                 self._rule(start)
             done[start] = True
@@ -263,6 +282,24 @@ class _March:
                 Water(self.head, self.foot, self.volume),
                 self.tally,
             )
+
+    def _hold(self, node: int) -> None:
+        """Hold back what flows to a dam: in the section above it, at a headwater outside."""
+        if self.dam is None or self.dam.node != node:
+            return
+        above = np.flatnonzero(self.network.reach_to == node)
+        section = int(self.river.first[above[0] + 1]) - 1 if above.size else -1
+        inflow = self.foot[section] if above.size else self.node[node]
+        self.held = self.dam.hold(self.time, inflow)
+        change = self.held.passed - inflow
+        if above.size:
+            self.foot[section] = self.held.passed
+            self.volume[section] -= summed_over_time(self.time, change)
+        else:
+            self.held = replace(self.held, inside=False)
+            self.entering = self.entering.copy()
+            self.entering[node] += change
+        self.node[node] += change
 
     def _abstract(self, node: int) -> None:
         """Take out what a node is asked for, as far as there is any."""
@@ -321,6 +358,7 @@ class _March:
             left=summed_over_time(time, self.node[self.network.outlet]),
             abstracted=summed_over_time(time, taken),
             stored=self.volume.sum(axis=0),
+            dam=self.held,
         )
         return Routed(
             flow, ledger, river, self.volume, self.tally, self.lacking, told, waves, wanted

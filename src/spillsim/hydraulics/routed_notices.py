@@ -11,6 +11,7 @@ from ..network.network import Network
 from .fallback import range_notices
 from .flow import SteadyFlow
 from .inflow_series import inflow_notices
+from .withheld import dam_notices
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -41,6 +42,8 @@ def routed_notices(
     pools = [network.reach_index[one.reach] for one in scenario.reservoirs]
     found += _assumed(network, reference, routed, pools)
     found += inflow_notices(scenario, network, reference, routed.flow.time)
+    if routed.ledger.dam is not None:
+        found += dam_notices(scenario, routed.ledger.dam)
     peak = np.maximum.reduceat(
         np.maximum(routed.flow.discharge_head.max(axis=0), routed.flow.discharge_foot.max(axis=0)),
         routed.river.first[:-1],

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .withheld import Held
 
 Array = NDArray[np.float64]
 
@@ -24,6 +28,8 @@ class WaterLedger:
     """(M,) taken out at nodes or lost along reaches."""
     stored: Array
     """(M,) held in the river."""
+    dam: Held | None = None
+    """What a landslide dam held back and let go, where there is one."""
 
     @property
     def error(self) -> Array:

@@ -69,7 +69,8 @@ def global_attributes(model: ModelLike, run: RunLike) -> dict[str, Any]:
         "run_profile": _json({**run.profile, "cell_steps": run.cell_steps}),
         "notices": notices_text(model.notices),
     }
-    return found | _variant(scenario)
+    trigger = getattr(model, "trigger", None)
+    return found | _variant(scenario) | ({"trigger": _json(dict(trigger))} if trigger else {})
 
 
 def _variant(scenario: Any) -> dict[str, str]:

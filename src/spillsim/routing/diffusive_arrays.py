@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .conveyance import Shapes
+from .outlets import OutletRows
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -55,7 +56,13 @@ class Controls(NamedTuple):
     pair: IntArray
     """(D,) pair of the elimination that the two make."""
     asked: Array
-    """(D,) discharge asked for in the present row of time [m3/s]."""
+    """(M, D) discharge asked for, mean of a row of time [m3/s]."""
+    outlets: OutletRows
+    """(D, ...) laws of the level besides, of which a row of time is a row of (D, M, K)."""
+    passing: Array
+    """(D,) what came to the vertex above in the step before, less what others took [m3/s]."""
+    row: IntArray
+    """(1,) present row of time."""
 
 
 class Work(NamedTuple):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .conveyance import Shapes
 from .diffusive_arrays import Channels, Controls
 from .elimination import Elimination, elimination_order
+from .outlets import OutletRows
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -101,6 +102,8 @@ def lay_out(reaches: Reaches, outlets: Outlets, nodes: int, ways: Ways = NO_WAYS
     vertex[inside] = np.arange(nodes, count)
     upper = np.flatnonzero(number < reaches.links[reach])
     below = np.where(ways.reach >= 0, reaches.foot[ways.reach], -1)
+    # a dam at the very outlet: nothing holds water below it
+    below[~np.isin(below, vertex)] = -1
     inner = np.flatnonzero(below >= 0)
     couplings = np.concatenate(
         [
@@ -113,6 +116,7 @@ def lay_out(reaches: Reaches, outlets: Outlets, nodes: int, ways: Ways = NO_WAYS
     bed = reaches.bed_head[reach] * (1.0 - share) + reaches.bed_foot[reach] * share
     lowest = np.full(count, np.inf)
     np.minimum.at(lowest, place[vertex], bed)
+    lowest[np.isinf(lowest)] = 0.0
     held = np.full(count, np.nan)
     held[place[outlets.node]] = outlets.level
     whole = reaches.length / links
@@ -132,9 +136,20 @@ def lay_out(reaches: Reaches, outlets: Outlets, nodes: int, ways: Ways = NO_WAYS
     )
     ends = np.full((2, ways.node.size), -1, dtype=np.int64)
     ends[0, inner], ends[1, inner] = place[below[inner]], pair[upper.size :]
-    controls = Controls(place[ways.node], ends[0].copy(), ends[1].copy(), np.zeros(below.size))
+    controls = Controls(
+        place[ways.node], ends[0].copy(), ends[1].copy(), np.zeros((0, below.size)),
+        no_outlets(below.size, 0), np.zeros(below.size), np.zeros(1, dtype=np.int64),
+    )  # fmt: skip
     return Layout(
         reaches, channels, controls, elimination, first, reach, place[:nodes], outlets.node, ways
+    )  # fmt: skip
+
+
+def no_outlets(ways: int, rows: int) -> OutletRows:
+    """Ways out with no law of the level."""
+    return OutletRows(
+        np.zeros((ways, 0), dtype=np.int64), np.zeros((ways, 0, 4)), np.zeros((ways, rows, 0)),
+        np.zeros((ways, rows, 0)),
     )  # fmt: skip
 
 

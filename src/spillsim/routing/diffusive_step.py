@@ -8,6 +8,8 @@ from .compiler import inner
 from .conveyance import section_at
 from .diffusive_arrays import Array, Channels, Controls, Stages, Work
 from .elimination import Elimination, eliminate
+from .outlets import OutletRows
+from .reservoir import outlet_discharge
 
 LEVEL_SLOPE = 1e-8
 """Slope of the water surface below which friction counts as proportional to the discharge [-]."""
@@ -156,11 +158,7 @@ def _set_up_ends(
         diagonal[vertex[s]] += length * growth
     for d in range(controls.above.size):
         a, b = controls.above[d], controls.below[d]
-        depth = level[a] - channels.lowest[a]
-        flow, growth = controls.asked[d], 0.0
-        if depth < SHALLOW:
-            growth = flow / SHALLOW if depth > 0.0 else 0.0
-            flow = growth * depth
+        flow, growth = _let_out(channels, controls, d, level[a])
         work.taken[d, 0], work.taken[d, 1] = flow, growth
         right[a] -= length * flow
         diagonal[a] += length * growth
@@ -170,6 +168,25 @@ def _set_up_ends(
                 work.lower[controls.pair[d]] -= length * growth
             else:
                 work.upper[controls.pair[d]] -= length * growth
+
+
+@inner
+def _let_out(channels: Channels, controls: Controls, d: int, level: float) -> tuple[float, float]:
+    """Discharge of a control and its growth with the level; the last of the water fades out."""
+    outlets, row = controls.outlets, controls.row[0]
+    flow, growth = outlet_discharge(
+        level,
+        controls.passing[d],
+        row,
+        OutletRows(outlets.kind[d], outlets.shape[d], outlets.weight[d], outlets.value[d]),
+    )
+    flow += controls.asked[row, d]
+    depth = level - channels.lowest[controls.above[d]]
+    if depth <= 0.0:
+        return 0.0, 0.0
+    if depth < SHALLOW:
+        return flow * depth / SHALLOW, (flow + growth * depth) / SHALLOW
+    return flow, growth
 
 
 @inner
@@ -242,14 +259,22 @@ def end_stage(
     for o in range(channels.outfall.size):
         v = channels.vertex[channels.outfall[o]]
         if not np.isnan(channels.held[v]):
-            kept = 0.0
-            for s in range(channels.vertex.size):
-                if channels.vertex[s] == v:
-                    depth = level[v] - channels.bed[s]
-                    area = section_at(channels.shapes, channels.shape[s], depth)[0]
-                    kept += area * channels.length[s]
-            work.leaving[o, 0] = (volume[v] - kept) / length
+            work.leaving[o, 0] = (volume[v] - _kept(channels, v, level[v])) / length
         volume[v] -= length * work.leaving[o, 0]
+    for v in range(base.size):
+        if not np.isnan(channels.held[v]):
+            volume[v] = _kept(channels, v, level[v])
+
+
+@inner
+def _kept(channels: Channels, v: int, level: float) -> float:
+    """Water that a vertex has at a level."""
+    kept = 0.0
+    for s in range(channels.vertex.size):
+        if channels.vertex[s] == v:
+            area = section_at(channels.shapes, channels.shape[s], level - channels.bed[s])[0]
+            kept += max(area, 0.0) * channels.length[s]
+    return kept
 
 
 @inner

@@ -7,6 +7,7 @@ nodes of the network and at points between; links between them carry the dischar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 
 from .conveyance import AREA, CONVEYANCE, depth_at, sections_at
 from .diffusive_arrays import Stages, Work
-from .diffusive_layout import Layout
+from .diffusive_layout import Layout, no_outlets
 from .diffusive_march import DONE, Rows, march
+from .outlets import GIVEN, Outlet, OutletRows
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -59,8 +61,10 @@ class Routed:
     """(M, S) along them [m3/s]."""
     volume: Array
     """(M + 1, S) water in sections [m3]."""
-    level: Array
-    """(M + 1, S) level of the water there [m]."""
+    vertex: IntArray
+    """(S,) place of each section's level."""
+    levels: Array
+    """(M + 1, V) levels of the water [m]."""
     leaving: Array
     """(M, O) discharge that leaves by the outlets [m3/s]."""
     taken: Array
@@ -69,6 +73,11 @@ class Routed:
     """(M, 2) steps taken in each row, and how many of them of the first order."""
     state: State
     """At the end."""
+
+    @property
+    def level(self) -> Array:
+        """(M + 1, S) level of the water in sections [m]."""
+        return self.levels[:, self.vertex]
 
 
 def filled(layout: Layout, level: Array) -> State:
@@ -99,6 +108,7 @@ def uniform_flow(layout: Layout, discharge: Array) -> State:
     reaches, channels = layout.reaches, layout.channels
     slope = np.maximum((reaches.bed_head - reaches.bed_foot) / reaches.length, 1e-6)
     depth = depth_at(reaches.shapes, reaches.shape, CONVEYANCE, discharge / np.sqrt(slope))
+    depth[reaches.links == 0] = 0.0
     level = np.array(channels.lowest)
     np.maximum.at(level, channels.vertex, channels.bed + depth[layout.reach])
     return filled(layout, level[channels.vertex])
@@ -114,27 +124,61 @@ class Inflow:
     """(M, R) spread along whole reaches [m3/s]."""
     asked: Array | None = None
     """(M, D) that ways out are asked for; they give it as far as there is water [m3/s]."""
+    outlets: OutletRows | None = None
+    """Outlets of ways out besides, see ``outlet_means``."""
     section: IntArray | None = None
     """(P,) sections with inflow of their own."""
     point: Array | None = None
     """(M, P) inflow of these [m3/s]."""
 
 
+def outlet_means(edges: Array, ways: Sequence[Sequence[Outlet]]) -> OutletRows:
+    """Outlets of D ways out in M rows of time: the share of a row in which they work, and the
+    mean of their discharge or opening.
+
+    edges : (M + 1,) ends of the rows [s]
+    ways : outlets of each, may be none
+    """
+    most, rows = max((len(each) for each in ways), default=0), edges.size - 1
+    found = OutletRows(
+        np.full((len(ways), most), GIVEN, dtype=np.int64), np.zeros((len(ways), most, 4)),
+        np.zeros((len(ways), rows, most)), np.zeros((len(ways), rows, most)),
+    )  # fmt: skip
+    for d, each in enumerate(ways):
+        for k, one in enumerate(each):
+            found.kind[d, k] = one.kind
+            found.shape[d, k] = (one.crest, one.width, one.coefficient, one.over_sill)
+            begin, end = np.maximum(edges[:-1], one.start), np.minimum(edges[1:], one.stop)
+            found.weight[d, :, k] = np.maximum(end - begin, 0.0) / np.diff(edges)
+            found.value[d, :, k] = row_means(edges, np.array(one.time), np.array(one.value))
+    return found
+
+
+def row_means(edges: Array, time: Array, value: Array) -> Array:
+    """(M,) means over rows of what is linear between times (P,) and constant outside."""
+    at = np.unique(np.concatenate([edges, time[(time > edges[0]) & (time < edges[-1])]]))
+    values = np.interp(at, time, value)
+    passed = np.cumsum(0.5 * np.diff(at) * (values[1:] + values[:-1]))
+    summed = np.concatenate([[0.0], passed])[np.searchsorted(at, edges)]
+    return np.asarray(np.diff(summed) / np.diff(edges))
+
+
 def settled(layout: Layout, state: State, inflow: Inflow) -> State:
     """Steady flow under constant inflow, by implicit steps that double.
 
-    inflow : a single row
+    inflow : a single row, at nodes and along whole reaches
 
     Raises NoStepError where more water is taken out than flows in.
     """
     edges = FIRST_ROW * np.asarray(2.0 ** np.arange(SETTLING + 1) - 1.0, dtype=np.float64)
     every = np.zeros(SETTLING, dtype=np.int64)
-    parts = (None if values is None else values[every] for values in
-             (inflow.node, inflow.lateral, inflow.asked, inflow.point))  # fmt: skip
-    node, lateral, asked, point = parts
-    assert node is not None
-    assert lateral is not None
-    steady = Inflow(node, lateral, asked, inflow.section, point)
+    asked, outlets = inflow.asked, inflow.outlets
+    if asked is not None:
+        asked = asked[every]
+    if outlets is not None:
+        weight, value = (np.ascontiguousarray(x[:, every]) for x in (outlets.weight, outlets.value))
+        outlets = outlets._replace(weight=weight, value=value)
+    steady = Inflow(inflow.node[every], inflow.lateral[every], asked, outlets)
     found = route(layout, state, edges, steady, stages=1).state
     # volumes added up over such steps have lost their digits; levels have not
     return filled(layout, found.level[layout.channels.vertex])
@@ -162,41 +206,46 @@ def route(
     channels = layout.channels
     rows = _rows(layout, edges, inflow, stages)
     room = _room(layout, state)
-    failed = march(channels, layout.controls, layout.elimination, _work(layout), room, rows)
+    count = edges.size - 1
+    ways = layout.controls.above.size
+    asked = np.zeros((count, ways)) if inflow.asked is None else inflow.asked
+    outlets = no_outlets(ways, count) if inflow.outlets is None else inflow.outlets
+    controls = layout.controls._replace(asked=np.ascontiguousarray(asked), outlets=outlets)
+    failed = march(channels, controls, layout.elimination, _work(layout), room, rows)
     if failed != DONE:
         place = int(np.argmin(room.volume))
         section = int(np.flatnonzero(channels.vertex == place)[0])
         raise NoStepError(float(edges[failed]), section)
-    lateral = rows.lateral[:, layout.reach] * rows.share
-    if inflow.section is not None and inflow.point is not None:
-        for section, values in zip(inflow.section.tolist(), inflow.point.T, strict=True):
-            lateral[:, section] += values
-    head, foot = _ends(layout, rows, lateral)
     return Routed(
-        edges, head, foot, lateral, rows.volume,
-        np.ascontiguousarray(rows.level[:, channels.vertex]), rows.leaving, rows.taken,
-        rows.steps, State(room.start, np.array(room.level[0])),
+        edges, rows.head, rows.foot, rows.along, rows.volume, channels.vertex, rows.level,
+        rows.leaving, rows.taken, rows.steps, State(room.start, np.array(room.level[0])),
     )  # fmt: skip
 
 
 def _rows(layout: Layout, edges: Array, inflow: Inflow, stages: int) -> Rows:
-    """Inflow by points, and room for what comes out."""
+    """Inflow by sections, and room for what comes out."""
     channels, ways = layout.channels, layout.controls.above.size
     count, size = edges.size - 1, channels.vertex.size
-    point, place = inflow.node, layout.place
+    along = np.zeros((count, size))
+    share = channels.length / layout.reaches.length[layout.reach]
+    for reach in np.flatnonzero(inflow.lateral.any(axis=0)).tolist():
+        own = slice(int(layout.first[reach]), int(layout.first[reach + 1]))
+        along[:, own] = inflow.lateral[:, reach, None] * share[own]
     if inflow.section is not None and inflow.point is not None:
-        point = np.concatenate([point, inflow.point], axis=1)
-        place = np.concatenate([place, channels.vertex[inflow.section]])
-    asked = np.zeros((count, ways)) if inflow.asked is None else inflow.asked
+        for section, values in zip(inflow.section.tolist(), inflow.point.T, strict=True):
+            along[:, section] += values
+    dams = np.flatnonzero(layout.ways.reach >= 0)
+    dam = np.full(layout.first.size - 1, -1, dtype=np.int64)
+    dam[layout.ways.reach[dams]] = dams
     return Rows(
         edges=np.ascontiguousarray(edges, dtype=np.float64),
-        point=np.ascontiguousarray(point),
-        lateral=np.ascontiguousarray(inflow.lateral),
-        asked=np.ascontiguousarray(asked),
-        place=place,
-        reach=layout.reach,
-        share=channels.length / layout.reaches.length[layout.reach],
-        link=np.zeros((count, channels.upper.size)),
+        node=np.ascontiguousarray(inflow.node),
+        along=along,
+        place=layout.place,
+        first=layout.first,
+        dam=dam,
+        head=np.zeros((count, size)),
+        foot=np.zeros((count, size)),
         leaving=np.zeros((count, channels.outfall.size)),
         taken=np.zeros((count, ways)),
         volume=np.zeros((count + 1, size)),
@@ -204,22 +253,6 @@ def _rows(layout: Layout, edges: Array, inflow: Inflow, stages: int) -> Rows:
         steps=np.zeros((count, 2)),
         stages=stages,
     )
-
-
-def _ends(layout: Layout, rows: Rows, lateral: Array) -> tuple[Array, Array]:
-    """(M, S) discharges at the ends of sections, from those of links and the change of water."""
-    head, foot = np.zeros(lateral.shape), np.zeros(lateral.shape)
-    upper, ways = layout.channels.upper, layout.ways
-    foot[:, upper] = rows.link
-    head[:, upper + 1] = rows.link
-    dams = np.flatnonzero(ways.reach >= 0)
-    foot[:, layout.first[ways.reach[dams]]] = rows.taken[:, dams]
-    gained = np.diff(rows.volume, axis=0) / np.diff(rows.edges)[:, None]
-    begins, ends = layout.first[:-1], layout.first[1:] - 1
-    head[:, begins] = foot[:, begins] + gained[:, begins] - lateral[:, begins]
-    ends = ends[layout.reaches.links > 0]
-    foot[:, ends] = head[:, ends] - gained[:, ends] + lateral[:, ends]
-    return head, foot
 
 
 def _work(layout: Layout) -> Work:

@@ -50,6 +50,8 @@ from .sections import (
 )
 from .settings import Numerics, Output
 from .tables import Table, TableKind
+from .trigger import TRIGGER_SECTIONS, Trigger
+from .trigger_reading import OWN_TIME, read_trigger
 from .variants import KINDS
 
 Model = TypeVar("Model", bound=Section)
@@ -57,7 +59,7 @@ Item = TypeVar("Item")
 
 SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
 LISTED = (*LISTED_SECTIONS, "hydrograph", *WORKS, "release")
-SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED, *KINDS)
+SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED, "trigger", *KINDS)
 _NEEDED = ("case", "network", "flow", "substance", "release")
 
 
@@ -72,13 +74,14 @@ def assemble(reading: Reading) -> Scenario:
     data, faults = reading.data, reading.faults
     _check_keys(data, faults)
     _note_start(reading)
+    trigger = _anchors(reading)
     single = {
         name: _section(reading, name, model) for name, model in SINGLE.items() if name in data
     }
     listed = {name: _listed(reading, name, model) for name, model in LISTED_SECTIONS.items()}
     flow_section = _chosen(reading, "flow", FLOW_SECTIONS, None)
     dispersion = _chosen(reading, "dispersion", DISPERSION_SECTIONS, "formula")
-    draft = Draft(faults=faults)
+    draft = Draft(faults=faults, trigger=trigger)
     draft.case = _of(Case, single.get("case"))
     draft.nodes = read_named(reading, "network", "nodes", TableKind("node", rows.NODES))
     draft.reaches = read_named(reading, "network", "reaches", TableKind("reach", rows.REACHES))
@@ -116,6 +119,7 @@ def assemble(reading: Reading) -> Scenario:
         borders=_sound(draft.borders),
         output=_of(Output, single.get("output")) or Output(),
         numerics=_of(Numerics, single.get("numerics")) or Numerics(),
+        trigger=trigger,
         files=(reading.source, *(f for f in reading.files.values() if f is not None)),
         folder=reading.folder,
         name=reading.name,
@@ -150,6 +154,12 @@ def _hydrographs(reading: Reading) -> list[FlowHydrograph | None]:
         for number, item in enumerate(items)
     ]
     return read_hydrographs(reading, items, sections)
+
+
+def _anchors(reading: Reading) -> Trigger | None:
+    """The trigger, before anything whose moments count from it."""
+    reading.anchors = OWN_TIME
+    return read_trigger(reading, _chosen(reading, "trigger", TRIGGER_SECTIONS, None))
 
 
 def _changing_flow(draft: Draft) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from .sections import (
     Slug,
 )
 from .tables import Row, Table
+from .trigger_reading import check_trigger
 
 _MOST_HINTS = 20  # a search for the nearest of thousands of names costs milliseconds each
 
@@ -40,6 +41,7 @@ def check(draft: Draft) -> river_network.Network | None:
     check_hydrographs(draft)
     network = _check_graph(draft)
     check_places(draft, network)
+    check_trigger(draft, network)
     return network
 
 

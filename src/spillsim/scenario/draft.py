@@ -13,6 +13,7 @@ from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries
 from .sections import Border, Case, Hydraulics, Release, Station, Substance
 from .tables import Table
+from .trigger import Trigger
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Draft:
     """True where that file has a fault, so that nobody knows which areas it gives."""
     routing: Routing | None = None
     hydrographs: Sequence[FlowHydrograph | None] = field(default_factory=list)
+    trigger: Trigger | None = None
     hydraulics: Hydraulics | None = None
     ice: Ice | None = None
     dispersion: Section | None = None

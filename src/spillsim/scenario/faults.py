@@ -196,9 +196,14 @@ def _model_at(model: type[BaseModel], loc: Iterable[int | str]) -> type[BaseMode
     }  # fmt: skip
     found: type[BaseModel] | None = model
     for part in loc:
+        if not isinstance(part, str):
+            continue
+        own = found.model_fields.get(part) if found is not None else None
+        if own is not None and isinstance(own.annotation, type):
+            found = own.annotation if issubclass(own.annotation, BaseModel) else found
         if part == "netcdf":
             found = FlowNetcdf if model is TableSection else HydrographNetcdf
-        found = inner.get(part, found) if isinstance(part, str) else found
+        found = inner.get(part, found)
     return found
 
 

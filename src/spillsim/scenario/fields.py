@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
@@ -69,18 +70,51 @@ def _quantity(
     )
 
 
+_ANCHORED = re.compile(r"\s*(?P<word>[A-Za-z_]+)\s*(?:(?P<sign>[+-])\s*(?P<span>.*?)\s*)?")
+_ANCHORS = ("trigger", "peak")
+
+
 def _moment(value: Any, info: ValidationInfo) -> float:
-    """Seconds since case.start, from an offset date-time or a duration."""
+    """Seconds since case.start: an offset date-time, a duration, or counted from the trigger."""
+    context = info.context or {}
     if isinstance(value, datetime):
         moment = _aware(value)
-        start = (info.context or {}).get("start")
+        start = context.get("start")
         return 0.0 if start is None else (moment - start).total_seconds()
     if isinstance(value, date | time) or not isinstance(value, str):
         raise refuse(
             "an offset date-time or a duration since the start of the case is needed",
             'Write e.g. 2000-01-30T22:00:00+02:00 or "6 h".',
         )
-    return read_quantity(value, "time")
+    match = _ANCHORED.fullmatch(value)
+    return read_quantity(value, "time") if match is None else _anchored(match, context)
+
+
+def _anchored(match: re.Match[str], context: Mapping[str, Any]) -> float:
+    """``"trigger + 6 h"`` or ``"peak - 30 min"``, in seconds since case.start.
+
+    ``anchors`` of the context holds the moment of each word, or says in words why there is none.
+    """
+    word = match["word"]
+    if word not in _ANCHORS:
+        raise refuse(
+            "is no point in time: it begins neither with a number nor with trigger or peak",
+            'Write e.g. "6 h", "trigger + 6 h" or "peak - 30 min".',
+        )
+    shift = 0.0
+    if match["span"] is not None:
+        try:
+            shift = units.parse(match["span"], "time")
+        except units.UnitError as error:
+            raise refuse(error.message, error.hint) from error
+        if shift < 0:
+            raise refuse("has two signs", 'Write e.g. "trigger + 6 h".')
+    anchor = context.get("anchors", {}).get(
+        word, ("counts from the trigger, but the scenario has no section [trigger]", "")
+    )
+    if isinstance(anchor, tuple):
+        raise refuse(*anchor)
+    return float(anchor) + (-shift if match["sign"] == "-" else shift)
 
 
 def _aware(value: Any) -> datetime:
@@ -192,8 +226,9 @@ Moment = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "description": "offset date-time, or text with a duration since case.start",
-            "examples": ["2000-01-30T22:00:00+02:00", "6 h"],
+            "description": "offset date-time, or text with a duration since case.start, or "
+            "counted from the [trigger] or the peak of its flood",
+            "examples": ["2000-01-30T22:00:00+02:00", "6 h", "trigger + 6 h", "peak - 30 min"],
         }
     ),
 ]
@@ -212,6 +247,8 @@ Discharge = Annotated[float, *_quantity("discharge", above=0)]
 ExchangeDischarge = Annotated[float, *_quantity("discharge", minimum=0)]
 Area = Annotated[float, *_quantity("area", above=0)]
 Level = Annotated[float, *_quantity("length")]
+Speed = Annotated[float, *_quantity("velocity", minimum=0)]
+AirTemperature = Annotated[float, *_quantity("temperature", minimum=-60)]
 FlowScale = Annotated[
     float,
     Field(

@@ -77,7 +77,7 @@ def annual_maxima(table: Table, faults: Faults) -> AnnualMaxima | None:
             table.add_fault(faults, row, "year", f"the year {year:.0f} is given twice", hint)
             table.sound = False
         seen.setdefault(year, row.line)
-    years, discharge = (full_column(faults, table, key) for key in ("year", "discharge"))
     if not table.sound:
         return None
+    years, discharge = (full_column(faults, table, key) for key in ("year", "discharge"))
     return AnnualMaxima(table.file or "", tuple(round(year) for year in years), discharge)

@@ -27,7 +27,7 @@ def validated(reading: Reading, value: Any, model: type[Model], where: str) -> M
         reading.faults.add(where, f"a section {mark} is needed, not {type_name(value)}")
         return None
     try:
-        section = model.model_validate(dict(value), context={"start": reading.start})
+        section = model.model_validate(dict(value), context=reading.context)
     except ValidationError as error:
         from_pydantic(reading.faults, error, model, where)
         return None

@@ -26,6 +26,9 @@ class Reading:
     faults: Faults
     files: dict[str, SourceFile | None] = field(default_factory=dict)
     start: datetime | None = None
+    anchors: dict[str, float | tuple[str, str]] = field(default_factory=dict)
+    """Moment of ``trigger`` and ``peak`` [s since the start of the case], or why there is none
+    and what to do."""
     written: dict[str, Any] | None = None
     """The data as they stand in the file, where a regime or measure is merged into ``data``."""
     variants: tuple[Variant, ...] = ()
@@ -34,6 +37,11 @@ class Reading:
     """Those that are merged into ``data``."""
     notices: list[Notice] = field(default_factory=list)
     """What is to be told of the input: gaps that were filled, spans that are not covered."""
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the fields of a section are validated with."""
+        return {"start": self.start, "anchors": self.anchors}
 
 
 def read_named(reading: Reading, section: str, key: str, kind: TableKind) -> Table | None:

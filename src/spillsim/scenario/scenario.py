@@ -32,6 +32,7 @@ from .sections import (
     Substance,
 )
 from .settings import Numerics, Output
+from .trigger import Trigger
 from .variants import Variant
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Scenario(Section):
     splits: tuple[Split, ...] = ()
     routing: Routing | None = None
     hydrographs: tuple[FlowHydrograph, ...] = ()
+    trigger: Trigger | None = None
     notices: tuple[Notice, ...] = ()
     """What is to be told of the input, e.g. gaps that were filled."""
     files: tuple[SourceFile, ...]
@@ -172,7 +174,8 @@ class Scenario(Section):
     def is_routed(self) -> bool:
         """True where the flow is routed over time from its inflows."""
         rules = self.diversions or self.splits or any(one.outlets for one in self.reservoirs)
-        return self.routing is not None or bool(self.hydrographs) or bool(rules)
+        flood = self.trigger is not None and self.trigger.has_flow
+        return self.routing is not None or bool(self.hydrographs) or bool(rules) or flood
 
     @property
     def is_layered(self) -> bool:

@@ -17,6 +17,7 @@ from .sections import (
     RELEASE_SECTIONS,
     SINGLE_SECTIONS,
 )
+from .trigger import TRIGGER_SECTIONS
 from .variants import RESERVED
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,6 +40,7 @@ def json_schema() -> dict[str, Any]:
         SplitSection,
         Routing,
         FlowHydrographSection,
+        *TRIGGER_SECTIONS.values(),
     ]
     references, schema = models_json_schema(
         [(model, "validation") for model in models], by_alias=True
@@ -74,6 +76,7 @@ def json_schema() -> dict[str, Any]:
         "split": several(one(SplitSection), 0),
         "output": one(SINGLE_SECTIONS["output"]),
         "numerics": one(SINGLE_SECTIONS["numerics"]),
+        "trigger": either(TRIGGER_SECTIONS),
     }
     properties |= {kind: _variants(kind, what) for kind, what in _VARIANTS.items()}
     return {

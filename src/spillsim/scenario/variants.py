@@ -21,6 +21,7 @@ from .sections import (
     LISTED_SECTIONS,
     RELEASE_SECTIONS,
 )
+from .trigger import TRIGGER_SECTIONS
 
 KINDS = ("regime", "measure")
 ALL, NONE = "all", "none"
@@ -35,6 +36,7 @@ _LISTED = (*LISTED_SECTIONS, "release", "hydrograph", "reservoir", "diversion", 
 _LONGEST = 60
 _FORMS: Mapping[str, Mapping[str, type[Section]]] = {
     "flow": FLOW_SECTIONS, "dispersion": DISPERSION_SECTIONS, "release": RELEASE_SECTIONS,
+    "trigger": TRIGGER_SECTIONS,
 }  # fmt: skip
 """Sections whose keys depend on their ``kind``."""
 
