@@ -180,6 +180,7 @@ def test_regimes_of_the_irtysh() -> None:
     assert border[1] == pytest.approx(border[0], rel=0.01)
 
 
+@pytest.mark.slow
 def test_breaking_dam_strikes_harder_and_sooner() -> None:
     scenario = spillsim.load(CASES / "syrdarya_mailuu_suu", regime="landslide")
     case = scenario.case.model_copy(update={"duration": 8 * 86400.0})
