@@ -201,3 +201,30 @@ def test_order_of_reaches_does_not_matter() -> None:
     given, shuffled = curves(np.arange(8)), curves(order)
     assert given.max() > 0.1
     assert np.abs(shuffled - given).max() <= 1e-12
+
+
+@pytest.mark.parametrize("above", [0.0, 10_000.0], ids=["inlet", "within"])
+def test_decay_begins_with_the_release_and_lasts_to_the_place(above: float) -> None:
+    """Mass passed and the area under the curve of a decaying substance, second order.
+
+    Far from its release all that passes a place has decayed by exp(lambda x), where
+    2 D lambda = U - w and w^2 = U^2 + 4 k D; of a release within a river a part goes up first.
+    """
+    velocity, dispersion, area, decay = 0.5, 5.0, 20.0, 1.5 / 86_400.0
+    root = np.sqrt(velocity**2 + 4.0 * decay * dispersion)
+    exponent = (velocity - root) / (2.0 * dispersion)
+    flowing = velocity - dispersion * exponent
+    distance = np.array([5000.0, 5100.0, 20_000.0])
+    exact = np.exp(exponent * distance) * (1.0 if above == 0.0 else flowing / root)
+    errors = []
+    for step in (1200.0, 600.0):
+        prepared = plan(
+            river([0], [1], [40_000.0]), steady(velocity * area, area, dispersion), step,
+            int(100_000.0 / step), [(0, above + x) for x in distance],
+        )  # fmt: skip
+        found = run(prepared, [pulse(0, above, 0.0, 3600.0)], decay=decay)[0]
+        errors.append(np.abs(found.cumulative_mass[:, -1] / exact - 1.0).max())
+    under = np.trapezoid(found.concentration, dx=600.0, axis=1) * area * flowing
+    assert np.abs(under / exact - 1.0).max() < 2e-4
+    assert errors[1] < 5e-5  # a step's decay is 0.01
+    assert errors[0] > 3.5 * errors[1]

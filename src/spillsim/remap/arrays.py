@@ -208,6 +208,9 @@ class Deposits(NamedTuple):
     """(I, 3) node, member and reach."""
     inlet_mass: FloatArray
     """(I,) [kg]"""
+    inlet_credit: FloatArray
+    """(I,) part of it that stands for what the step's decay takes too much; released by no one
+    [kg]."""
 
 
 class Gauges(NamedTuple):

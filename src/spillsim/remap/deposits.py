@@ -117,7 +117,20 @@ def build_deposits(
         np.searchsorted(when, each).astype(np.int64),
         np.stack([node_of, member_of, inlet_reach], axis=1).astype(np.int64),
         inlet_mass,
+        np.zeros(inlet_mass.size),
     )
+
+
+def allow_for_decay(deposits: Deposits, rate: FloatArray, step: float) -> Deposits:
+    """Let what enters with the water of a headwater decay by its mean age, half a step.
+
+    It decays for the whole step that it enters in. So it enters larger by exp(k dt / 2), and the
+    difference is taken off what has decayed, not added to what was released.
+
+    rate : (I,) decay rate in the water of what each row brings [1/s]
+    """
+    credit = deposits.inlet_mass * np.expm1(0.5 * step * rate)
+    return deposits._replace(inlet_mass=deposits.inlet_mass + credit, inlet_credit=credit)
 
 
 def _sorted(parts: list[list[FloatArray]], columns: int) -> list[FloatArray]:

@@ -8,6 +8,7 @@ from ..transport.compiler import inner
 from .arrays import (
     CHAIN,
     COUNT,
+    DECAYED,
     EARLY,
     END,
     FINAL,
@@ -246,6 +247,11 @@ def add_releases(
 ) -> None:  # fmt: skip
     """Add one part of what the releases give in a step."""
     for k in range(deposits.inlet_pointer[step], deposits.inlet_pointer[step + 1]):
+        if not late and deposits.inlet_credit[k] != 0.0:
+            b = deposits.inlet[k, 1]
+            at = graph.reach[deposits.inlet[k, 2], FIRST]
+            state.total[0, b] -= deposits.inlet_credit[k]
+            state.cells[DECAYED, at * members + b] -= deposits.inlet_credit[k]
         if not late and now.node[deposits.inlet[k, 0], OUTSIDE] <= 0.0:
             # nothing flows in that could bring it
             source = deposits.inlet[k, 2]

@@ -30,7 +30,7 @@ from .arrays import (
     State,
 )
 from .build import Plan
-from .deposits import Release, build_deposits
+from .deposits import Release, allow_for_decay, build_deposits
 from .medium import Substance, build_medium
 from .steps import march_steps
 
@@ -177,9 +177,17 @@ def march(
         Substance(own.decay_rate[columns.reach], own.storage_decay_rate[columns.reach])
         for own in substances
     ]
+    if deposits.inlet_mass.size:
+        rates = np.stack([own.decay_rate for own in losses])[:, plan.layout.above]
+        bringing = rates[deposits.inlet[:, 1], deposits.inlet[:, 2]]
+        deposits = allow_for_decay(deposits, bringing, plan.time_step)
     medium = build_medium(plan.layout, columns.flow.reference, plan.time_step, losses)
     record = _new_record(plan, members)
     _run(plan, medium, deposits, now, state, record, progress)
+    # what passes a place within a step has decayed for half of it by then, not only at its end
+    seen = plan.layout.above[plan.layout.graph.cell_reach[plan.gauges.cell]]
+    decayed = np.stack([own.decay_rate[seen] for own in losses], axis=1)
+    record.passed[...] *= np.exp(-0.5 * plan.time_step * decayed)
     if now.counter[3]:
         raise ValueError("water runs in circles within a time step; make time_step shorter")
     return _gather(plan, members, now, state, record)

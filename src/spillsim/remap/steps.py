@@ -177,8 +177,12 @@ def march_steps(
                 disperse(members, limiter, step, graph, tables, medium, gauges, now, state)
                 exchange_all(members, graph, medium, now, state)
         for s in range(gauges.cell.shape[0]):
+            # what passed the place and has decayed, or gone into storage, within its own cell
+            rest = 1.0 - gauges.offset[s]
             for b in range(members):
-                record.passed[step + 1, s, b] = state.through[s, b]
+                k = gauges.cell[s] * members + b
+                behind = rest * (state.cells[DECAYED, k] + state.cells[STORED, k])
+                record.passed[step + 1, s, b] = state.through[s, b] + behind
         kept = 0
         for k in range(now.counter[0]):
             c = now.window[k, LIVE]
