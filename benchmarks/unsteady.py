@@ -3,6 +3,7 @@
 ``python -m benchmarks.unsteady`` marches a spill down 1000 km of river while waves run down it, in
 20 reaches of 100 cells and in 2000 reaches of one, and a river full of matter in steady flow.
 Setting up state and record is part of the time; minima of many runs, in time of the processor.
+Then whole processes ``spillsim run`` of a routed flood down 2000 km (see ``long_river``), medians.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from spillsim.remap.medium import Substance
 from spillsim.sources.schedule import RateSchedule
 from spillsim.transport.arrays import LIMITER_POSITIVE
 
+from . import long_river
 from .table import table
 
 LENGTH = 1.0e6
@@ -85,6 +87,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=11)
+    parser.add_argument("--processes", type=int, default=3, help="whole runs; 0: none")
     parser.add_argument("--markdown", action="store_true")
     given = parser.parse_args()
     # 0.9 of a cell a step keeps the remap at work in steady flow
@@ -102,6 +105,13 @@ def main() -> None:
         each = f"{1e9 * best / cell_steps:.2f}"
         rows.append([name, str(cell_steps), f"{1e3 * best:.2f}", each])
     print(table(["case", "cell-steps", "best ms", "ns/cell-step"], rows, given.markdown))
+    if given.processes:
+        whole = long_river.time_runs(given.processes)
+        row = [f"{value:.2f}" for value in (whole.wall, whole.processor, long_river.TARGET)]
+        heading = ["whole process", "wall s", "processor s", "target s", "memory MB"]
+        memory = f"{whole.peak_memory / 1e6:.0f}"
+        print()
+        print(table(heading, [["2000 km, 60 days, routed", *row, memory]], given.markdown))
 
 
 if __name__ == "__main__":

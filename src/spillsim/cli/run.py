@@ -49,7 +49,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return run_several(arguments, console, wanted, cases)
     table = table_target(arguments.csv)
     target = netcdf_target(arguments.output or f"{cases[0].name}{wanted[0].suffix}.nc")
-    model = assemble(cases[0])
+    with without_optional_imports():  # routing loads the compiler
+        model = assemble(cases[0])
     describe.title(console, cases[0].case.title, describe.scenario_path(arguments.case))
     describe.describe(console, model)
     with without_optional_imports():
@@ -159,7 +160,8 @@ def march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[N
 
     network = isinstance(model.march, NetworkMarch)
     if not simulation.compiled(model.engine, network):
-        console.line("compiling the kernels, once per machine (about 20 s)", dim=True)
+        lasts = "a minute" if network and model.engine == "march" else "20 s"
+        console.line(f"compiling the kernels, once per machine (about {lasts})", dim=True)
     with Progress(console, model.scenario.case.duration) as progress:
         model, found = verification.simulate_to_target(model, progress)
         profile = found.profile
