@@ -178,3 +178,18 @@ def test_regimes_of_the_irtysh() -> None:
     # ice takes time, no water and no zinc
     border = [zinc(regime, "KZ–RU Irtysh", "peak_concentration") for regime in ("low", "ice")]
     assert border[1] == pytest.approx(border[0], rel=0.01)
+
+
+@pytest.mark.slow
+def test_breaking_dam_strikes_harder_and_sooner() -> None:
+    scenario = spillsim.load(CASES / "syrdarya_mailuu_suu", regime="landslide")
+    case = scenario.case.model_copy(update={"duration": 8 * 86400.0})
+    numerics = scenario.numerics.model_copy(update={"error": 0.1, "error_check": "none"})
+    dataset = spillsim.run(scenario.model_copy(update={"case": case, "numerics": numerics}))
+    ledger_closes(dataset)
+    steady = coarse("syrdarya_mailuu_suu", duration="90 days")
+    for border in ("KG–UZ Mailuu-Suu", "UZ–TJ Syr Darya"):
+        assert curve(dataset, border, "peak_concentration") > 2.0 * curve(
+            steady, border, "peak_concentration"
+        )
+        assert curve(dataset, border, "mass_passed") == pytest.approx(1200.0, rel=0.01)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +12,13 @@ from remap_cases import Array, flow, plan, pulse, river, run, slug
 from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
+from spillsim import model, scenario, simulation
+from spillsim.errors import ScenarioError
 from spillsim.remap.build import Plan
 from spillsim.remap.graph import Layers
 from spillsim.remap.march import Background, March
 from spillsim.remap.tables import DrainedError
+from spillsim.verification.reference import exact_reference
 
 HOUR = 3600.0
 DAM = 1e3
@@ -179,3 +183,33 @@ def test_an_upper_layer_cannot_be_drawn_below_nothing() -> None:
     time, inflow, outflow = swinging()
     with pytest.raises(DrainedError, match="reach 0"):
         reservoir(time, inflow, outflow, (1e4, 2e6))
+
+
+def test_a_layered_case_is_marched() -> None:
+    """Its engine is the march, and asking for the other is a fault that says why."""
+    case = scenario.load(Path(__file__).parent / "gallery" / "two_layers")
+    built = model.assemble(case)
+    assert built.engine == "march"
+    assert "two layers" in built.engine_basis
+    assert exact_reference(built) is None
+    found = simulation.simulate(built)
+    above, below = found.concentration[0]
+    assert found.mass_error <= 1e-12
+    # drawn from below, the plume leaves the dam late and long
+    assert built.output_time[above.argmax()] > 20 * HOUR
+    assert below.max() < above.max() * 1.01
+    numerics = case.numerics.model_copy(update={"engine": "transfer"})
+    with pytest.raises(ScenarioError, match="a reservoir is in two layers"):
+        model.assemble(case.model_copy(update={"numerics": numerics}))
+
+
+def test_an_upper_layer_that_runs_dry_is_named() -> None:
+    case = scenario.load(Path(__file__).parent / "gallery" / "reservoir_spillway")
+    lake = case.reservoirs[0]
+    turbine = lake.outlets[0].model_copy(update={"value": (60.0,)})
+    lake = lake.model_copy(
+        update={"mixing": "layered", "upper_volume": 1e5, "outlets": (turbine, *lake.outlets[1:])}
+    )
+    with pytest.raises(ScenarioError, match="its upper layer holds") as raised:
+        model.assemble(case.model_copy(update={"reservoirs": (lake,)}))
+    assert "larger upper_volume" in str(raised.value)

@@ -86,6 +86,8 @@ def _limits(
 
     if scenario.flow_varies:
         return ["the flow changes"]
+    if scenario.is_layered:
+        return ["a reservoir is in two layers"]
     positions = [place.position for place in places]
     found: list[str] = []
     for number, _ in enumerate(scenario.substances):

@@ -16,7 +16,7 @@ from .network.network import Network
 from .places import StationPlace
 from .remap.build import Plan as NetworkPlan
 from .remap.build import build
-from .remap.graph import Reaches
+from .remap.graph import Layers, Reaches
 from .remap.tables import DrainedError
 from .sources import CompiledRelease, SlugSchedule
 from .transport.arrays import LIMITER_CODES
@@ -126,32 +126,42 @@ def network_march(
 
     Raises ScenarioError where more water leaves a reach than it holds.
     """
-    layered = [one for one in scenario.reservoirs if one.mixing == "layered"]
-    if layered:
-        message = "layers are not computed yet"
-        raise ScenarioError(
-            [
-                scenario.fault(one, message, 'Write "mixed" or "reach".', "mixing")
-                for one in layered
-            ],
-            scenario.name,
-        )
     start, count, ledger, field = steps_and_records(scenario, releases, output_time, step)
     tank = np.array([reach.kind == "tank" for reach in scenario.reaches], dtype=np.bool_)
-    reaches = Reaches(network.reach_from, network.reach_to, network.reach_length, tank)
+    layers = _layers(scenario, network)
+    reaches = Reaches(network.reach_from, network.reach_to, network.reach_length, tank, layers)
     try:
         plan = build(
             reaches, flow, (start, step, count), LIMITER_CODES[scenario.numerics.limiter],
             [place.position for place in places], (output_time, ledger, field),
         )  # fmt: skip
     except DrainedError as error:
+        name, part, hint = network.reach_id[error.reach], "it", ""
+        if layers is not None and error.reach in layers.reach:
+            part = "its upper layer"
+            hint = "The lower layer keeps its volume: give it a larger upper_volume."
         message = (
-            f"more water leaves reach {network.reach_id[error.reach]} than it holds "
+            f"more water leaves reach {name} than {part} holds "
             f"{error.time / 3600.0:.4g} h after the start"
         )
-        fault = scenario.fault(scenario.reaches[error.reach], message)
+        fault = scenario.fault(scenario.reaches[error.reach], message, hint)
         raise ScenarioError([fault], scenario.name) from None
     return NetworkMarch(plan)
+
+
+def _layers(scenario: Scenario, network: Network) -> Layers | None:
+    """The reservoirs in two layers; one whose lower layer holds nothing is mixed throughout."""
+    rows = [
+        (network.reach_id.index(one.reach), one.volume - one.upper_volume, one.exchange_discharge,
+         one.inflow_to, one.outflow_from)
+        for one in scenario.reservoirs
+        if one.mixing == "layered" and one.upper_volume is not None
+        and one.upper_volume < one.volume
+    ]  # fmt: skip
+    if not rows:
+        return None
+    reach, *columns = zip(*rows, strict=True)
+    return Layers(np.array(reach), *(np.array(column, dtype=np.float64) for column in columns))
 
 
 def _grid(route: Route, releases: Sequence[CompiledRelease], step: float) -> Grid:

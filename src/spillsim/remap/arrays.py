@@ -149,7 +149,7 @@ class Now(NamedTuple):
     """(H, 4) scratch: node, share of the step and weight of water that is traced back; or reach,
     place, mass and first cell of what is released."""
     row: FloatArray
-    """(2, B) scratch."""
+    """(B,) scratch: mass that is gathered."""
 
 
 class Medium(NamedTuple):

@@ -87,7 +87,7 @@ def new_water(plan: Plan, members: int) -> Now:
         end_water=np.zeros((chains, 2)),
         counter=np.zeros(6, dtype=np.int64),
         way=np.zeros((4 * chains + 64, 4)),
-        row=np.zeros((2, members)),
+        row=np.zeros(members),
     )
 
 

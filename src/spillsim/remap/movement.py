@@ -235,14 +235,14 @@ def depart(
         if now.passing[node, CARRIES] == now.counter[5]:
             through = abs(now.end_water[c, side])
             if through > 0.0:
-                now.row[1, :] = 0.0
+                now.row[:] = 0.0
                 node_mass(
-                    node, min(left / through, 1.0), through / now.node[node, WATER], 1, members,
+                    node, min(left / through, 1.0), through / now.node[node, WATER], members,
                     limiter, graph, now, state,
                 )  # fmt: skip
                 for b in range(members):
                     # below the foot it is mass that the cell of origin does not hold
-                    state.cells[FLUX, k + b] = now.row[1, b] * back
+                    state.cells[FLUX, k + b] = now.row[b] * back
 
 
 @inner

@@ -83,10 +83,9 @@ def layered_tank(
 
 @inner
 def leave_tank(
-    c: int, phi: float, weight: float, row: int, members: int, graph: Graph, now: Now,
-    state: State,
-) -> None:  # fmt: skip
-    """Add ``weight`` times what leaves a tank in the share ``phi`` of the step to a row."""
+    c: int, phi: float, weight: float, members: int, graph: Graph, now: Now, state: State
+) -> None:
+    """Add ``weight`` times what leaves a tank in the share ``phi`` of the step to ``now.row``."""
     r = graph.chain[c, REACH]
     head, foot = now.water[r + c], now.water[r + c + 1]
     inside = max(head, 0.0) + max(-foot, 0.0)
@@ -106,12 +105,12 @@ def leave_tank(
             # an empty tank passes on its share of what enters, and all that lies in it
             leaving = phi * (entering * (min(out / inside, 1.0) if inside > 0.0 else 0.0))
             leaving += phi * mass if out > 0.0 else 0.0
-        now.row[row, b] += weight * leaving
+        now.row[b] += weight * leaving
 
 
 @inner
 def leave_chain(
-    c: int, side: int, water: float, weight: float, row: int, members: int, limiter: int,
+    c: int, side: int, water: float, weight: float, members: int, limiter: int,
     graph: Graph, now: Now, state: State,
 ) -> float:  # fmt: skip
     """Add the mass of the water nearest to an end of a chain; returns the water not found in it.
@@ -131,7 +130,7 @@ def leave_chain(
         b = first + whole if side == 0 else first + n
         for i in range(max(a, low), min(b, high)):
             for k in range(members):
-                now.row[row, k] += weight * state.cells[MASS, i * members + k]
+                now.row[k] += weight * state.cells[MASS, i * members + k]
         left -= whole * volume
         if whole < n:
             i = first + whole if side == 0 else first + n - 1 - whole
@@ -144,7 +143,7 @@ def leave_chain(
                     )  # fmt: skip
                     if side == 0:
                         own = state.cells[MASS, i * members + k] - own
-                    now.row[row, k] += weight * own
+                    now.row[k] += weight * own
             left = 0.0
         r += step
         going = left > 0.0 and now.window[c, REACH_LOW] <= r < now.window[c, REACH_HIGH]
@@ -156,8 +155,8 @@ def leave_chain(
 
 @inner
 def node_mass(
-    node: int, phi: float, weight: float, row: int, members: int, limiter: int, graph: Graph,
-    now: Now, state: State,
+    node: int, phi: float, weight: float, members: int, limiter: int, graph: Graph, now: Now,
+    state: State,
 ) -> None:  # fmt: skip
     """Add ``weight`` times the mass that comes to a node in the share ``phi`` of a step.
 
@@ -173,7 +172,7 @@ def node_mass(
         if now.passing[here, CARRIES] != now.counter[5]:
             continue
         for b in range(members):
-            now.row[row, b] += factor * share * state.entering[here, b]
+            now.row[b] += factor * share * state.entering[here, b]
         for k in range(graph.node[here, POINTER], graph.node[here, POINTER_END]):
             c, side = graph.ends[k, 0], graph.ends[k, 1]
             passed = now.end_water[c, side] if side == 1 else -now.end_water[c, side]
@@ -183,11 +182,9 @@ def node_mass(
                 # what leaves by this end of all that leaves the tank
                 r = graph.chain[c, REACH]
                 out = max(now.water[r + c + 1], 0.0) + max(-now.water[r + c], 0.0)
-                leave_tank(c, share, factor * passed / out, row, members, graph, now, state)
+                leave_tank(c, share, factor * passed / out, members, graph, now, state)
                 continue
-            left = leave_chain(
-                c, side, share * passed, factor, row, members, limiter, graph, now, state
-            )
+            left = leave_chain(c, side, share * passed, factor, members, limiter, graph, now, state)
             other = 1 - side
             through = now.end_water[c, other] if other == 0 else -now.end_water[c, other]
             beyond = graph.chain[c, HEAD_NODE + other]
@@ -216,12 +213,12 @@ def fill_tanks(members: int, limiter: int, graph: Graph, now: Now, state: State)
         head, foot = now.water[r + c], now.water[r + c + 1]
         if (foot < 0.0) != backward:
             continue
-        now.row[0, :] = 0.0
+        now.row[:] = 0.0
         for side in range(2):
             water = head if side == 0 else -foot
             node = graph.chain[c, HEAD_NODE + side]
             if water > 0.0 and now.passing[node, CARRIES] == now.counter[5]:
                 weight = water / now.node[node, WATER]
-                node_mass(node, 1.0, weight, 0, members, limiter, graph, now, state)
+                node_mass(node, 1.0, weight, members, limiter, graph, now, state)
         for b in range(members):
-            state.tank_in[c, b] = now.row[0, b]
+            state.tank_in[c, b] = now.row[b]

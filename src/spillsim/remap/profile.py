@@ -244,10 +244,12 @@ def find_edges(c: int, members: int, limiter: int, graph: Graph, now: Now, state
                     volume_near(f + 1, c, graph, now), bounded, conc, edge,
                 )  # fmt: skip
                 f += 1
-    if low == start and now.water[graph.chain[c, REACH] + c] <= 0.0:
-        end_edge(c, 0, members, limiter, graph, now, state)
-    if high == end and now.water[graph.chain[c, REACH_END] + c] >= 0.0:
-        end_edge(c, 1, members, limiter, graph, now, state)
+    # a side given as it is would compile the kernel once for each
+    for side in range(2):
+        water = now.water[graph.chain[c, REACH + side] + c]
+        leaves = low == start and water <= 0.0 if side == 0 else high == end and water >= 0.0
+        if leaves:
+            end_edge(c, side, members, limiter, graph, now, state)
 
 
 @inner

@@ -141,11 +141,11 @@ def settle_tank(c: int, members: int, graph: Graph, gauges: Gauges, now: Now, st
     head, foot = now.water[r + c], now.water[r + c + 1]
     inside = max(head, 0.0) + max(-foot, 0.0)
     out = max(foot, 0.0) + max(-head, 0.0)
-    now.row[0, :] = 0.0
-    leave_tank(c, 1.0, 1.0, 0, members, graph, now, state)
+    now.row[:] = 0.0
+    leave_tank(c, 1.0, 1.0, members, graph, now, state)
     for m in range(members):
         entered = state.tank_in[c, m]
-        left = now.row[0, m] if out > 0.0 else 0.0
+        left = now.row[m] if out > 0.0 else 0.0
         at_head = entered * head / inside if head > 0.0 else 0.0
         at_head += left * head / out if head < 0.0 else 0.0
         at_foot = entered * foot / inside if foot < 0.0 else 0.0

@@ -178,6 +178,11 @@ class Scenario(Section):
         return self.routing is not None or bool(self.hydrographs) or bool(rules) or flood
 
     @property
+    def is_layered(self) -> bool:
+        """True where a reservoir is in two layers."""
+        return any(one.mixing == "layered" for one in self.reservoirs)
+
+    @property
     def flow_varies(self) -> bool:
         """True where the flow changes during the run."""
         return self.flow.kind == "table" or self.is_routed
