@@ -17,9 +17,11 @@ from .hydraulics import (
     VaryingFlow,
     WaterLedger,
     as_varying,
+    discharges_met,
     mixing_notices,
     release_inflow,
     solve,
+    solve_met,
     solve_over_time,
     trigger_flow,
 )
@@ -125,7 +127,13 @@ def assemble(scenario: Scenario) -> Model:
     positions = _release_positions(scenario, network)
     inflow, told = release_inflow(scenario, network, positions)
     flow = solve(scenario, network, inflow if inflow.any() else None)
+    event = trigger_flow(scenario, network, flow)
+    varying, water, warned = _flow_over_time(event.on(scenario), network, flow, positions)
     releases = compile_releases(scenario, flow, positions)
+    if varying is not None and scenario.is_routed:
+        flow = _flow_met(scenario, network, flow, varying, releases)
+        varying = replace(varying, reference=flow)
+        releases = compile_releases(scenario, flow, positions)
     route = build_route(network, flow, positions)
     places = station_places(scenario, network, route, positions)
     notices = [*scenario.notices, *told, *flow.notices]
@@ -134,8 +142,6 @@ def assemble(scenario: Scenario) -> Model:
     # counting from the end of an odd last interval would shift every output
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
     output_time = np.asarray(interval * np.arange(count), dtype=np.float64)
-    event = trigger_flow(scenario, network, flow)
-    varying, water, warned = _flow_over_time(event.on(scenario), network, flow, positions)
     notices += event.notices
     if varying is not None:
         releases, said = carry_inlets(releases, varying)
@@ -191,6 +197,17 @@ def _flow_over_time(
         varying, told = solve_over_time(scenario, network, flow)
         return varying, None, told
     return None, None, []
+
+
+def _flow_met(
+    scenario: Scenario, network: Network, base: SteadyFlow, varying: VaryingFlow,
+    releases: Sequence[CompiledRelease],
+) -> SteadyFlow:  # fmt: skip
+    """Typical flow of a routed river: what its reaches carry while the plume passes."""
+    tank = np.array([reach.kind == "tank" for reach in scenario.reaches], dtype=np.bool_)
+    spans = [(release.position, *release.schedule.span) for release in releases]
+    met = discharges_met(network, varying, tank, base, spans, scenario.case.duration)
+    return solve_met(scenario, network, base, met)
 
 
 def _march(

@@ -89,6 +89,8 @@ def flow(model: Model) -> str:
     outlet = model.network.outlet
     last = [r for r, node in enumerate(model.network.reach_to.tolist()) if node == outlet]
     discharge = float(sum(model.flow.discharge_foot[r] for r in last))
+    if model.scenario.is_routed and model.varying is not None:
+        discharge = float(sum(model.varying.discharge_foot[0, model.varying.last(r)] for r in last))
     at_outlet = f"{words.trimmed(discharge)} m³/s at the outlet"
     if flow.kind == "table":
         rows = sum(len(series.time) for series in flow.series)  # type: ignore[union-attr,misc]

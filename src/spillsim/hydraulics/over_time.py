@@ -69,21 +69,29 @@ def reference_balance(scenario: Scenario, network: Network) -> tuple[Balance, li
         )
         for reach in np.flatnonzero(~(np.minimum(*typical) > 0.0)).tolist()
     ]
+    return balance_between(network, *typical), faults
+
+
+def balance_between(network: Network, head: Array, foot: Array) -> Balance:
+    """Balance of given discharges: what a node's reaches lack flows in there or is taken out.
+
+    head, foot : (R,) [m3/s]
+    """
     brought, taken = np.zeros(len(network.node_id)), np.zeros(len(network.node_id))
-    np.add.at(taken, network.reach_from, typical[0])
-    np.add.at(brought, network.reach_to, typical[1])
+    np.add.at(taken, network.reach_from, head)
+    np.add.at(brought, network.reach_to, foot)
     leaving = taken.copy()
     leaving[network.outlet] = brought[network.outlet]
     missing = leaving - brought
     return Balance(
-        head=typical[0],
-        foot=typical[1],
-        lateral_inflow=(typical[1] - typical[0]) / network.reach_length,
+        head=head,
+        foot=foot,
+        lateral_inflow=(foot - head) / network.reach_length,
         node_inflow=np.maximum(missing, 0.0),
         node_abstraction=np.maximum(-missing, 0.0),
         leaving=leaving,
         closures=(),
-    ), faults
+    )
 
 
 def _mean_and_size(

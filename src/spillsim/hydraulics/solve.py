@@ -25,7 +25,7 @@ from .inputs import (
     read_reaches,
     solve_discharge,
 )
-from .over_time import read_table, reference_balance, varying_flow
+from .over_time import balance_between, read_table, reference_balance, varying_flow
 from .sections import GIVEN, SECTION, Quantity, Sections, constant, travel_time_factor, unknown
 from .spreading import dispersion
 from .varying import VaryingFlow
@@ -79,6 +79,28 @@ def solve(
     quantities |= {"discharge": discharge, "lateral_inflow": lateral}
     masks = (cover if cover.any() else None, columns.given("storage_area"))
     return _assemble(water, quantities, tuple(told), *masks)
+
+
+def solve_met(
+    scenario: Scenario, network: Network, base: SteadyFlow, met: tuple[Array, Array]
+) -> SteadyFlow:
+    """Sections, dispersion and storage of every reach at the flow that a plume meets there.
+
+    base : steady flow from ``solve``, whose notices stay
+    met : (R,) discharges at head and foot, see ``meeting.discharges_met`` [m3/s]
+    """
+    table = read_reaches(scenario, network)
+    water = balance_between(network, *met)
+    following = followed(scenario, network, table, 0.5 * (water.head + water.foot))
+    own = replace(table, columns=following.columns)
+    quantities, _ = _quantities(scenario, network, own, water, following)
+    origin = "routed, while the plume passes"
+    quantities |= {
+        "discharge": constant(water.head, origin, False),
+        "lateral_inflow": constant(water.lateral_inflow, origin, False),
+    }
+    stays = table.columns.given("storage_area")
+    return _assemble(water, quantities, base.notices, base.ice_cover, stays)
 
 
 def followed(scenario: Scenario, network: Network, table: ReachTable, water: Array) -> Following:

@@ -53,3 +53,9 @@ class VaryingFlow:
     """Properties of the R reaches, and a typical flow to place cells by."""
     sections: Sections | None = None
     """What the columns are; None where every reach is one."""
+
+    def last(self, reach: int) -> int:
+        """Column that holds the foot of a reach."""
+        if self.sections is None:
+            return reach
+        return int(np.searchsorted(self.sections.reach, reach, side="right")) - 1
