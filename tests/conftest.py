@@ -6,7 +6,11 @@ tried yet: ``python -m pytest --hypothesis-profile=search tests/test_properties_
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
+
+os.environ.pop("COLUMNS", None)  # workers of a parallel run are told one; texts shall not differ
 
 settings.register_profile("same", derandomize=True)
 settings.register_profile("search", derandomize=False, max_examples=400)

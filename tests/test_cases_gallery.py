@@ -19,6 +19,8 @@ import spillsim
 TESTS = Path(__file__).parent
 GALLERY = sorted(path.parent for path in (TESTS / "gallery").glob("*/scenario.toml"))
 SCENARIOS = sorted(path.parent for path in (TESTS.parent / "scenarios").glob("*/scenario.toml"))
+CHECKED = {"single_reach", "several_substances", "two_layers", "natech_flood", "island"}
+"""Cases whose files differ in what is in them; the CF checker takes seconds for each."""
 SLOW = {"syrdarya_mailuu_suu", "ishim_2024_flood"}
 KEPT = TESTS / "data" / "scenario_values.json"
 TOLERANCE = 1e-4
@@ -56,7 +58,8 @@ def test_gallery_runs_and_is_readable(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "run.nc"
     dataset = spillsim.run(folder, file)
     ledger_closes(dataset)
-    assert cf_findings(file)["error"] == []
+    if folder.name in CHECKED:
+        assert cf_findings(file)["error"] == []
     with spillsim.open(file) as read:
         ledger_closes(read)
         assert float(read["concentration"].max()) > 0.0
