@@ -12,7 +12,6 @@ from ..network import Network
 from . import rows
 from .base import Section
 from .check import check, check_flow_nodes
-from .check_constituents import notices
 from .discharges import discharge_series
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
@@ -98,7 +97,6 @@ def assemble(reading: Reading) -> Scenario:
     network = check(draft)
     if faults.found:
         raise ScenarioError(faults.all(), reading.name)
-    reading.notices += notices(draft)
     assert draft.case is not None
     assert draft.hydraulics is not None
     assert isinstance(dispersion, DispersionFormula | DispersionValue)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..errors import Notice
+from ..formulas import distribution_coefficient, distribution_coefficients
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
 from .releases import Seepage
@@ -128,6 +128,8 @@ def _check_sorption(draft: Draft, substance: Substance) -> None:
         if entry.to not in (*classes, *OWN_GRAINS) and is_whole(draft.solids):
             known = (*classes, *OWN_GRAINS)
             unknown(faults, f"{where}.to", "[[solids]] called", entry.to, known)
+        if entry.from_library:
+            _check_library(faults, f"{where}.distribution_coefficient", substance.name)
         if entry.to == BED and entry.sediment is None:
             faults.add(
                 f"{where}.sediment", "is missing; the bed needs its mass of grains within reach, "
@@ -135,6 +137,15 @@ def _check_sorption(draft: Draft, substance: Substance) -> None:
             )  # fmt: skip
         elif entry.to != BED and entry.sediment is not None:
             faults.add(f"{where}.sediment", 'is for to = "bed" only', "Leave it out.")
+
+
+def _check_library(faults: Faults, where: str, name: str) -> None:
+    try:
+        distribution_coefficient(name)
+    except LookupError:
+        names = list(dict.fromkeys(one.name for one in distribution_coefficients().values()))
+        faults.add(where, f"the library has no value for {quoted(name)}",
+                   nearest(name, names) or f"It has: {any_of(names)}.")  # fmt: skip
 
 
 def _check_rates(draft: Draft, substance: Substance) -> None:
@@ -263,18 +274,3 @@ def _knows_lateral(draft: Draft, reach: str) -> bool:
 def _row_of(table: Table | None, reach: str) -> Row | None:
     rows = table.rows if table is not None and table.sound else ()
     return next((row for row in rows if row.cells.get("id") == reach), None)
-
-
-# --- what is told --------------------------------------------------------------------------------
-
-
-def notices(draft: Draft) -> list[Notice]:
-    """What a user should know of constituents that are sound."""
-    found = []
-    nothing = draft.water is not None and draft.water.suspended_matter == 0.0
-    for substance in whole(draft.substances):
-        to = [entry.to for entry in substance.sorption]
-        if SUSPENDED_MATTER in to and nothing:
-            told = "sorbs to suspended_matter, but [water] suspended_matter is 0 mg/L"
-            found.append(Notice(f"substance {substance.name}", f"{told}: none of it does"))
-    return found
