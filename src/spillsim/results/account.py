@@ -20,8 +20,9 @@ import numpy as np
 import xarray as xr
 
 from ..errors import Notice
+from ..outcome import COMPARTMENTS
 from .contracts import Array, ModelLike, RunLike
-from .conventions import ACCOUNT, COMPARTMENTS, attributes
+from .conventions import ACCOUNT, attributes
 from .countries import (
     UNNAMED,
     Regions,
@@ -57,7 +58,7 @@ def account_variables(model: ModelLike, run: RunLike) -> tuple[xr.Dataset, list[
     An engine without cells tells of countries only where borders part them.
     """
     borders = [place for place in model.stations if place.kind == "border"]
-    left = getattr(run, "left", {})
+    left = run.left
     if not left and not borders:
         return xr.Dataset(), []
     regions = cut_at_borders(model.network, [place.position for place in borders])
@@ -81,9 +82,7 @@ def _seen(model: ModelLike, run: RunLike) -> Any:
     return seen
 
 
-def _account(
-    model: ModelLike, run: RunLike, regions: Regions, borders: Sequence[Any]
-) -> _Account:
+def _account(model: ModelLike, run: RunLike, regions: Regions, borders: Sequence[Any]) -> _Account:
     count = regions.count
     left = _occupied(run)
     if count == 1:
@@ -117,9 +116,9 @@ def _occupied(run: RunLike) -> dict[str, Array]:
 
     At least one, because netCDF makes a dimension of length zero an unlimited one.
     """
-    every = getattr(run, "left", {})
+    every = run.left
     found = {name: every[name] for name in COMPARTMENTS if name in every and np.any(every[name])}
-    return found or {name: values for name, values in list(every.items())[:1]}
+    return found or dict(list(every.items())[:1])
 
 
 def _passed_by_curves(model: ModelLike, run: RunLike) -> Array:
@@ -128,9 +127,7 @@ def _passed_by_curves(model: ModelLike, run: RunLike) -> Array:
     return np.array(run.cumulative_mass[:, places, -1], dtype=np.float64)
 
 
-def _released(
-    model: ModelLike, run: RunLike, regions: Regions, shape: tuple[int, int]
-) -> Array:
+def _released(model: ModelLike, run: RunLike, regions: Regions, shape: tuple[int, int]) -> Array:
     """(N, G) mass released; where several regions get some, in the shares of their schedules."""
     total, end = run.ledger.released[:, -1], run.ledger.time[-1:]
     own = np.zeros(shape)
@@ -144,19 +141,17 @@ def _released(
         own[~known, regions.outlet if first is None else regions.at(first)] = 1.0
         sums = np.where(known, sums, 1.0)
     alone = np.count_nonzero(own, axis=1, keepdims=True) == 1
-    return total[:, None] * np.where(alone, own > 0.0, own / sums[:, None])
+    share = np.where(alone, own > 0.0, own / sums[:, None])
+    return np.asarray(total[:, None] * share, dtype=np.float64)
 
 
 def _gained(
     model: ModelLike, run: RunLike, left: dict[str, Array], shape: tuple[int, int]
 ) -> Array:
     """(N, G) mass made of other constituents: where the run does not tell, as they turned."""
-    ledger_gained = getattr(run.ledger, "gained", None)
-    if ledger_gained is None or not np.any(ledger_gained):
-        return np.zeros(shape)
-    total = ledger_gained[:, -1]
-    if shape[1] == 1:
-        return np.array(total[:, None])
+    total = run.ledger.gained[:, -1]
+    if shape[1] == 1 or not np.any(total):
+        return np.array(np.broadcast_to(total[:, None], shape))
     turned = left.get("transformed", np.zeros(shape))
     names = [one.name for one in constituents(model.scenario)]
     found = np.zeros(shape)
@@ -165,7 +160,7 @@ def _gained(
         found[target] += turned[source] * float(getattr(reaction, "yield_", 1.0))
     sums = found.sum(axis=1)
     scale = np.divide(total, sums, out=np.zeros(total.shape), where=sums > 0.0)
-    return found * scale[:, None]
+    return np.asarray(found * scale[:, None], dtype=np.float64)
 
 
 def constituents(scenario: Any) -> tuple[Any, ...]:

@@ -158,9 +158,11 @@ class RunLike(Protocol):
     @property
     def parts(self) -> Mapping[str, Array]:
         """(N, S, T) of ``dissolved`` and ``suspended``; empty without pools."""
+
     @property
     def left(self) -> Mapping[str, Array]:
         """Compartment -> (N, K) mass in every cell at the end; empty where there are no cells."""
+
     @property
     def bed_field(self) -> Array | None:
         """(N, F, K) mass on the bed."""

@@ -172,14 +172,8 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
 
 CURVES = ("concentration", "cumulative_mass")
 LEDGER = ("released", "in_river", "in_storage", "decayed", "abstracted", "past_outlet", "error")
-PARTS = ("dissolved", "suspended")
-"""Parts of a constituent in the water; together they are ``concentration`` and ``in_river``."""
 FATES = ("gained", "on_bed", "volatilised", "transformed", "stranded")
 """Parts of the ledger that only some constituents have."""
-COMPARTMENTS = (
-    "dissolved", "suspended", "storage", "bed", "decayed", "volatilised", "transformed", "stranded",
-)  # fmt: skip
-"""What mass can be left as, or lost by, in a place."""
 ACCOUNT = (
     "released", "gained", "entered", "left_or_lost", "abstracted", "past_outlet", "passed_on",
     "error",

@@ -164,14 +164,14 @@ def _conflicts(
                     f"and {name}; the account by country counts what is there as {name}.",
                 )
             )
-        for country in sorted({c for c in claims[region] if c not in ("", name)}):
-            found.append(
-                Notice(
-                    "countries",
-                    f"by one border a stretch lies in {country}, by another in {name}; the account "
-                    f"by country counts what is there as {name}.",
-                )
+        found.extend(
+            Notice(
+                "countries",
+                f"by one border a stretch lies in {country}, by another in {name}; the account "
+                f"by country counts what is there as {name}.",
             )
+            for country in sorted({c for c in claims[region] if c not in ("", name)})
+        )
     return found
 
 
@@ -198,7 +198,8 @@ class Pieces:
 
     def over_cells(self, per_length: Array, cells: int) -> Array:
         """(K,) integral over every cell of a quantity (R,) constant in each reach [unit m]."""
-        return np.bincount(self.cell, per_length[self.reach] * self.length, cells)
+        summed = np.bincount(self.cell, per_length[self.reach] * self.length, cells)
+        return np.asarray(summed, dtype=np.float64)
 
 
 def cut_cells(network: Network, area: Array, regions: Regions, run: RunLike) -> Pieces:
@@ -214,15 +215,15 @@ def cut_cells(network: Network, area: Array, regions: Regions, run: RunLike) -> 
     whole &= ~np.isin(reach, list(regions.cuts))
     first = np.array([own[0] for own in regions.segment], dtype=np.int64)
     plain = np.flatnonzero(whole)
-    cells: list[IntArray] = [plain]
-    rest = [(c, *piece) for c in np.flatnonzero(~whole).tolist()
-            for piece in _pieces(network, regions, int(reach[c]), float(head[c]), float(foot[c]))]  # fmt: skip
-    if not rest:
-        one = np.ones(plain.size)
-        return Pieces(plain, reach[plain], first[reach[plain]], (foot - head)[plain], one)
+    rest = [
+        (number, *piece)
+        for number in np.flatnonzero(~whole).tolist()
+        for piece in _pieces(
+            network, regions, int(reach[number]), float(head[number]), float(foot[number])
+        )
+    ]
     table = np.array(rest, dtype=np.float64).reshape(-1, 4)
-    cells.append(table[:, 0].astype(np.int64))
-    cell = np.concatenate(cells)
+    cell = np.concatenate([plain, table[:, 0].astype(np.int64)])
     of = np.concatenate([reach[plain], table[:, 1].astype(np.int64)])
     region = np.concatenate([first[reach[plain]], table[:, 2].astype(np.int64)])
     length = np.concatenate([(foot - head)[plain], table[:, 3]])
