@@ -306,7 +306,8 @@ _FILES = {
 """Inline tables that name a file of another program."""
 _INLINE = {
     "Sorption": "sorption = [{ to, distribution_coefficient, ... }, ...]",
-    "Volatilisation": "volatilisation = { compound }",
+    "Species": "species = [{ name, share, ... }, ...]",
+    "Volatilisation": "volatilisation = { compound, ... }",
     "HinderedSettling": "hindered_settling = { gelling_concentration, ... }",
     "Flocculation": "flocculation = { coefficient, ... }",
 }

@@ -15,6 +15,7 @@ from .substances import BED, OWN_GRAINS, SUSPENDED_MATTER, Substance
 from .tables import Row, Table
 
 _WATER_DENSITY = 1000.0
+_SHARES = 1e-9  # what shares that add up to one may miss it by
 _MOST_HINTS = 20  # a search for the nearest of thousands of names costs milliseconds each
 _FLOATING = ("surface_velocity_ratio", "stranding_rate")
 _DISSOLVED = ("photolysis_rate", "volatilisation", "sorption")
@@ -27,6 +28,7 @@ def check_constituents(draft: Draft) -> None:
     for substance in substances:
         _check_decay(draft.faults, substance)
         _check_form(draft.faults, substance)
+        _check_species(draft.faults, substance)
         _check_sorption(draft, substance)
         _check_rates(draft, substance)
     for grains in solids:
@@ -113,6 +115,36 @@ def _check_form(faults: Faults, substance: Substance) -> None:
             faults.add(where, "is for what is dissolved, but the substance is floating", hint)
         else:
             faults.add(where, "is for floating substances only", 'Write form = "floating".')
+
+
+def _check_species(faults: Faults, substance: Substance) -> None:
+    """Species make up the whole, know each other, and are dissolved."""
+    if not substance.species:
+        return
+    where = f"{substance._where}.species"
+    names = [one.name for one in substance.species]
+    for number, one in enumerate(substance.species):
+        if one.name in names[:number]:
+            faults.add(f"{where}[{number}].name", f"the species {quoted(one.name)} is given twice")
+        if one.becomes is None:
+            continue
+        key = f"{where}[{number}].becomes"
+        if one.becomes == one.name:
+            faults.add(key, f"{quoted(one.name)} cannot turn into itself")
+        elif one.becomes not in names:
+            unknown(faults, key, "species", one.becomes, names)
+        elif one.photolysis_rate == 0.0:
+            faults.add(key, "nothing turns it over", 'Give it a photolysis_rate, e.g. "1 1/d".')
+    total = sum(one.share for one in substance.species)
+    if abs(total - 1.0) > _SHARES:
+        faults.add(where, f"the shares add up to {total:g}, not to 1")
+    for key in ("sorption", "half_life", "photolysis_rate", "volatilisation"):
+        if key in substance.model_fields_set and getattr(substance, key):
+            faults.add(f"{substance._where}.{key}", "does not go together with species",
+                       "Give it to the species that it is for." if key in _DISSOLVED[:2] else
+                       "Make the species [[substance]]s of their own.")  # fmt: skip
+    if substance.form == "floating":
+        faults.add(where, "are for what is dissolved, but the substance is floating")
 
 
 def _check_sorption(draft: Draft, substance: Substance) -> None:
@@ -230,9 +262,9 @@ def _check_release(draft: Draft, release: Any) -> None:
         return
     substance = substances[release.substance]
     carriers = [one.to for one in substance.sorption if one.to != BED]
-    if release.carrier in carriers:
-        return
-    if release.carrier not in (*classes, SUSPENDED_MATTER):
+    if release.carrier in (*carriers, *classes):
+        return  # without sorption it stays in the grains
+    if release.carrier != SUSPENDED_MATTER:
         if complete:
             hint = "What lies on the bed is not released." if release.carrier == BED else ""
             unknown(faults, where, "[[solids]] called", release.carrier,

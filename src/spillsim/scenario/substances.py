@@ -70,6 +70,36 @@ class Volatilisation(Section):
     compound: Literal["hydrogen_cyanide"] = Field(
         description="of which `[water] ph` sets the volatile share"
     )
+    free_share: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="share of it that is free, not held in complexes [-]; with 1 the loss is an "
+        "upper bound",
+    )
+
+
+class Species(Section):
+    """One of the forms in which a substance is dissolved, with losses of its own."""
+
+    name: Name = Field(examples=["strong"])
+    share: float = Field(ge=0, le=1, description="of what is released [-]; shares add up to one")
+    decay_rate: DecayRate = Field(
+        default=0.0, description="first-order decay; corrected for temperature as the substance's"
+    )
+    photolysis_rate: DecayRate = Field(
+        default=0.0, description="in daylight; times `[water] daylight`, none under ice"
+    )
+    becomes: Name | None = Field(
+        default=None,
+        description="species that what light takes turns into; lost for good when left out",
+        examples=["weak"],
+    )
+    gas_exchange_rate: DecayRate = Field(default=0.0, description="to the air, none under ice")
+    volatilisation: Volatilisation | None = Field(
+        default=None,
+        description="loss to the air that follows from pH, temperature, flow and wind",
+    )
 
 
 class _Substance(Section):
@@ -121,6 +151,11 @@ class _Substance(Section):
     sorption: Annotated[tuple[Sorption, ...], Field(strict=False)] = Field(
         default=(), description="what takes it up, see below"
     )
+    species: Annotated[tuple[Species, ...], Field(strict=False)] = Field(
+        default=(),
+        description="forms that behave differently, see below; losses of the substance hold for "
+        "all of them",
+    )
     arrival_threshold: Concentration | None = Field(
         default=None, description="concentration that counts as arrival"
     )
@@ -152,6 +187,7 @@ class Substance(_Substance):
     def decays(self) -> bool:
         """True where some of it decays by itself, somewhere."""
         rates = [self.decay_rate, self.storage_decay_rate or 0.0]
+        rates += [one.decay_rate for one in self.species]
         for row in self.rates:
             rates += [row.decay_rate or 0.0, row.storage_decay_rate or 0.0]
         return self.half_life is not None or max(rates) > 0.0
@@ -161,5 +197,5 @@ class Substance(_Substance):
         """True where it is in several forms, or is lost in ways that are told apart."""
         to_air = self.gas_exchange_rate > 0.0 and self.decays
         by_light = self.photolysis_rate > 0.0
-        several = bool(self.sorption) or self.form == "floating"
+        several = bool(self.sorption or self.species) or self.form == "floating"
         return several or by_light or to_air or self.volatilisation is not None
