@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..analytic import StreamZone, TransientStorage
-from ..formulas import rate_at_temperature
+from ..formulas import rate_at_temperature, rate_of_half_life
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
 from .schedule import Array, InletSchedule, RateSchedule, Schedule, SlugSchedule
@@ -25,15 +25,21 @@ class CompiledRelease:
 
     name: str
     substance: int
-    """Index of the substance."""
+    """Index of the constituent."""
     position: Position
     schedule: Schedule
+    carrier: str = ""
+    """Grains that it is bound to, as the scenario names them; empty where it is dissolved, or is
+    grains itself."""
+    pool: int = -1
+    """Index of the mobile pool; -1 where constituents have none."""
 
 
 def decay_rates(substance: Substance, flow: SteadyFlow) -> tuple[Array, Array]:
     """(R,) first-order loss rates of a substance in the channel and in the storage zone [1/s].
 
-    The channel loses to the air as well, except under ice; the storage zone does not.
+    The channel loses to the air as well, except under ice; the storage zone does not. A half-life
+    holds for both.
     """
     in_storage = substance.storage_decay_rate
     rates = (substance.decay_rate, substance.decay_rate if in_storage is None else in_storage)
@@ -48,6 +54,9 @@ def decay_rates(substance: Substance, flow: SteadyFlow) -> tuple[Array, Array]:
     if to_air > 0.0:
         cover = flow.ice_cover
         channel = channel + (to_air if cover is None else np.where(cover, 0.0, to_air))
+    if substance.half_life is not None:
+        nuclear = rate_of_half_life(substance.half_life)
+        channel, storage = channel + nuclear, storage + nuclear
     return channel, storage
 
 
@@ -64,7 +73,7 @@ def compile_releases(
         Discharge at headwaters where a concentration was measured.
     positions : (one per release) where each enters
     """
-    names = [substance.name for substance in scenario.substances]
+    names = [constituent.name for constituent in scenario.constituents]
     compiled = []
     for index, (release, position) in enumerate(zip(scenario.releases, positions, strict=True)):
         schedule: Schedule
@@ -82,7 +91,8 @@ def compile_releases(
             ends = np.array([release.start, release.start + release.duration])
             schedule = RateSchedule(ends, np.array([per_time, per_time]))
         name = release.name or f"release[{index}]"
-        compiled.append(CompiledRelease(name, names.index(release.substance), position, schedule))
+        number = names.index(release.substance)
+        compiled.append(CompiledRelease(name, number, position, schedule, release.carrier))
     return tuple(compiled)
 
 
@@ -91,8 +101,9 @@ def _inlet(
 ) -> InletSchedule:
     """First-type inlet at the head of a reach."""
     reach = position.reach
-    substance = next(s for s in scenario.substances if s.name == release.substance)
-    channel, stored = decay_rates(substance, flow)
+    # the closed form of the inlet knows losses of what is dissolved, not grains or what takes it up
+    own = [one for one in scenario.substances if one.name == release.substance]
+    channel, stored = decay_rates(own[0], flow) if own else np.zeros((2, flow.temperature.size))
     ratio = float(flow.storage_area_ratio[reach])
     exchange = float(flow.exchange_coefficient[reach])
     storage = None
