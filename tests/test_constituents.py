@@ -140,9 +140,10 @@ def test_grains_settle_by_krone_and_what_is_bound_goes_with_them() -> None:
 def test_what_depends_on_what_is_there_is_not_linear(more: dict[str, Any], linear: bool) -> None:
     scenario = river(
         solids=[FINE | more],
-        substance=[{"name": "zinc"}],
+        substance=[{"name": "zinc", "sorption": [
+            {"to": "fine", "distribution_coefficient": "1 L/kg"}]}],
         release=[slug("zinc", carrier="fine"), slug("fine")],
-    )
+    )  # fmt: skip
     pools, kinetics = kinetics_of(scenario)
     grains = kinetics.grains
     assert (grains is None) == linear
@@ -153,15 +154,14 @@ def test_what_depends_on_what_is_there_is_not_linear(more: dict[str, Any], linea
         mobile, bed = state(pools, Pool(0, "bound", 1)), pools.fixed.index(Pool(0, "bed", 1))
         assert grains.follower.tolist() == [[0, mobile, bed]]
         assert grains.settling[0, 0, 0] > 0.0
-    # released bound without sorption: it stays bound
-    assert kinetics.sorption is None
+    assert kinetics.sorption is not None
+    assert np.isinf(kinetics.sorption.rate[0])
 
 
 def test_flocs_are_tabulated_with_a_velocity_of_their_own() -> None:
     flocs = {"coefficient": 1e-3, "exponent": 1.0, "smallest": "0.1 mm/s", "largest": "1 mm/s"}
-    _, kinetics = kinetics_of(
-        river(solids=[FINE | {"flocculation": flocs, "deposition": "always"}], release=[slug("fine")])
-    )  # fmt: skip
+    solids = [FINE | {"flocculation": flocs, "deposition": "always"}]
+    _, kinetics = kinetics_of(river(solids=solids, release=[slug("fine")]))
     grains = kinetics.grains
     assert grains is not None
     assert grains.settling[0, 0, 0] == pytest.approx(grains.velocity[0] / DEPTH)

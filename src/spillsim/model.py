@@ -148,7 +148,8 @@ def assemble(scenario: Scenario) -> Model:
         varying = replace(varying, reference=flow)
         releases = compile_releases(scenario, flow, positions)
     pools = build_pools(scenario)
-    kinetics, assumed = None, []
+    kinetics: Kinetics | None = None
+    assumed: list[Notice] = []
     if pools is not None:
         releases = _into_pools(scenario, pools, releases)
         kinetics, assumed = _kinetics(scenario, network, flow, varying, pools)

@@ -136,7 +136,7 @@ def build_grains(
     """
     if not classes:
         return None
-    own = [scenario.constituents[n] for n in classes]
+    own = [scenario.solids[n - len(scenario.substances)] for n in classes]
     offset = 2 * len(pools.mobile)
     followers: list[tuple[int, int, int]] = []
     beds, velocity, gelling, exponent = [], [], [], []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .pools import Pools
 
@@ -21,7 +21,7 @@ class Rates:
         self.mobile = len(pools.mobile)
         self.matrix: Array = np.zeros((reaches, pools.states, pools.states))
 
-    def move(self, source: int, target: int, rate: ArrayLike) -> None:
+    def move(self, source: int, target: int, rate: Array | float) -> None:
         """Let a share per time of one state go into another; rate (R,) or one for all [1/s]."""
         self.matrix[:, target, source] += rate
         self.matrix[:, source, source] -= rate

@@ -114,7 +114,8 @@ def build_pools(scenario: Scenario) -> Pools | None:
     sinks: list[Pool] = []
     for n, one in enumerate(scenario.substances):
         mobile.append(Pool(n, one.form))
-        for carrier in _carriers(scenario, one):
+        grains = [carrier_of(scenario, pair.to) for pair in one.sorption if pair.to != BED]
+        for carrier in sorted(grains):
             mobile.append(Pool(n, "bound", carrier))
             if carrier >= 0:
                 beds.append(Pool(n, "bed", carrier))
@@ -136,15 +137,6 @@ def build_pools(scenario: Scenario) -> Pools | None:
         sink = Pool(names.index(reaction.from_substance), "transformed", number)
         gains.append((fixed.index(sink), names.index(reaction.to), reaction.yield_))
     return Pools(tuple(mobile), fixed, tuple(gains))
-
-
-def _carriers(scenario: Scenario, substance: Substance) -> list[int]:
-    """What grains a substance can be bound to: by sorption, or because it is released so."""
-    names = [pair.to for pair in substance.sorption if pair.to != BED]
-    for release in scenario.releases:
-        if release.substance == substance.name and release.carrier:
-            names.append(release.carrier)
-    return sorted({carrier_of(scenario, name) for name in names})
 
 
 def _sinks(substance: Substance) -> list[str]:

@@ -47,7 +47,7 @@ def build_kinetics(
         first + k: [bed_exchange(one, water) for water in waters]
         for k, one in enumerate(scenario.solids)
     }
-    linear = {n: is_linear(scenario.constituents[n], own) for n, own in exchanges.items()}
+    linear = {n: is_linear(scenario.solids[n - first], own) for n, own in exchanges.items()}
     tables = []
     for j, water in enumerate(waters):
         rates = Rates(pools, area.size)
@@ -73,17 +73,18 @@ def build_kinetics(
     return Kinetics(
         groups_of(np.array([pool.constituent for pool in pools.mobile], dtype=np.int64)),
         len(pools.fixed), returns, discharge, matrix, grains, _sorption(pools, scenario),
+        np.array([pool.constituent for pool in pools.fixed], dtype=np.int64), pools.gains,
     )  # fmt: skip
 
 
 def _returns(pools: Pools, matrix: Array) -> NDArray[np.bool_]:
     """(F,) true for fixed pools from which something comes back to the water, at once or later."""
     water = 2 * len(pools.mobile)
-    leads = (matrix > 0.0).any(axis=(0, 1))
-    found: NDArray[np.bool_] = leads[:water, water:].any(axis=0)
+    leads = np.asarray((matrix > 0.0).any(axis=(0, 1)))
+    found: NDArray[np.bool_] = np.any(leads[:water, water:], axis=0)
     between = leads[water:, water:]
     for _ in range(len(pools.fixed)):
-        found = found | (between & found[:, None]).any(axis=0)
+        found |= np.any(between & found[:, None], axis=0)
     return found
 
 

@@ -78,10 +78,10 @@ def _sorption(scenario: Scenario, substance: Substance) -> list[Notice]:
     for pair in substance.sorption:
         if pair.from_library:
             entry = distribution_coefficient(substance.name)
-            value, low, high = (v / LITRE_PER_KG for v in (entry.value, entry.lowest, entry.highest))
+            low, high = entry.lowest / LITRE_PER_KG, entry.highest / LITRE_PER_KG
             message = (
-                f"distribution coefficient to {pair.to} of {value:.3g} L/kg ({low:.2g} to "
-                f"{high:.2g}), {entry.source}, {entry.quality}"
+                f"distribution coefficient to {pair.to} of {entry.value / LITRE_PER_KG:.3g} L/kg "
+                f"({low:.2g} to {high:.2g}), {entry.source}, {entry.quality}"
             )
             found.append(Notice(f"substance {substance.name}", message))
         if pair.to == BED and pair.rate is None:
