@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -15,92 +14,24 @@ from numpy.typing import NDArray
 from .engine import substance_river
 from .errors import Notice, SimulationError
 from .marching import NetworkMarch, TreeMarch
+from .outcome import Ledger, Run, plain_ledger
 from .sources import decay_rates
 from .transport.deposits import build_deposits
 from .transport.medium import build_exchange
 
 if TYPE_CHECKING:
     from .model import Model
-    from .remap.balance import WaterLedger
     from .transport.arrays import Deposits, Exchange
     from .transport.march import March
 
 Array = NDArray[np.float64]
 
+__all__ = ["Ledger", "Run", "compiled", "simulate"]
+
 MASS_TOLERANCE = 1e-9
 """Share of the released mass that may be unaccounted for before a run is refused."""
 WATER_TOLERANCE = 1e-12
 """Share of the water that was there or entered that may be unaccounted for."""
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """Where the mass is: N substances, L times [kg]."""
-
-    time: Array
-    """(L,) [s since the start of the case]."""
-    released: Array
-    in_river: Array
-    in_storage: Array
-    decayed: Array
-    abstracted: Array
-    past_outlet: Array
-    """(N, L) each."""
-
-    @property
-    def error(self) -> Array:
-        """(N, L) released minus the sum of all others."""
-        parts = self.in_river + self.in_storage + self.decayed + self.abstracted
-        return self.released - (parts + self.past_outlet)
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a simulation leaves: N substances, S stations, T times, K cells, F field times; SI."""
-
-    output_time: Array
-    """(T,) [s since the start of the case]."""
-    concentration: Array
-    """(N, S, T) resident concentration [kg/m3]."""
-    cumulative_mass: Array
-    """(N, S, T) mass passed [kg]."""
-    ledger: Ledger
-    cell_reach: NDArray[np.int64]
-    """(K,) reach of each cell's centre."""
-    cell_head: Array
-    """(K,) distance of its upper face from the head of that reach, maybe negative [m]."""
-    cell_foot: Array
-    """(K,) distance of its lower face, maybe beyond the reach [m]."""
-    peak_concentration: Array
-    """(N, K) [kg/m3]."""
-    peak_time: Array
-    """(N, K) [s since the start of the case], nan where nothing came."""
-    field_time: Array
-    """(F,) [s since the start of the case]."""
-    field: Array
-    """(N, F, K) concentration [kg/m3]."""
-    cell_steps: int
-    """Cells times steps that were computed."""
-    engine: str = "march"
-    profile: dict[str, float] = dataclasses.field(default_factory=dict)
-    """Seconds per stage."""
-    water: WaterLedger | None = None
-    """Where the water is; None where the flow is steady."""
-    discharge: Array | None = None
-    """(S, T) discharge at the stations [m3/s]; None where the flow is steady."""
-    achieved_error: Array | None = None
-    """(N, S) L1 error of each curve over the area under it, nan where nothing passes [-]; None
-    where it was not measured."""
-    achieved_by: str = ""
-    """How it was measured."""
-    notices: tuple[Notice, ...] = ()
-    """What the run showed that the user should know."""
-
-    @property
-    def mass_error(self) -> float:
-        """Largest mass unaccounted for at any time, as a share of what was released [-]."""
-        released = np.max(np.abs(self.ledger.released), axis=1, keepdims=True)
-        return float(np.max(np.abs(self.ledger.error) / np.where(released > 0.0, released, 1.0)))
 
 
 def compiled(engine: str = "march", network: bool = False) -> bool:
@@ -213,7 +144,7 @@ def _march_network(
         plan.output_time,
         np.stack([m.concentration for m in marches]),
         np.stack([m.cumulative_mass for m in marches]),
-        Ledger(network.time_at(plan.ledger_step), *(parts[:, :, k] for k in range(6))),
+        plain_ledger(network.time_at(plan.ledger_step), parts, _to_air_alone(model)),
         plan.cell_reach[own],
         plan.cell_head[own],
         plan.cell_foot[own],
@@ -275,7 +206,7 @@ def _respond(model: Model, progress: Callable[[float], None] | None) -> Run:
         model.output_time,
         np.stack([one.concentration for one in solved]),
         np.stack([one.cumulative_mass for one in solved]),
-        Ledger(ledger_time, *(ledgers[:, k] for k in range(6))),
+        plain_ledger(ledger_time, ledgers.transpose(0, 2, 1), _to_air_alone(model)),
         cells.reach,
         cells.head,
         cells.foot,
@@ -307,7 +238,7 @@ def _gather_tree(model: Model, tree: TreeMarch, marches: list[March]) -> Run:
 
     step_time, field_time = tree.time_at(plan.ledger_step), tree.time_at(plan.field_step)
     parts = np.stack([m.ledger for m in marches])
-    ledger = Ledger(step_time, *(parts[:, :, k] for k in range(6)))
+    ledger = plain_ledger(step_time, parts, _to_air_alone(model))
     fields = np.stack([m.field for m in marches])
     return Run(
         plan.output_time,
@@ -322,6 +253,17 @@ def _gather_tree(model: Model, tree: TreeMarch, marches: list[March]) -> Run:
         field_time,
         fields[:, :, own] if plan.field_step.size else np.zeros((len(marches), 0, own.size)),
         sum(m.cell_steps for m in marches),
+    )
+
+
+def _to_air_alone(model: Model) -> NDArray[np.bool_]:
+    """(N,) true where a substance is lost to the air and in no other way."""
+    return np.array(
+        [
+            one.gas_exchange_rate > 0.0 and not (one.decay_rate or one.storage_decay_rate)
+            for one in model.scenario.substances
+        ],
+        dtype=np.bool_,
     )
 
 

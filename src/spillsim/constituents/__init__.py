@@ -1,0 +1,1 @@
+"""What constituents consist of and how their parts turn into each other: rates per reach."""
