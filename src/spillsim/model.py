@@ -17,6 +17,7 @@ from .constituents import (
     carrier_of,
     constituent_notices,
     flows_met,
+    reasons_for_pools,
 )
 from .engine import choose_engine
 from .errors import Fault, Notice, ScenarioError
@@ -173,7 +174,7 @@ def assemble(scenario: Scenario) -> Model:
         notices += [*choice.notices, *doubts, *_short_inlets(flow, network, releases)]
     notices += mixing_notices(
         flow, network,
-        [release.name for release in releases], positions,
+        *_at_one_place(releases),
         [place.name for place in places], [place.position for place in places],
     )  # fmt: skip
     return Model(scenario, network, flow, releases, places, route, output_time, varying, water,
@@ -258,11 +259,29 @@ def _march(
     """The way of marching that the river and its flow ask for."""
     network, flow = route.network, route.flow
     tanks = any(reach.kind == "tank" for reach in scenario.reaches)
-    if varying is None and network.is_tree and not tanks:
+    pools = bool(reasons_for_pools(scenario))
+    if varying is None and network.is_tree and not tanks and not pools:
         return tree_march(scenario, route, releases, places, output_time, step)
     if varying is None:
         varying = as_varying(flow, network.reach_length)
     return network_march(scenario, network, varying, releases, places, output_time, step)
+
+
+def _at_one_place(releases: Sequence[CompiledRelease]) -> tuple[list[str], list[Position]]:
+    """Names and places of the releases that are not spread along a reach."""
+    own = [release for release in releases if release.seep is None]
+    return [release.name for release in own], [release.position for release in own]
+
+
+def _each_once(releases: Sequence[CompiledRelease]) -> list[CompiledRelease]:
+    """The releases, each that is spread along a reach only by the first of its points."""
+    found: list[CompiledRelease] = []
+    for release in releases:
+        last = found[-1] if found and release.seep is not None else None
+        same = last is not None and last.seep is not None
+        if not same or (last.name, last.origin) != (release.name, release.origin):
+            found.append(release)
+    return found
 
 
 def _release_positions(scenario: Scenario, network: Network) -> list[Position]:
@@ -317,7 +336,8 @@ def _time_step(
 ) -> tuple[float, str, list[Notice], float]:  # fmt: skip
     """Time step, what set it, doubts, and the width of the narrowest front [s]."""
     numerics, flow = scenario.numerics, route.flow
-    spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
+    releases = _each_once(releases)
+    spans = [(r.origin, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
     spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
     shortest = scenario.case.duration / MOST_STEPS
     narrowest = shortest / step_for_error(1.0, numerics.error)
@@ -344,6 +364,9 @@ def _time_step(
     named = places[narrow].name if narrow >= 0 else "the outlet"
     step = max(step_for_error(float(kept.deviation[0]), numerics.error), shortest)
     basis = f"error = {100.0 * numerics.error:.3g} % at {named}"
+    along = _step_along_seeps(network, flow, releases, places, numerics.error)
+    if max(along, shortest) < step:
+        step, basis = max(along, shortest), f"error = {100.0 * numerics.error:.3g} % along seepage"
     if numerics.cell_length is not None:
         limit = step_for_length(flow, route.active, numerics.cell_length)
         if numerics.time_step is None or limit < numerics.time_step:
@@ -364,6 +387,22 @@ def _time_step(
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
     return step, basis, doubts, float(kept.edge.min())
+
+
+def _step_along_seeps(
+    network: Network, flow: SteadyFlow, releases: Sequence[CompiledRelease],
+    places: Sequence[StationPlace], error: float,
+) -> float:  # fmt: skip
+    """Longest step that shows how concentration grows along reaches with seepage, inf if none [s].
+
+    At the foot of such a reach the growth ends. Cells of c round that off, by up to a third of c
+    times the growth per length there (both marches, measured), so c may be 3 times the error of
+    the reach's length. Only reaches with a station in them, or in the reach below, count.
+    """
+    watched = {place.position.reach for place in places}
+    reaches = {r.position.reach for r in releases if r.seep is not None}
+    near = [r for r in reaches if watched & {r, int(network.below[r])}]
+    return min((3.0 * error * float(flow.travel_time[r]) for r in near), default=math.inf)
 
 
 def _fit_releases(step: float, durations: Sequence[float]) -> float:

@@ -20,7 +20,7 @@ from .constituents import (
     sum_mobile,
 )
 from .errors import SimulationError
-from .marching import NetworkMarch, TreeMarch
+from .marching import NetworkMarch
 from .outcome import Ledger, Run
 
 if TYPE_CHECKING:
@@ -79,11 +79,8 @@ def march_pools(model: Model, progress: Progress | None = None) -> Run:
         [(r.position, r.schedule) for r in model.releases if r.pool == number]
         for number in range(len(model.pools.mobile))
     ]
-    march = model.march
-    if isinstance(march, NetworkMarch):
-        found, imported, marched, more = _through_network(model, march, releases, progress)
-    else:
-        found, imported, marched, more = _down_tree(model, march, releases, progress)
+    assert isinstance(model.march, NetworkMarch)
+    found, imported, marched, more = _through_network(model, model.march, releases, progress)
     run = replace(run_of_pools(model.pools, found), output_time=model.output_time, **more)
     run.profile.update(
         load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched

@@ -48,8 +48,8 @@ def build_deposits(
 
     Mass released within a step lies at its end in the water that has passed the place since. It
     is spread evenly over that water, around its mean age, so that mass and first moment are
-    exact. The part equal to its mean age, as a share of the step, takes part in the step's
-    dispersion and exchange; the rest is added after them.
+    exact, and over the stretch along which it entered. The part equal to its mean age, as a share
+    of the step, takes part in the step's dispersion and exchange; the rest is added after them.
 
     At the head of a headwater it enters with the water instead: then the first cell, beside the
     closed end, is filled as it should be, and the plume comes the way D / U ahead that nothing
@@ -92,7 +92,8 @@ def build_deposits(
                 inlets.append([when[kept], node * whole, member * whole, place * whole, part[kept]])
             if not inlet.all():
                 n, mass, age, after, half = (v[~inlet] for v in (n, mass, age, after, half))
-                share = position.distance / float(reaches.length[position.reach])
+                length = float(reaches.length[position.reach])
+                share, half_share = position.distance / length, position.half / length
                 end = time[1:][n]
                 latest, earliest = (
                     integral_between(
@@ -108,9 +109,10 @@ def build_deposits(
                     [np.concatenate([n, extra]), number * whole, member * whole, place * whole,
                      share * whole]
                     + [np.concatenate([v, none]) for v in (latest, earliest, mass, age)]
+                    + [half_share * whole]
                 )  # fmt: skip
             number += 1
-    row, release, who, reach, *values = _sorted(rows, 9)
+    row, release, who, reach, *values = _sorted(rows, 10)
     when, node_of, member_of, inlet_reach, inlet_mass = _sorted(inlets, 5)
     each = np.arange(steps + 1)
     return Deposits(

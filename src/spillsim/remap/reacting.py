@@ -61,9 +61,7 @@ def react_cells(
 
 
 @inner
-def react_all(
-    column: int, graph: Graph, reactions: Reactions, now: Now, state: State
-) -> None:
+def react_all(column: int, graph: Graph, reactions: Reactions, now: Now, state: State) -> None:
     """The same in all windows; ``column`` of the pool holds the volume of a cell."""
     for k in range(now.counter[0]):
         c = now.window[k, LIVE]
