@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .constituents import (
+    Pools,
+    build_kinetics,
+    build_pools,
+    carrier_of,
+    constituent_notices,
+    flows_met,
+    reasons_for_pools,
+)
 from .engine import choose_engine
 from .errors import Fault, Notice, ScenarioError
 from .hydraulics import (
@@ -28,7 +37,14 @@ from .hydraulics import (
 from .marching import NetworkMarch, TreeMarch, network_march, tree_march
 from .network.network import Network, Position
 from .places import StationPlace, station_places
-from .sources import CompiledRelease, InletSchedule, carry_inlets, compile_releases
+from .sources import (
+    CompiledRelease,
+    InletSchedule,
+    carry_inlets,
+    compile_releases,
+    scaled,
+)
+from .transport.kinetics import Kinetics
 from .transport.paths import Route, build_route
 from .transport.resolution import (
     step_for_error,
@@ -79,6 +95,10 @@ class Model:
     """Why this engine, in words."""
     trigger: Mapping[str, Any] = field(default_factory=dict)
     """What the trigger did, for the attributes of the result; empty without one."""
+    pools: Pools | None = None
+    """Parts of the constituents; None where each is dissolved and has one loss at most."""
+    kinetics: Kinetics | None = None
+    """How the pools exchange; None without pools."""
 
     @property
     def varies(self) -> bool:
@@ -134,9 +154,15 @@ def assemble(scenario: Scenario) -> Model:
         flow = _flow_met(scenario, network, flow, varying, releases)
         varying = replace(varying, reference=flow)
         releases = compile_releases(scenario, flow, positions)
+    pools = build_pools(scenario)
+    kinetics: Kinetics | None = None
+    assumed: list[Notice] = []
+    if pools is not None:
+        releases = _into_pools(scenario, pools, releases)
+        kinetics, assumed = _kinetics(scenario, network, flow, varying, pools)
     route = build_route(network, flow, positions)
     places = station_places(scenario, network, route, positions)
-    notices = [*scenario.notices, *told, *flow.notices]
+    notices = [*scenario.notices, *told, *flow.notices, *assumed]
     step, basis, doubts, narrowest = _time_step(scenario, network, route, releases, places)
     interval = scenario.output.interval or output_interval(narrowest, scenario.case.duration)
     # counting from the end of an odd last interval would shift every output
@@ -154,13 +180,13 @@ def assemble(scenario: Scenario) -> Model:
         notices += [*choice.notices, *doubts, *_short_inlets(flow, network, releases)]
     notices += mixing_notices(
         flow, network,
-        [release.name for release in releases], positions,
+        *_at_one_place(releases),
         [place.name for place in places], [place.position for place in places],
     )  # fmt: skip
     return Model(scenario, network, flow, releases, places, route, output_time, varying, water,
                  march, basis,
                  tuple(dict.fromkeys(notices)), choice.engine, choice.basis,
-                 event.told_with(scenario, water))  # fmt: skip
+                 event.told_with(scenario, water), pools, kinetics)  # fmt: skip
 
 
 def with_time_step(model: Model, step: float) -> Model:
@@ -199,6 +225,34 @@ def _flow_over_time(
     return None, None, []
 
 
+def _into_pools(
+    scenario: Scenario, pools: Pools, releases: Sequence[CompiledRelease]
+) -> tuple[CompiledRelease, ...]:
+    """The releases with the mobile pool that each goes into, one for each species."""
+    found = []
+    for release in releases:
+        own = scenario.substances[release.substance : release.substance + 1]
+        species = own[0].species if own and not release.carrier else ()
+        if species:
+            for one, pool in zip(species, pools.dissolved(release.substance), strict=True):
+                part = scaled(release.schedule, one.share)
+                found.append(replace(release, pool=pool, schedule=part))
+            continue
+        carrier = carrier_of(scenario, release.carrier) if release.carrier else -1
+        found.append(replace(release, pool=pools.release_pool(release.substance, carrier)))
+    return tuple(found)
+
+
+def _kinetics(
+    scenario: Scenario, network: Network, flow: SteadyFlow, varying: VaryingFlow | None,
+    pools: Pools,
+) -> tuple[Kinetics, list[Notice]]:  # fmt: skip
+    """How the pools exchange at the flow, or at those there may be; and what that assumes."""
+    flows = (flow,) if varying is None else flows_met(scenario, network, flow, varying)
+    kinetics = build_kinetics(pools, scenario, flows, flow)
+    return kinetics, constituent_notices(pools, scenario, flows)
+
+
 def _flow_met(
     scenario: Scenario, network: Network, base: SteadyFlow, varying: VaryingFlow,
     releases: Sequence[CompiledRelease],
@@ -218,11 +272,29 @@ def _march(
     """The way of marching that the river and its flow ask for."""
     network, flow = route.network, route.flow
     tanks = any(reach.kind == "tank" for reach in scenario.reaches)
-    if varying is None and network.is_tree and not tanks:
+    pools = bool(reasons_for_pools(scenario))
+    if varying is None and network.is_tree and not tanks and not pools:
         return tree_march(scenario, route, releases, places, output_time, step)
     if varying is None:
         varying = as_varying(flow, network.reach_length)
     return network_march(scenario, network, varying, releases, places, output_time, step)
+
+
+def _at_one_place(releases: Sequence[CompiledRelease]) -> tuple[list[str], list[Position]]:
+    """Names and places of the releases that are not spread along a reach."""
+    own = [release for release in releases if release.seep is None]
+    return [release.name for release in own], [release.position for release in own]
+
+
+def _each_once(releases: Sequence[CompiledRelease]) -> list[CompiledRelease]:
+    """The releases, each that is spread along a reach only by the first of its points."""
+    found: list[CompiledRelease] = []
+    for release in releases:
+        last = found[-1] if found and release.seep is not None else None
+        same = last is not None and last.seep is not None
+        if not same or (last.name, last.origin) != (release.name, release.origin):
+            found.append(release)
+    return found
 
 
 def _release_positions(scenario: Scenario, network: Network) -> list[Position]:
@@ -277,7 +349,8 @@ def _time_step(
 ) -> tuple[float, str, list[Notice], float]:  # fmt: skip
     """Time step, what set it, doubts, and the width of the narrowest front [s]."""
     numerics, flow = scenario.numerics, route.flow
-    spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
+    releases = _each_once(releases)
+    spans = [(r.origin, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
     spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
     shortest = scenario.case.duration / MOST_STEPS
     narrowest = shortest / step_for_error(1.0, numerics.error)
@@ -304,6 +377,9 @@ def _time_step(
     named = places[narrow].name if narrow >= 0 else "the outlet"
     step = max(step_for_error(float(kept.deviation[0]), numerics.error), shortest)
     basis = f"error = {100.0 * numerics.error:.3g} % at {named}"
+    along = _step_along_seeps(network, flow, releases, places, numerics.error)
+    if max(along, shortest) < step:
+        step, basis = max(along, shortest), f"error = {100.0 * numerics.error:.3g} % along seepage"
     if numerics.cell_length is not None:
         limit = step_for_length(flow, route.active, numerics.cell_length)
         if numerics.time_step is None or limit < numerics.time_step:
@@ -324,6 +400,22 @@ def _time_step(
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
     return step, basis, doubts, float(kept.edge.min())
+
+
+def _step_along_seeps(
+    network: Network, flow: SteadyFlow, releases: Sequence[CompiledRelease],
+    places: Sequence[StationPlace], error: float,
+) -> float:  # fmt: skip
+    """Longest step that shows how concentration grows along reaches with seepage, inf if none [s].
+
+    At the foot of such a reach the growth ends. Cells of c round that off, by up to a third of c
+    times the growth per length there (both marches, measured), so c may be 3 times the error of
+    the reach's length. Only reaches with a station in them, or in the reach below, count.
+    """
+    watched = {place.position.reach for place in places}
+    reaches = {r.position.reach for r in releases if r.seep is not None}
+    near = [r for r in reaches if watched & {r, int(network.below[r])}]
+    return min((3.0 * error * float(flow.travel_time[r]) for r in near), default=math.inf)
 
 
 def _fit_releases(step: float, durations: Sequence[float]) -> float:

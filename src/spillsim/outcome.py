@@ -106,6 +106,9 @@ class Run:
     parts: Mapping[str, Array] = dataclasses.field(default_factory=dict)
     """(N, S, T) of ``dissolved`` and ``suspended``, together ``concentration`` [kg/m3]; empty
     where constituents have no pools."""
+    species: Array | None = None
+    """(P, S, T) resident concentration of every species of every substance that has some, in
+    their order [kg/m3]; None without any."""
     left: Mapping[str, Array] = dataclasses.field(default_factory=dict)
     """(N, K) mass in each cell at the end of the run, by compartment [kg]; empty with the transfer
     engine. See ``COMPARTMENTS``."""

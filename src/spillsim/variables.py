@@ -70,6 +70,7 @@ _ALL = (
     Variable("concentration", "C", "mg L-1", "concentration", _MG_PER_LITRE),
     Variable("dissolved_concentration", "", "mg L-1", "dissolved concentration", _MG_PER_LITRE),
     Variable("suspended_concentration", "", "mg L-1", "suspended concentration", _MG_PER_LITRE),
+    Variable("species_concentration", "", "mg L-1", "concentration of a species", _MG_PER_LITRE),
     Variable("cumulative_mass", "M", "kg", "mass that has passed the station"),
     Variable("achieved_error", "", "1", "numerical error achieved, as a share of the curve's area"),
     Variable(

@@ -11,7 +11,7 @@ from ..hydraulics.varying import VaryingFlow
 from ..network.network import Position
 from .arrays import CHAIN, HEAD_NODE, LEAF, REACH, TANK, Deposits, FloatArray
 from .graph import Layout, Reaches
-from .medium import inlet_lag, splitting_factor
+from .medium import halved_lag, halved_lead, inlet_lag, splitting_factor
 from .tables import integral_between
 
 ROUND_OFF = 1e-11
@@ -42,14 +42,14 @@ Release = tuple[Position, Schedule]
 
 def build_deposits(
     reaches: Reaches, flow: VaryingFlow, layout: Layout, releases: Sequence[Sequence[Release]],
-    time: FloatArray,
+    time: FloatArray, reacts: bool = False,
 ) -> Deposits:  # fmt: skip
     """Rows of what is released in each step, with the water that has passed since.
 
     Mass released within a step lies at its end in the water that has passed the place since. It
     is spread evenly over that water, around its mean age, so that mass and first moment are
-    exact. The part equal to its mean age, as a share of the step, takes part in the step's
-    dispersion and exchange; the rest is added after them.
+    exact, and over the stretch along which it entered. The part equal to its mean age, as a share
+    of the step, takes part in the step's dispersion and exchange; the rest is added after them.
 
     At the head of a headwater it enters with the water instead: then the first cell, beside the
     closed end, is filled as it should be, and the plume comes the way D / U ahead that nothing
@@ -59,11 +59,12 @@ def build_deposits(
     ----------
     releases : for each member, its releases as (position, schedule)
     time : (N + 1,) ends of the steps [s since the start of the case]
+    reacts : True where pools exchange, half a step before water moves and half after
     """
     steps = time.size - 1
     step = float(time[1] - time[0])
     lead = splitting_factor(flow.reference, step)
-    lag = inlet_lag(flow.reference, step)
+    lag = halved_lag(flow.reference, step) if reacts else inlet_lag(flow.reference, step)
     graph = layout.graph
     rows: list[list[FloatArray]] = []
     inlets: list[list[FloatArray]] = []
@@ -72,6 +73,8 @@ def build_deposits(
         for position, schedule in own:
             n, mass, age, half = _pieces(schedule, time)
             after = age - float(lead[position.reach])
+            if reacts:
+                after = age - halved_lead(flow.reference, step, age, position.reach)
             place = int(layout.place[position.reach])
             chain = int(graph.reach[place, CHAIN])
             node = int(graph.chain[chain, HEAD_NODE])
@@ -89,7 +92,8 @@ def build_deposits(
                 inlets.append([when[kept], node * whole, member * whole, place * whole, part[kept]])
             if not inlet.all():
                 n, mass, age, after, half = (v[~inlet] for v in (n, mass, age, after, half))
-                share = position.distance / float(reaches.length[position.reach])
+                length = float(reaches.length[position.reach])
+                share, half_share = position.distance / length, position.half / length
                 end = time[1:][n]
                 latest, earliest = (
                     integral_between(
@@ -105,9 +109,10 @@ def build_deposits(
                     [np.concatenate([n, extra]), number * whole, member * whole, place * whole,
                      share * whole]
                     + [np.concatenate([v, none]) for v in (latest, earliest, mass, age)]
+                    + [half_share * whole]
                 )  # fmt: skip
             number += 1
-    row, release, who, reach, *values = _sorted(rows, 9)
+    row, release, who, reach, *values = _sorted(rows, 10)
     when, node_of, member_of, inlet_reach, inlet_mass = _sorted(inlets, 5)
     each = np.arange(steps + 1)
     return Deposits(

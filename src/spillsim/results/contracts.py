@@ -160,6 +160,10 @@ class RunLike(Protocol):
         """(N, S, T) of ``dissolved`` and ``suspended``; empty without pools."""
 
     @property
+    def species(self) -> Array | None:
+        """(P, S, T) of every species of every substance that has some; None without any."""
+
+    @property
     def left(self) -> Mapping[str, Array]:
         """Compartment -> (N, K) mass in every cell at the end; empty where there are no cells."""
 

@@ -63,6 +63,16 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
         "cell_methods": "time: point",
         "comment": "Grains, or bound to grains; with the dissolved part it is the concentration.",
     },
+    "species_concentration": {
+        "cell_methods": "time: point",
+        "comment": "The species of a substance together are its dissolved part.",
+    },
+    "species": {
+        "long_name": "substance and species",
+    },
+    "species_substance": {
+        "long_name": "substance that the species is a form of",
+    },
     "limit_of": {
         "long_name": "part of the substance that the limit is set for",
     },

@@ -63,6 +63,8 @@ def to_dataset(model: ModelLike, run: RunLike) -> xr.Dataset:
             values = run.parts[part].transpose(swap) * KG_M3_TO_MG_L
             name = f"{part}_concentration"
             dataset[name] = _variable(name, curve, values)
+    if run.species is not None:
+        dataset = dataset.merge(_species(model.scenario, run.species))
     dataset["cumulative_mass"] = _variable(
         "cumulative_mass", curve, run.cumulative_mass.transpose(swap)
     )
@@ -113,6 +115,22 @@ def _fates(scenario: Any, run: RunLike) -> list[str]:
     if getattr(scenario, "solids", ()):
         can.add("on_bed")
     return [part for part in FATES if part in can or np.any(getattr(run.ledger, part))]
+
+
+def _species(scenario: Any, curves: Array) -> xr.Dataset:
+    """Return the curve of every species, with the substance that it is a form of."""
+    owners = [(own.name, one.name) for own in scenario.substances for one in own.species]
+    labels = _text(f"{owner}: {name}" for owner, name in owners)
+    dims = ("station", "species", "time")
+    found = xr.Dataset({
+        "species_concentration": _variable(
+            "species_concentration", dims, curves.transpose(1, 0, 2) * KG_M3_TO_MG_L
+        ),
+        "species_substance": _variable(
+            "species_substance", ("species",), _text(owner for owner, _ in owners)
+        ),
+    })  # fmt: skip
+    return found.assign_coords(species=_variable("species", ("species",), labels))
 
 
 def _achieved(model: ModelLike, run: RunLike, error: Array) -> xr.Variable:

@@ -38,6 +38,11 @@ def check_reactions(draft: Draft) -> None:
                        "What vanishes has a decay_rate.")  # fmt: skip
         else:
             sound.append(reaction)
+        for key, name in (("from", reaction.from_substance), ("to", reaction.to)):
+            if name in substances and substances[name].species:
+                faults.add(f"{where}.{key}", f"{quoted(name)} has species",
+                           "Let species turn into each other by `becomes`, or make them "
+                           "[[substance]]s of their own.")  # fmt: skip
         if reaction.radioactive:
             _check_radioactive(faults, reaction, substances.get(reaction.from_substance), solids)
     _check_growth(faults, sound)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .carried import carry_inlets
 from .compile import CompiledRelease, compile_releases, decay_rates
-from .schedule import InletSchedule, RateSchedule, Schedule, SlugSchedule
+from .schedule import InletSchedule, RateSchedule, Schedule, SlugSchedule, scaled
 
 __all__ = [
     "CompiledRelease",
@@ -15,4 +15,5 @@ __all__ = [
     "carry_inlets",
     "compile_releases",
     "decay_rates",
+    "scaled",
 ]

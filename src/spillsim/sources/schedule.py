@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +139,15 @@ class InletSchedule:
 
 
 Schedule = SlugSchedule | RateSchedule | InletSchedule
+
+
+def scaled(schedule: Schedule, factor: float) -> Schedule:
+    """The same schedule with another mass."""
+    if isinstance(schedule, SlugSchedule):
+        return replace(schedule, mass=factor * schedule.mass)
+    if isinstance(schedule, RateSchedule):
+        return replace(schedule, rate=factor * schedule.rate)
+    return replace(schedule, concentration=factor * schedule.concentration)
 
 
 def proportion(schedule: Schedule, other: Schedule) -> float | None:

@@ -73,12 +73,25 @@ def build_deposits(
         moment = integral / grid.time_step
         noise = ROUND_OFF * float(np.abs(released).max())
         active = np.flatnonzero((mass != 0.0) | (np.abs(moment) > noise))
+        stretch = _half_width(grid, position)
+        if wall is None and active.size > LONG_RELEASE:
+            every_cell = _stretch(own, after + 0.5 * grid.time_step, stretch)
+            rows = _alike(every_cell, mass[active], moment[active], noise)
+            for target, old_part, new_part in rows:
+                step_index += (begin + active).tolist()
+                cell += [own.start + target] * active.size
+                early += old_part.tolist()
+                late += new_part.tolist()
+            continue
         for n in active.tolist():
             for part, share in _parts(float(mass[n]), float(moment[n]), noise):
                 moved = 0.5 if active.size > LONG_RELEASE else share
-                for late_by, target, weight in _cells(
-                    own, after + moved * grid.time_step, share, wall
-                ):
+                place = after + moved * grid.time_step
+                if stretch > 0.0 and wall is None:
+                    targets = [(0, *target) for target in _stretch(own, place, stretch)]
+                else:
+                    targets = _cells(own, place, share, wall)
+                for late_by, target, weight in targets:
                     # beyond the last step nothing is asked for any more
                     if weight > 0.0 and begin + n + late_by < steps:
                         step_index.append(begin + n + late_by)
@@ -101,6 +114,42 @@ def build_deposits(
         np.array(early)[order],
         np.array(late)[order],
     )
+
+
+def _half_width(grid: Grid, position: Position) -> float:
+    """Half the travel time through the stretch that a release enters along, 0 at a point [s]."""
+    if position.half == 0.0:
+        return 0.0
+    ends = [grid.route.theta(Position(position.reach, position.distance + side * position.half))
+            for side in (-1.0, 1.0)]  # fmt: skip
+    return 0.5 * (ends[1] - ends[0])
+
+
+def _stretch(own: PathGrid, theta: float, half: float) -> list[tuple[int, float]]:
+    """Cells that water around a place is in, and the share of it in each; the two around a point.
+
+    What lies above the first cell or below the last is in that.
+    """
+    if half == 0.0:
+        first, weight = split_between_cells(own, cell_position(own, theta))
+        return [(first, weight), (first + 1, 1.0 - weight)]
+    share = np.diff(np.clip((own.theta - (theta - half)) / (2.0 * half), 0.0, 1.0))
+    share[0] += np.clip((own.theta[0] - (theta - half)) / (2.0 * half), 0.0, 1.0)
+    share[-1] += np.clip((theta + half - own.theta[-1]) / (2.0 * half), 0.0, 1.0)
+    held = np.flatnonzero(share > 0.0)
+    return list(zip(held.tolist(), share[held].tolist(), strict=True))
+
+
+def _alike(
+    cells: list[tuple[int, float]], mass: FloatArray, moment: FloatArray, noise: float
+) -> list[tuple[int, FloatArray, FloatArray]]:
+    """Cell, and what steps give early and late, of a release that is placed alike in all of them.
+
+    As ``_parts``: a mean age beyond the step's ends is made up of ages one and nought.
+    """
+    small = np.maximum(np.abs(mass), np.abs(moment)) <= noise
+    old = np.where(small, 0.5 * mass, moment)
+    return [(cell, weight * old, weight * (mass - old)) for cell, weight in cells if weight > 0.0]
 
 
 def _parts(mass: float, moment: float, noise: float) -> list[tuple[float, float]]:
