@@ -83,9 +83,11 @@ DIMENSIONS: Mapping[str, Dimension] = {
         "concentration", (-3, 0, 1, 0), "kg/m3", ("mg/L", "ug/L", "g/m3", "kg/m3")
     ),
     "rate": Dimension("rate", (0, -1, 0, 0), "1/s", ("1/d", "1/h", "1/s")),
+    "density": Dimension("density", (-3, 0, 1, 0), "kg/m3", ("kg/m3", "g/cm3", "t/m3")),
     "dispersion": Dimension("dispersion coefficient", (2, -1, 0, 0), "m2/s", ("m2/s",)),
     "temperature": Dimension("temperature", (0, 0, 0, 1), "degC", ("degC", "K")),
     "angle": Dimension("angle in degrees", (0, 0, 0, 0), "degree", ("deg",)),
+    "content": Dimension("mass per mass", (0, 0, 0, 0), "kg/kg", ("mg/kg", "g/t", "%")),
     "dimensionless": Dimension("plain number", (0, 0, 0, 0), "1", ("1", "%", "m/km")),
 }
 
@@ -115,6 +117,7 @@ TABLE: Mapping[str, _Unit] = {
     **_spell(_Unit(1, 10, _M), "dm"),
     **_spell(_Unit(1, 100, _M), "cm"),
     **_spell(_Unit(1, 1000, _M), "mm"),
+    **_spell(_Unit(1, 10**6, _M), "um", "µm"),
     **_spell(_Unit(3048, 10_000, _M), "ft", "foot", "feet"),
     **_spell(_Unit(1_609_344, 1000, _M), "mi", "mile", "miles"),
     **_spell(_Unit(10_000, 1, (2, 0, 0, 0)), "ha", "hectare", "hectares"),

@@ -80,7 +80,7 @@ def _read(path: str | os.PathLike[str]) -> Reading:
         raise ScenarioError([Fault("", "", f"the path cannot be used: {reason}")]) from error
     folder = file.parent
     name = clean(folder.resolve().name, 200)
-    data = _read_toml(source, clean(str(given), 200))
+    data = read_toml(source, clean(str(given), 200))
     return Reading(data, source, folder, name, Faults(source.name, locate_lines(source.text)))
 
 
@@ -131,7 +131,7 @@ def _collection_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _read_toml(source: SourceFile, case: str) -> dict[str, Any]:
+def read_toml(source: SourceFile, case: str) -> dict[str, Any]:
     """Parse TOML; a syntax error is a fault with its line."""
     if not source.text.strip():
         raise ScenarioError([Fault(source.name, "", "the file is empty")], case)
