@@ -15,11 +15,8 @@ from .hydrographs import check_hydrographs
 from .ice import check_ice
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
 from .places import check_places
-from .sections import (
-    Constant,
-    DispersionFormula,
-    Slug,
-)
+from .releases import Constant, Slug
+from .sections import DispersionFormula
 from .tables import Row, Table
 from .trigger_reading import check_trigger
 
@@ -69,15 +66,16 @@ def _check_names(draft: Draft) -> None:
                     f"the limit {quoted(limit.name)} is given twice",
                 )
             seen.add(limit.name)
-    known = [substance.name for substance in _whole(draft.substances)]
-    if len(known) < len(draft.substances) or not known:
+    carried = [*draft.substances, *draft.solids]
+    known = [one.name for one in _whole(carried)]
+    if len(known) < len(carried) or not known:
         return  # the name may be that of a substance with a fault
     for release in _whole(draft.releases):
         if release.substance not in known:
             faults.add(
                 f"{release._where}.substance",
                 f"there is no substance {quoted(release.substance)}",
-                nearest(release.substance, known) or f"The substances are: {any_of(known)}.",
+                nearest(release.substance, known) or f"There are: {any_of(known)}.",
             )
 
 
