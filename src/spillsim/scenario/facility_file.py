@@ -22,10 +22,10 @@ from .facility_sections import (
 )
 from .faults import Faults, any_of, clean, nearest, quoted
 from .files import LARGEST_SCENARIO, FileFaultError, SourceFile, read_source
-from .load import read_toml
 from .locate_lines import locate_lines
 from .read_sections import listed, section, validated
 from .reading import Reading
+from .toml_text import read_toml
 
 SECTIONS = (*FACILITY_SECTIONS, "failure", "size_class")
 VERSION = "spillsim_facility"
