@@ -138,7 +138,7 @@ def _tell_estimate(
         reading.notices.append(Notice(f"facility {facility.name}", text))
     flow = reading.data.get("flow")
     steady = not (isinstance(flow, Mapping) and flow.get("kind") == "table")
-    if section.water and steady and "routing" not in reading.data:
+    if section.water and steady and not reading.data.keys() & {"routing", "hydrograph", "trigger"}:
         text = (
             "its water raises the river during the whole run, because the flow is steady; write "
             "[routing] to let it pass as a wave, or water = false to leave it out"
