@@ -79,9 +79,8 @@ def _rates_by_reach(substance: Substance, flow: SteadyFlow) -> tuple[Array, Arra
     channel = np.full(flow.temperature.shape, substance.decay_rate)
     common = substance.storage_decay_rate
     own: dict[int, float] = {}
-    rows = getattr(substance, "rates", ())
-    number = {name: reach for reach, name in enumerate(flow.reach_id)} if rows else {}
-    for row in rows:
+    number = {name: reach for reach, name in enumerate(flow.reach_id)} if substance.rates else {}
+    for row in substance.rates:
         if row.reach not in number:
             raise LookupError(f'there is no reach "{row.reach}"')
         reach = number[row.reach]
@@ -133,8 +132,6 @@ def compile_releases(
         elif release.kind == "hydrograph":
             time = release.start + np.array(release.times)
             schedule = RateSchedule(time, np.array(release.mass_rate))
-        elif release.kind == "seepage":
-            raise NotImplementedError("releases of kind seepage")
         else:
             per_time = release.rate if release.kind == "rate" else release.mass / release.duration
             ends = np.array([release.start, release.start + release.duration])
@@ -179,10 +176,14 @@ def _spread(
     else:
         network = scenario.build_network()
         places = [scenario.locate(network, s.at) for s in (*scenario.stations, *scenario.borders)]
-        channel, stored = decay_rates(scenario.substances[whole.substance], flow)
+        loss = 0.0
+        if whole.substance < len(scenario.substances):
+            loss = max(
+                float(r[reach]) for r in decay_rates(scenario.substances[whole.substance], flow)
+            )
         stretches = stretches_along(
             flow, reach, row.length, [p.distance for p in places if p.reach == reach],
-            end - begin, max(float(channel[reach]), float(stored[reach])), scenario.numerics.error,
+            end - begin, loss, scenario.numerics.error,
         )  # fmt: skip
     assert isinstance(whole.schedule, RateSchedule)
     return [
