@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class Seep:
     """What makes a release a part of one that is spread along a reach."""
 
+    part: int
+    """Number of the part, from the head of the reach on."""
     share: float
     """Share of the whole that enters here [-]."""
     concentration: float | None
@@ -118,9 +120,10 @@ def compile_releases(
     faults: list[Fault] = []
     for index, (release, position) in enumerate(zip(scenario.releases, positions, strict=True)):
         schedule: Schedule
-        if release.kind == "seepage" and _brings_nothing(release, flow, position):
-            message = "a concentration is given, but the reach has no lateral inflow"
-            hint = "Give a rate, or a lateral_inflow in reaches.csv."
+        if release.kind == "seepage" and _brings_nothing(release, scenario, flow, position):
+            name = scenario.reaches[position.reach].id
+            message = f'no water comes in along reach "{name}" that could bring it'
+            hint = "Give the reach a lateral_inflow, or the seepage a rate."
             faults.append(scenario.fault(release, message, hint, key="concentration"))
             continue
         if release.kind == "seepage":
@@ -144,10 +147,15 @@ def compile_releases(
     return tuple(compiled)
 
 
-def _brings_nothing(release: Seepage, flow: SteadyFlow, position: Position) -> bool:
-    """Tell whether the lateral inflow is missing whose concentration is given."""
-    given = release.concentration is not None
-    return given and not float(flow.lateral_inflow[position.reach]) > 0.0
+def _brings_nothing(
+    release: Seepage, scenario: Scenario, flow: SteadyFlow, position: Position
+) -> bool:
+    """Tell whether the lateral inflow is missing whose concentration is given.
+
+    Where the flow changes it may come later.
+    """
+    asked = release.concentration is not None and not scenario.flow_varies
+    return asked and not float(flow.lateral_inflow[position.reach]) > 0.0
 
 
 def _seepage(
@@ -156,11 +164,8 @@ def _seepage(
     """Mass rate of all that seeps in along a reach."""
     lasting = release.duration
     end = scenario.case.duration if lasting is None else release.start + lasting
-    if release.rate is not None:
-        rate = release.rate
-    else:
-        length = scenario.reaches[position.reach].length
-        rate = float(flow.lateral_inflow[position.reach]) * length * release.concentration
+    inflow = float(flow.lateral_inflow[position.reach]) * scenario.reaches[position.reach].length
+    rate = release.rate or inflow * (release.concentration or 0.0)
     return RateSchedule(np.array([release.start, end]), np.array([rate, rate]))
 
 
@@ -175,12 +180,10 @@ def _spread(
         stretches = [(Position(reach, 0.5 * row.length), 1.0)]
     else:
         network = scenario.build_network()
-        places = [scenario.locate(network, s.at) for s in (*scenario.stations, *scenario.borders)]
-        loss = 0.0
-        if whole.substance < len(scenario.substances):
-            loss = max(
-                float(r[reach]) for r in decay_rates(scenario.substances[whole.substance], flow)
-            )
+        at = [*(one.at for one in scenario.stations), *(one.at for one in scenario.borders)]
+        places = [scenario.locate(network, place) for place in at]
+        own = scenario.substances[whole.substance : whole.substance + 1]
+        loss = max((float(r[reach]) for one in own for r in decay_rates(one, flow)), default=0.0)
         stretches = stretches_along(
             flow, reach, row.length, [p.distance for p in places if p.reach == reach],
             end - begin, loss, scenario.numerics.error,
@@ -191,9 +194,9 @@ def _spread(
             whole,
             position=position,
             schedule=replace(whole.schedule, rate=share * whole.schedule.rate),
-            seep=Seep(share, release.concentration),
+            seep=Seep(part, share, release.concentration),
         )
-        for position, share in stretches
+        for part, (position, share) in enumerate(stretches)
     ]
 
 
