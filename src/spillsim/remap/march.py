@@ -201,9 +201,7 @@ def mass_given(deposits: Deposits, members: int) -> FloatArray:
     return np.asarray(np.bincount(who, weights=np.abs(mass), minlength=members))
 
 
-def new_record(
-    plan: Plan, members: int, groups: IntArray | None = None, fixed: int = 0
-) -> Record:
+def new_record(plan: Plan, members: int, groups: IntArray | None = None, fixed: int = 0) -> Record:
     """Empty outputs, the only allocation that depends on the number of steps.
 
     groups : (G + 1,) see ``Record``; fixed : number of fixed pools
