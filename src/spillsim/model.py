@@ -287,14 +287,8 @@ def _at_one_place(releases: Sequence[CompiledRelease]) -> tuple[list[str], list[
 
 
 def _each_once(releases: Sequence[CompiledRelease]) -> list[CompiledRelease]:
-    """The releases, each that is spread along a reach only by the first of its points."""
-    found: list[CompiledRelease] = []
-    for release in releases:
-        last = found[-1] if found and release.seep is not None else None
-        same = last is not None and last.seep is not None
-        if not same or (last.name, last.origin) != (release.name, release.origin):
-            found.append(release)
-    return found
+    """The releases, each that is spread along a reach only by the first of its parts."""
+    return [release for release in releases if release.seep is None or release.seep.part == 0]
 
 
 def _release_positions(scenario: Scenario, network: Network) -> list[Position]:

@@ -249,16 +249,16 @@ def trace(
 
 @inner
 def part_of_release(part: int, age: float, reacts: bool) -> float:
-    """Share of what a step releases that is added in one of three parts.
+    """Share of what a step releases that is added in part 1, 2 or 3 of the step.
 
     The first, equal to its mean age, takes part in dispersion and exchange. Where exchange takes
     half of a step before water moves and half after, there is a second that takes part in the
     half after only, so that on average all has exchanged for its age.
     """
-    if part == 0:
+    if part == 1:
         return age
     exchanged = min(2.0 * age, 1.0) if reacts else age
-    return exchanged - age if part == 1 else 1.0 - exchanged
+    return exchanged - age if part == 2 else 1.0 - exchanged
 
 
 @inner
@@ -268,12 +268,12 @@ def add_releases(
 ) -> None:  # fmt: skip
     """Add one part of what the releases give in a step (see ``part_of_release``)."""
     for k in range(deposits.inlet_pointer[step], deposits.inlet_pointer[step + 1]):
-        if part == 0 and deposits.inlet_credit[k] != 0.0:
+        if part == 1 and deposits.inlet_credit[k] != 0.0:
             b = deposits.inlet[k, 1]
             at = graph.reach[deposits.inlet[k, 2], FIRST]
             state.total[0, b] -= deposits.inlet_credit[k]
             state.cells[DECAYED, at * members + b] -= deposits.inlet_credit[k]
-        if part == 0 and now.node[deposits.inlet[k, 0], OUTSIDE] <= 0.0:
+        if part == 1 and now.node[deposits.inlet[k, 0], OUTSIDE] <= 0.0:
             # nothing flows in that could bring it
             source = deposits.inlet[k, 2]
             cover_reach(source, step, graph, tables, medium, now)
@@ -290,7 +290,7 @@ def add_releases(
         age = deposits.value[row, EARLY]
         mass = deposits.value[row, GIVEN] * part_of_release(part, age, reacts)
         state.total[0, b] += mass
-        if part == 0 and state.waiting[release, b] != 0.0:
+        if part == 1 and state.waiting[release, b] != 0.0:
             held = state.waiting[release, b]
             state.waiting[release, b] = 0.0
             state.total[0, b] += held
@@ -305,7 +305,7 @@ def add_releases(
         least = deposits.value[row, LEAST]
         spread = deposits.value[row, MOST] - least
         # of what is older than half a step a share has exchanged in the half before water moved too
-        older = reacts and part == 0 and age > 0.5
+        older = reacts and part == 1 and age > 0.5
         state.total[OLDER, b] = (2.0 * age - 1.0) / age if older else 0.0
         pieces = 1
         if volume > 0.0:

@@ -29,6 +29,7 @@ from .arrays import (
     START,
     STORED,
     TANK,
+    VOLUME,
     ZONE,
     FloatArray,
     Graph,
@@ -61,8 +62,9 @@ def react_cells(
 
 
 @inner
-def react_all(column: int, graph: Graph, reactions: Reactions, now: Now, state: State) -> None:
-    """The same in all windows; ``column`` of the pool holds the volume of a cell."""
+def react_all(part: int, graph: Graph, reactions: Reactions, now: Now, state: State) -> None:
+    """The same in all windows, before water moves (part 0) or after."""
+    column = VOLUME if part == 0 else FINAL
     for k in range(now.counter[0]):
         c = now.window[k, LIVE]
         low, high = now.window[c, LOW], now.window[c, HIGH]

@@ -180,24 +180,23 @@ def march_steps(
     reacts = reactions.shape[0] > 0
     for step in range(span[0], span[1]):
         open_step(step, members, graph, tables, medium, deposits, now, state)
-        if reacts:
-            exchange_all(members, graph, medium, now, state)
-            react_all(VOLUME, graph, reactions, now, state)
-        move_water(members, limiter, graph, tables, gauges, now, state)
         releasing = deposits.pointer[step] < deposits.pointer[step + 1]
         releasing |= deposits.inlet_pointer[step] < deposits.inlet_pointer[step + 1]
-        for part in range(3):
-            if releasing and (reacts or part != 1):
+        # every kernel is called from one place: from two it would be compiled into both
+        for part in range(0 if reacts else 1, 4):
+            if part == 1:
+                move_water(members, limiter, graph, tables, gauges, now, state)
+            if releasing and (part == 1 or part == 3 or (part == 2 and reacts)):
                 add_releases(
                     part, reacts, step, members, graph, tables, medium, deposits, gauges, now, state
                 )
-            if part == 0:
+            if part == 1:
                 if releasing and reacts:
                     react_older(members, graph, reactions, now, state)
                 disperse(members, limiter, step, graph, tables, medium, gauges, now, state)
-            elif part == 1:
+            elif part < 3:
                 if reacts:
-                    react_all(FINAL, graph, reactions, now, state)
+                    react_all(part, graph, reactions, now, state)
                 exchange_all(members, graph, medium, now, state)
         for s in range(gauges.cell.shape[0]):
             # what passed the place and has decayed, or gone into storage, within its own cell

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class Seep:
     """What makes a release a part of one that is spread along a reach."""
 
+    part: int
+    """Number of the part, from the head of the reach on."""
     share: float
     """Share of the whole that enters here [-]."""
     concentration: float | None
@@ -87,9 +89,8 @@ def _rates_by_reach(substance: Substance, flow: SteadyFlow) -> tuple[Array, Arra
     channel = np.full(flow.temperature.shape, substance.decay_rate)
     common = substance.storage_decay_rate
     own: dict[int, float] = {}
-    rows = getattr(substance, "rates", ())
-    number = {name: reach for reach, name in enumerate(flow.reach_id)} if rows else {}
-    for row in rows:
+    number = {name: reach for reach, name in enumerate(flow.reach_id)} if substance.rates else {}
+    for row in substance.rates:
         if row.reach not in number:
             raise LookupError(f'there is no reach "{row.reach}"')
         reach = number[row.reach]
@@ -127,9 +128,10 @@ def compile_releases(
     faults: list[Fault] = []
     for index, (release, position) in enumerate(zip(scenario.releases, positions, strict=True)):
         schedule: Schedule
-        if release.kind == "seepage" and _brings_nothing(release, flow, position):
-            message = "a concentration is given, but the reach has no lateral inflow"
-            hint = "Give a rate, or a lateral_inflow in reaches.csv."
+        if release.kind == "seepage" and _brings_nothing(release, scenario, flow, position):
+            name = scenario.reaches[position.reach].id
+            message = f'no water comes in along reach "{name}" that could bring it'
+            hint = "Give the reach a lateral_inflow, or the seepage a rate."
             faults.append(scenario.fault(release, message, hint, key="concentration"))
             continue
         if release.kind == "seepage":
@@ -154,10 +156,15 @@ def compile_releases(
     return tuple(compiled)
 
 
-def _brings_nothing(release: Seepage, flow: SteadyFlow, position: Position) -> bool:
-    """Tell whether the lateral inflow is missing whose concentration is given."""
-    given = release.concentration is not None
-    return given and not float(flow.lateral_inflow[position.reach]) > 0.0
+def _brings_nothing(
+    release: Seepage, scenario: Scenario, flow: SteadyFlow, position: Position
+) -> bool:
+    """Tell whether the lateral inflow is missing whose concentration is given.
+
+    Where the flow changes it may come later.
+    """
+    asked = release.concentration is not None and not scenario.flow_varies
+    return asked and not float(flow.lateral_inflow[position.reach]) > 0.0
 
 
 def _seepage(
@@ -166,11 +173,8 @@ def _seepage(
     """Mass rate of all that seeps in along a reach."""
     lasting = release.duration
     end = scenario.case.duration if lasting is None else release.start + lasting
-    if release.rate is not None:
-        rate = release.rate
-    else:
-        length = scenario.reaches[position.reach].length
-        rate = float(flow.lateral_inflow[position.reach]) * length * release.concentration
+    inflow = float(flow.lateral_inflow[position.reach]) * scenario.reaches[position.reach].length
+    rate = release.rate or inflow * (release.concentration or 0.0)
     return RateSchedule(np.array([release.start, end]), np.array([rate, rate]))
 
 
@@ -185,11 +189,12 @@ def _spread(
         stretches = [(Position(reach, 0.5 * row.length), 1.0)]
     else:
         network = scenario.build_network()
-        places = [scenario.locate(network, s.at) for s in (*scenario.stations, *scenario.borders)]
-        channel, stored = _losses(scenario, whole.substance, flow)
+        at = [*(one.at for one in scenario.stations), *(one.at for one in scenario.borders)]
+        places = [scenario.locate(network, place) for place in at]
+        loss = max(float(rate[reach]) for rate in _losses(scenario, whole.substance, flow))
         stretches = stretches_along(
             flow, reach, row.length, [p.distance for p in places if p.reach == reach],
-            end - begin, max(float(channel[reach]), float(stored[reach])), scenario.numerics.error,
+            end - begin, loss, scenario.numerics.error,
         )  # fmt: skip
     assert isinstance(whole.schedule, RateSchedule)
     return [
@@ -197,9 +202,9 @@ def _spread(
             whole,
             position=position,
             schedule=replace(whole.schedule, rate=share * whole.schedule.rate),
-            seep=Seep(share, release.concentration),
+            seep=Seep(part, share, release.concentration),
         )
-        for position, share in stretches
+        for part, (position, share) in enumerate(stretches)
     ]
 
 
