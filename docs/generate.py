@@ -169,8 +169,9 @@ def section_block(name: str) -> str:
 
 def _form(definition: Mapping[str, Any], key: str) -> str:
     """Return one of several forms of a section, told apart by a key."""
-    word = definition["properties"][key]["const"]
-    return f'**`{key} = "{word}"`** {definition["description"]}\n\n{_keys(definition)}'
+    field = definition["properties"][key]
+    words = [f'`{key} = "{word}"`' for word in field.get("enum", [field.get("const")])]
+    return f"**{', '.join(words)}** {definition['description']}\n\n{_keys(definition)}"
 
 
 def _keys(definition: Mapping[str, Any]) -> str:

@@ -94,6 +94,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
     "dispersion": Dimension("dispersion coefficient", (2, -1, 0, 0), "m2/s", ("m2/s",)),
     "temperature": Dimension("temperature", (0, 0, 0, 1), "degC", ("degC", "K")),
     "angle": Dimension("angle in degrees", (0, 0, 0, 0), "degree", ("deg",)),
+    "content": Dimension("mass per mass", (0, 0, 0, 0), "kg/kg", ("mg/kg", "g/t", "%")),
     "dimensionless": Dimension("plain number", (0, 0, 0, 0), "1", ("1", "%", "m/km")),
 }
 

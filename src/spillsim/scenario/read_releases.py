@@ -12,6 +12,7 @@ from .faults import Faults, any_of
 from .read_sections import by_kind, items
 from .reading import Reading, check_rising, full_column, read_table
 from .releases import (
+    FACILITY_RELEASES,
     RELEASE_SECTIONS,
     ConcentrationSection,
     ConcentrationSeries,
@@ -22,7 +23,16 @@ from .releases import (
 )
 from .tables import Table, TableKind
 
-EXPANSIONS: dict[str, Callable[[Reading, Draft, Any], Sequence[Release | None]]] = {}
+
+def _from_facility(reading: Reading, draft: Draft, section: Any) -> Sequence[Release | None]:
+    from .facility_releases import facility_releases  # the room of tailings is seldom needed
+
+    return facility_releases(reading, draft, section)
+
+
+EXPANSIONS: dict[str, Callable[[Reading, Draft, Any], Sequence[Release | None]]] = dict.fromkeys(
+    FACILITY_RELEASES, _from_facility
+)
 """Kind -> function that makes one checked section into the releases it stands for; a fault is
 added to ``reading.faults`` and answered with ``[None]``. The draft has its substances and solids
 by then."""

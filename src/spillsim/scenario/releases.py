@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from .at import At, WholeReach
 from .base import Section, TableSource
-from .fields import Concentration, Duration, Mass, MassRate, Moment, Name, OptionalName, Volume
+from .fields import (
+    Concentration,
+    Duration,
+    Mass,
+    MassRate,
+    Moment,
+    Name,
+    OptionalName,
+    Volume,
+    refuse,
+)
 
 
 class _Release(Section):
@@ -116,6 +126,44 @@ class ConcentrationSection(_Release):
     start: Moment = 0.0
 
 
+def _is_estimate(value: str) -> str:
+    """``median``, or ``pNN``."""
+    from ..tailings.release import rank  # only a scenario with a facility pays for it
+
+    try:
+        rank(value)
+    except ValueError:
+        raise refuse(
+            "is no estimate", 'Write "median", "p5", "p95" or another "pNN" between 0 and 100.'
+        ) from None
+    return value
+
+
+class FacilityRelease(Section):
+    """What the failure of a tailings facility releases, by the estimate from its file."""
+
+    name: OptionalName = Field(default="", description="the name of the facility when left out")
+    at: At = Field(description="where it enters the river")
+    kind: Literal[
+        "tailings_breach", "overtopping", "decant_failure", "pipeline_rupture", "process_water"
+    ]
+    facility: Name = Field(
+        description="file of the facility; its `failure.mode` is the kind of this release",
+        examples=["facility.toml"],
+    )
+    estimate: Annotated[str, AfterValidator(_is_estimate)] = Field(
+        default="median",
+        description="which of the possible releases, by the rank of the released volume: "
+        "`median`, `p5`, `p95` or another `pNN`",
+    )
+    start: Moment = 0.0
+    water: bool = Field(default=True, description="whether its water joins the river")
+
+
+FACILITY_RELEASES: dict[str, type[Section]] = dict.fromkeys(
+    ("tailings_breach", "overtopping", "decant_failure", "pipeline_rupture", "process_water"),
+    FacilityRelease,
+)
 RELEASE_SECTIONS: dict[str, type[Section]] = {
     "slug": Slug,
     "constant": Constant,
@@ -123,5 +171,6 @@ RELEASE_SECTIONS: dict[str, type[Section]] = {
     "seepage": Seepage,
     "hydrograph": HydrographSection,
     "concentration": ConcentrationSection,
+    **FACILITY_RELEASES,
 }
 """Kind -> the model of its keys; ``read_releases.EXPANSIONS`` makes one into several releases."""

@@ -26,7 +26,7 @@ _MODELS: tuple[type[Section], ...] = (
     *LISTED_SECTIONS.values(),
     *FLOW_SECTIONS.values(),
     *DISPERSION_SECTIONS.values(),
-    *RELEASE_SECTIONS.values(),
+    *dict.fromkeys(RELEASE_SECTIONS.values()),
     ReservoirSection,
     Diversion,
     SplitSection,
@@ -51,7 +51,7 @@ def json_schema() -> dict[str, Any]:
         return {**by_model[model], "description": _first_line(model)}
 
     def either(choices: Mapping[str, type[Section]]) -> dict[str, Any]:
-        return {"oneOf": [one(model) for model in choices.values()]}
+        return {"oneOf": [one(model) for model in dict.fromkeys(choices.values())]}
 
     def several(items: dict[str, Any], least: int) -> dict[str, Any]:
         return {"type": "array", "items": items, "minItems": least}
