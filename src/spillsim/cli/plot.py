@@ -29,7 +29,7 @@ def plot(arguments: argparse.Namespace, console: Console) -> int:
         check_target(arguments.output)
     kind = _kind(arguments)
     if len(arguments.files) > 1 and kind in ("profile", "ledger"):
-        raise OutputError(f"a {kind} is drawn of one run: give one file with --kind {kind}.")
+        raise OutputError(f"{kind}s are drawn of one run: give one file.")
     from .. import plots, results
 
     with contextlib.ExitStack() as stack:
