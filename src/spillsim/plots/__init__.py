@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .comparison_figure import comparison
     from .curve_figure import curves
+    from .ledger_figure import ledger
     from .profile_figure import profile
     from .reach_map_figure import reach_map
     from .release_figure import ReleasePicture, release
@@ -20,6 +21,7 @@ __all__ = [
     "ReturnLevels",
     "comparison",
     "curves",
+    "ledger",
     "profile",
     "reach_map",
     "release",
@@ -33,6 +35,7 @@ _HOME = {
     "ReturnLevels": "return_level_figure",
     "comparison": "comparison_figure",
     "curves": "curve_figure",
+    "ledger": "ledger_figure",
     "profile": "profile_figure",
     "reach_map": "reach_map_figure",
     "release": "release_figure",
