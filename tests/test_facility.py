@@ -212,7 +212,7 @@ def test_water_of_a_release_raises_steady_flow_and_that_is_told(tmp_path: Path) 
     [
         ({"kind": "overtopping"}, 'is not how the facility fails.*"tailings_breach"'),
         ({"estimate": "most"}, "is no estimate"),
-        ({"facility": "facilty.toml"}, 'no file "facilty.toml".*\n.*Did you mean "facility.toml"'),
+        ({"facility": "facility.tml"}, 'no file "facility.tml".*\n.*Did you mean "facility.toml"'),
         ({"facility": "broken.toml"}, r"broken\.toml:4 +facility\.dam_height"),
         ({"mass": "1 t"}, "there is no such key"),
     ],
