@@ -19,13 +19,23 @@ import spillsim
 from spillsim import results, units
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from spillsim.results.files import encoding
-from spillsim.scenario import file_sections, reservoirs, routing, rows, sections, trigger
+from spillsim.scenario import (
+    file_sections,
+    releases,
+    reservoirs,
+    routing,
+    rows,
+    sections,
+    solids,
+    substances,
+    trigger,
+)
 from spillsim.scenario.names import HYDRAULIC_METHODS
 
 # --- scenario.md ---------------------------------------------------------------------------------
 
 _SCHEMA = spillsim.scenario.json_schema()
-_MODULES = (sections, routing, reservoirs, file_sections, trigger)
+_MODULES = (sections, routing, reservoirs, file_sections, trigger, substances, solids, releases)
 _OF_TRIGGERS = {
     "at": '`{ node = "id" }`',
     "time": 'date-time with offset, or time after `case.start`: `"6 h"`',
@@ -41,7 +51,10 @@ _HEADINGS = {
     "dispersion": "[dispersion]",
     "storage": "[storage]",
     "ice": "[ice]",
+    "water": "[water]",
     "substance": "[[substance]]",
+    "solids": "[[solids]]",
+    "reaction": "[[reaction]]",
     "release": "[[release]]",
     "reservoir": "[[reservoir]]",
     "diversion": "[[diversion]]",
@@ -85,7 +98,7 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
     if name == "at" and "$ref" in field and field["$ref"].endswith("/AtNode"):
         return '`{ node = "id" }`'
     if name == "at":
-        return "a place"
+        return '`{ reach = "id" }`' if "$ref" in field else "a place"
     if name == "outlet":
         return "`[[reservoir.outlet]]`, see below"
     if name in ("inflow_to", "outflow_from"):
@@ -106,8 +119,8 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
     moments = ("start", "stop", "time")
     if "examples" in field and field["examples"][0].__class__ is str and name in moments:
         return 'date-time with offset, time after `case.start`: `"6 h"`, or `"trigger + 6 h"`'
-    tables = ("table", "nodes", "reaches", "inflows", "rating", "stage_volume", "annual_maxima")
-    if name in tables:
+    tables = ("table", "nodes", "inflows", "rating", "rates", "stage_volume", "annual_maxima")
+    if name in tables or (name == "reaches" and field.get("type") != "array"):
         return "file name, or rows given inline"
     if field.get("type") == "array":
         inside = field["items"]
@@ -156,8 +169,9 @@ def section_block(name: str) -> str:
 
 def _form(definition: Mapping[str, Any], key: str) -> str:
     """Return one of several forms of a section, told apart by a key."""
-    word = definition["properties"][key]["const"]
-    return f'**`{key} = "{word}"`** {definition["description"]}\n\n{_keys(definition)}'
+    field = definition["properties"][key]
+    words = [f'`{key} = "{word}"`' for word in field.get("enum", [field.get("const")])]
+    return f"**{', '.join(words)}** {definition['description']}\n\n{_keys(definition)}"
 
 
 def _keys(definition: Mapping[str, Any]) -> str:
@@ -190,6 +204,7 @@ _TABLES: dict[str, tuple[str, Mapping[str, rows.Column]]] = {
     "outflow": ("tables of outlets", rows.OUTFLOW),
     "opening": ("tables of gate openings", rows.OPENING),
     "split": ("tables of splits", rows.SPLIT),
+    "rates": ("tables of rates", rows.REACH_RATES),
     "hydrograph": ("hydrograph tables", rows.HYDROGRAPH),
     "concentration": ("concentration tables", rows.CONCENTRATION),
     "annual_maxima": ("annual_maxima.csv", rows.ANNUAL_MAXIMA),
@@ -290,6 +305,13 @@ _FILES = {
     "FlowHecras": "hecras = { file, ... }",
 }
 """Inline tables that name a file of another program."""
+_INLINE = {
+    "Sorption": "sorption = [{ to, distribution_coefficient, ... }, ...]",
+    "Volatilisation": "volatilisation = { compound }",
+    "HinderedSettling": "hindered_settling = { gelling_concentration, ... }",
+    "Flocculation": "flocculation = { coefficient, ... }",
+}
+"""Inline tables of substances and solids."""
 
 
 def scenario_blocks() -> dict[str, str]:
@@ -300,6 +322,9 @@ def scenario_blocks() -> dict[str, str]:
     found["outlets"] = "\n\n".join(_form(outlet, "kind") for outlet in outlets)
     for name, key in _FILES.items():
         found[f"file {name}"] = f"`{key}`:\n\n{_keys(_SCHEMA['$defs'][name])}"
+    for name, key in _INLINE.items():
+        model = _SCHEMA["$defs"][name]
+        found[f"inline {name}"] = f"`{key}`: {model['description']}\n\n{_keys(model)}"
     found["limits"] = f"{limit['description']}\n\n{_keys(limit)}"
     found |= {f"table {name}": table_block(name) for name in _TABLES}
     return found | {

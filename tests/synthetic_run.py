@@ -80,7 +80,7 @@ def flow() -> SteadyFlow:
     )
 
 
-def scenario(substances: int = 2, coordinates: bool = True) -> Any:
+def scenario(substances: int = 2, coordinates: bool = True, solids: bool = False) -> Any:
     def limit(name: str, value: float) -> Any:
         return SimpleNamespace(name=name, value=value, source="made up")
 
@@ -94,10 +94,16 @@ def scenario(substances: int = 2, coordinates: bool = True) -> Any:
     km = (150e3, 110e3, 50e3, 0.0, None)
     lon = (23.0, 22.5, 21.5, 20.5, 22.6)
     lat = (47.6, 47.7, 48.0, 46.2, 47.9)
+    grains = (
+        SimpleNamespace(name="fine", kind="solids", arrival_threshold=None,
+                        limits=(limit("turbid", 1e-6),)),
+    )  # fmt: skip
+    countries = ("RO", "RO", "RO", "HU", "RO")
     nodes = [
         SimpleNamespace(id=name, river="Szamos" if k is not None else "Side", river_km=k,
+                        country=land,
                         longitude=x if coordinates else None, latitude=y if coordinates else None)
-        for name, k, x, y in zip(names, km, lon, lat, strict=True)
+        for name, k, x, y, land in zip(names, km, lon, lat, countries, strict=True)
     ]  # fmt: skip
     text = 'spillsim = 1\n[case]\ntitle = "Synthetic – two Gaussians"\n'
     return SimpleNamespace(
@@ -108,6 +114,8 @@ def scenario(substances: int = 2, coordinates: bool = True) -> Any:
                  zip(("upper", "middle", "lower", "tributary"),
                      ("Szamos", "Szamos", "Szamos", "Side"), strict=True)],
         substances=tuple(rows[:substances]),
+        solids=grains if solids else (),
+        constituents=(*rows[:substances], *(grains if solids else ())),
         releases=(SimpleNamespace(at=SimpleNamespace(node="source"), substance="cyanide",
                                   start=2 * HOUR, name=""),),
         numerics=SimpleNamespace(error=0.01, limiter="positive"),
@@ -125,10 +133,10 @@ def place(name: str, kind: str, distance: float, reach: int, **more: Any) -> Any
     return SimpleNamespace(**{**basic, **more})
 
 
-def model(substances: int = 2, coordinates: bool = True) -> Any:
+def model(substances: int = 2, coordinates: bool = True, solids: bool = False) -> Any:
     nan = {} if coordinates else {"latitude": np.nan, "longitude": np.nan}
     return SimpleNamespace(
-        scenario=scenario(substances, coordinates),
+        scenario=scenario(substances, coordinates, solids),
         network=network(),
         flow=flow(),
         stations=(
@@ -158,9 +166,13 @@ def water(time: np.ndarray) -> Any:
 
 
 def run(
-    substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0, varying: bool = False
-) -> Any:
-    """Return Gaussians at three stations and cells of 2.5 km along the main river."""
+    substances: int = 2, times: int = 401, cells: int = 60, fields: int = 0,
+    varying: bool = False, solids: bool = False,
+) -> Any:  # fmt: skip
+    """Return Gaussians at three stations and cells of 2.5 km along the main river.
+
+    With solids ``substances`` counts them too, and there is a bed.
+    """
     time = np.linspace(0.0, 200 * HOUR, times)
     shape = (substances, 3, times)
     concentration, mass = np.empty(shape), np.empty(shape)
@@ -183,22 +195,12 @@ def run(
         bell = gaussian(field_time[:, None], 1.0, centre[None, :] / 0.8, 5 * HOUR)
         field = peak[:, None, :] * bell
     released = 2.0 * mass[:, 0, -1:] * np.ones(times)
-    decayed = released * -0.3 * np.expm1(-1e-6 * time)
-    error = 1e-12 * np.random.default_rng(7).standard_normal((substances, times))
+    ledger = ledger_of(time, released, mass[:, 2], solids)
     return SimpleNamespace(
         output_time=time,
         concentration=concentration,
         cumulative_mass=mass,
-        ledger=SimpleNamespace(
-            time=time,
-            released=released,
-            in_river=released - decayed - mass[:, 2],
-            in_storage=np.zeros((substances, times)),
-            decayed=decayed,
-            abstracted=np.zeros((substances, times)),
-            past_outlet=mass[:, 2],
-            error=error,
-        ),
+        ledger=ledger,
         water=water(time) if varying else None,
         discharge=50.0 + np.outer([1.0, 1.1, 0.2], time / time[-1]) if varying else None,
         cell_reach=reach,
@@ -213,4 +215,45 @@ def run(
         achieved_error=np.full((substances, 3), 0.004),
         achieved_by="made up",
         notices=(),
-    )
+        parts={
+            "dissolved": concentration * shares(substances, solids)[:, None, None],
+            "suspended": concentration * (1.0 - shares(substances, solids))[:, None, None],
+        } if solids else {},
+        left=left_of(ledger, cells) if solids else {},
+        bed_field=None if field is None or not solids else 1e3 * field,
+    )  # fmt: skip
+
+
+def shares(constituents: int, solids: bool) -> np.ndarray:
+    """Return the dissolved share of each constituent; the last one is of grains, if there are."""
+    found = np.full(constituents, 0.6 if solids else 1.0)
+    if solids:
+        found[-1] = 0.0
+    return found
+
+
+def ledger_of(time: np.ndarray, released: np.ndarray, past: np.ndarray, solids: bool) -> Any:
+    """Return a ledger that closes: fixed shares of what has neither decayed nor left."""
+    decayed = released * -0.3 * np.expm1(-1e-6 * time)
+    error = 1e-12 * np.random.default_rng(7).standard_normal(released.shape)
+    there = released - decayed - past
+    part = {"on_bed": 0.25, "volatilised": 0.04, "stranded": 0.01} if solids else {}
+    in_river = there * (1.0 - sum(part.values()))
+    dissolved = in_river * shares(released.shape[0], solids)[:, None]
+    none = np.zeros(released.shape)
+    fates = {name: there * part.get(name, 0.0) for name in ("on_bed", "volatilised", "stranded")}
+    return SimpleNamespace(
+        time=time, released=released, in_river=in_river, in_storage=none, decayed=decayed,
+        abstracted=none, past_outlet=past, gained=none, transformed=none, dissolved=dissolved,
+        suspended=in_river - dissolved, error=error, **fates,
+    )  # fmt: skip
+
+
+def left_of(ledger: Any, cells: int) -> dict[str, np.ndarray]:
+    """Return what is left in each cell of the main river: ever less on the way down."""
+    weight = np.exp(-np.arange(cells) / 20.0)
+    weight /= weight.sum()
+    source = {"storage": "in_storage", "bed": "on_bed"}
+    names = ("dissolved", "suspended", "storage", "bed", "decayed", "volatilised", "transformed",
+             "stranded")  # fmt: skip
+    return {n: np.outer(getattr(ledger, source.get(n, n))[:, -1], weight) for n in names}

@@ -83,9 +83,18 @@ DIMENSIONS: Mapping[str, Dimension] = {
         "concentration", (-3, 0, 1, 0), "kg/m3", ("mg/L", "ug/L", "g/m3", "kg/m3")
     ),
     "rate": Dimension("rate", (0, -1, 0, 0), "1/s", ("1/d", "1/h", "1/s")),
+    "density": Dimension("density", (-3, 0, 1, 0), "kg/m3", ("kg/m3", "g/cm3", "t/m3")),
+    "stress": Dimension("stress", (-1, -2, 1, 0), "Pa", ("Pa", "N/m2", "kPa")),
+    "mass_rate_per_area": Dimension(
+        "mass per area and time", (-2, -1, 1, 0), "kg/m2/s", ("kg/m2/s", "g/m2/s", "kg/m2/d")
+    ),
+    "distribution_coefficient": Dimension(
+        "volume per mass", (3, 0, -1, 0), "m3/kg", ("L/kg", "m3/kg", "mL/g")
+    ),
     "dispersion": Dimension("dispersion coefficient", (2, -1, 0, 0), "m2/s", ("m2/s",)),
     "temperature": Dimension("temperature", (0, 0, 0, 1), "degC", ("degC", "K")),
     "angle": Dimension("angle in degrees", (0, 0, 0, 0), "degree", ("deg",)),
+    "content": Dimension("mass per mass", (0, 0, 0, 0), "kg/kg", ("mg/kg", "g/t", "%")),
     "dimensionless": Dimension("plain number", (0, 0, 0, 0), "1", ("1", "%", "m/km")),
 }
 
@@ -115,6 +124,7 @@ TABLE: Mapping[str, _Unit] = {
     **_spell(_Unit(1, 10, _M), "dm"),
     **_spell(_Unit(1, 100, _M), "cm"),
     **_spell(_Unit(1, 1000, _M), "mm"),
+    **_spell(_Unit(1, 10**6, _M), "um", "µm"),
     **_spell(_Unit(3048, 10_000, _M), "ft", "foot", "feet"),
     **_spell(_Unit(1_609_344, 1000, _M), "mi", "mile", "miles"),
     **_spell(_Unit(10_000, 1, (2, 0, 0, 0)), "ha", "hectare", "hectares"),
@@ -125,12 +135,16 @@ TABLE: Mapping[str, _Unit] = {
     **_spell(_Unit(3600, 1, _S), "h", "hr", "hour", "hours"),
     **_spell(_Unit(86_400, 1, _S), "d", "day", "days"),
     **_spell(_Unit(604_800, 1, _S), "week", "weeks"),
+    **_spell(_Unit(31_557_600, 1, _S), "year", "years", "yr"),
     **_spell(_Unit(1, 1, _KG), "kg", "kilogram", "kilograms"),
     **_spell(_Unit(1, 1000, _KG), "g", "gram", "grams"),
     **_spell(_Unit(1, 10**6, _KG), "mg", "milligram", "milligrams"),
     **_spell(_Unit(1, 10**9, _KG), "ug", "µg", "microgram", "micrograms"),
     **_spell(_Unit(1, 10**12, _KG), "ng"),
     **_spell(_Unit(1000, 1, _KG), "t", "tonne", "tonnes"),
+    **_spell(_Unit(1, 1, (1, -2, 1, 0)), "N", "newton"),
+    **_spell(_Unit(1, 1, (-1, -2, 1, 0)), "Pa", "pascal"),
+    **_spell(_Unit(1000, 1, (-1, -2, 1, 0)), "kPa"),
     **_spell(_Unit(1, 1, _K, 273.15), "degC", "°C", "celsius", "Celsius"),
     **_spell(_Unit(1, 1, _K), "K", "kelvin"),
     **_spell(_Unit(1, 100, _ONE), "%", "percent"),

@@ -41,6 +41,8 @@ _DISPLAY = {
     "kg s-1": "kg/s",
     "m3 s-1": "m³/s",
     "m2 s-1": "m²/s",
+    "kg m-2": "kg/m²",
+    "kg m-1": "kg/m",
     "m2": "m²",
     "m3": "m³",
     "m s-1": "m/s",
@@ -66,6 +68,8 @@ _ALL = (
     Variable("longitude", "", "degrees_east", "longitude", standard_name="longitude"),
     # At stations over time
     Variable("concentration", "C", "mg L-1", "concentration", _MG_PER_LITRE),
+    Variable("dissolved_concentration", "", "mg L-1", "dissolved concentration", _MG_PER_LITRE),
+    Variable("suspended_concentration", "", "mg L-1", "suspended concentration", _MG_PER_LITRE),
     Variable("cumulative_mass", "M", "kg", "mass that has passed the station"),
     Variable("achieved_error", "", "1", "numerical error achieved, as a share of the curve's area"),
     Variable(
@@ -80,10 +84,21 @@ _ALL = (
     Variable("mass_released", "", "kg", "mass released"),
     Variable("mass_in_river", "", "kg", "mass in the flowing water"),
     Variable("mass_in_storage", "", "kg", "mass in transient storage"),
+    Variable("mass_gained", "", "kg", "mass made of other constituents"),
+    Variable("mass_dissolved", "", "kg", "dissolved mass in the flowing water"),
+    Variable("mass_suspended", "", "kg", "mass suspended in the flowing water"),
+    Variable("mass_on_bed", "", "kg", "mass on the bed"),
+    Variable("mass_volatilised", "", "kg", "mass lost to the air"),
+    Variable("mass_transformed", "", "kg", "mass turned into other constituents"),
+    Variable("mass_stranded", "", "kg", "mass stranded on the banks"),
     Variable("mass_decayed", "", "kg", "mass decayed"),
     Variable("mass_abstracted", "", "kg", "mass abstracted"),
     Variable("mass_past_outlet", "", "kg", "mass past the outlet"),
     Variable("mass_error", "", "kg", "mass the ledger does not account for"),
+    # By country at the end of the run
+    Variable("country", "", "", "country"),
+    Variable("compartment", "", "", "what the mass is left as, or lost by"),
+    Variable("mass_left", "", "kg", "mass left or lost in the country by the end of the run"),
     # Water ledger, where the flow varies
     Variable("water_entered", "", "m3", "water that entered from outside"),
     Variable("water_left", "", "m3", "water past the outlets"),
@@ -115,6 +130,8 @@ _ALL = (
     Variable("passage_duration", "", "h", "duration of the passage", _HOUR),
     Variable("limit_name", "", "", "name of the limit"),
     Variable("limit_substance", "", "", "substance of the limit"),
+    Variable("constituent_kind", "", "", "substance or solids"),
+    Variable("limit_of", "", "", "part of the substance of the limit"),
     Variable("limit_value", "", "mg L-1", "limit", _MG_PER_LITRE),
     Variable("time_above_limit", "", "h", "time above the limit", _HOUR),
     Variable("first_exceedance", "", "", "first time above the limit"),
@@ -122,6 +139,8 @@ _ALL = (
     # Along the river
     Variable("peak_concentration_profile", "", "mg L-1", "peak concentration", _MG_PER_LITRE),
     Variable("peak_time_profile", "", "", "time of the peak concentration"),
+    Variable("bed_mass_profile", "", "kg m-2", "mass on the bed"),
+    Variable("bed_mass_field", "", "kg m-2", "mass on the bed"),
     Variable("concentration_field", "C", "mg L-1", "concentration", _MG_PER_LITRE),
     # Reaches
     Variable("reach_id", "", "", "id of the reach"),

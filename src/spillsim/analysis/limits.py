@@ -8,13 +8,16 @@ import numpy as np
 import xarray as xr
 
 from .curves import crossings, peaks, time_above
-from .reading import SECONDS_PER_HOUR, TIME, curves, instants, named, seconds
+from .reading import SECONDS_PER_HOUR, TIME, curves, dissolved, instants, named, seconds
 
 _PLACE = ("station", "limit")
 
 
 def limit_exceedance(dataset: xr.Dataset) -> xr.Dataset:
     """Return first exceedance, time above, its share of the run, and peak / limit.
+
+    A limit that is set for the dissolved part is held against the dissolved concentration, where
+    the dataset tells it from what is suspended; without such parts all is dissolved.
 
     All over (station, limit); an empty dataset when the scenario states no limit. Time above is
     the sum over all spans above the limit within the run, found as in ``curves.time_above``.
@@ -24,6 +27,10 @@ def limit_exceedance(dataset: xr.Dataset) -> xr.Dataset:
     names = [str(name) for name in dataset["substance"].values]
     own = [names.index(str(name)) for name in dataset["limit_substance"].values]
     time, values = seconds(dataset), curves(dataset)[:, own, :]
+    parts = dissolved(dataset)
+    if parts is not None and "limit_of" in dataset:
+        chosen = dataset["limit_of"].values == "dissolved"
+        values = np.where(chosen[:, None], parts[:, own, :], values)
     limit = np.asarray(dataset["limit_value"].values, dtype=np.float64)
     level = np.broadcast_to(limit, values.shape[:2])
     above = time_above(time, values, level)

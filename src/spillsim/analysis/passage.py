@@ -29,7 +29,8 @@ def breakthrough(dataset: xr.Dataset, threshold: Threshold = None) -> xr.Dataset
 
     ``threshold`` is a concentration with its unit (``"0.1 mg/L"``) for every substance, or a
     mapping from substance to such a text. Where none is given it is the one stated in the
-    scenario, else the lowest limit of the substance, else 1 % of that station's peak; value and
+    scenario, else the lowest limit of the substance, else 1 % of that station's peak; whichever it
+    is, it is the total in the water that arrives, dissolved and suspended. Value and
     origin are always part of the result (``arrival_threshold``, ``arrival_threshold_basis``).
 
     The arrival is the first rise above the threshold (the first sample where that is already
@@ -128,6 +129,8 @@ def _lowest_limit(dataset: xr.Dataset, name: str) -> tuple[float, str] | None:
         return None
     lowest = own[np.argmin(dataset["limit_value"].values[own])]
     title = str(dataset["limit_name"].values[lowest])
+    if "limit_of" in dataset and str(dataset["limit_of"].values[lowest]) == "dissolved":
+        title += ", set for the dissolved part"
     return float(dataset["limit_value"].values[lowest]), f"lowest limit: {title}"
 
 

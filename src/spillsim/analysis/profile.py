@@ -12,6 +12,8 @@ _ALONG = (
     "mesh_edge_length",
     "mesh_edge_reach",
     "concentration_field",
+    "bed_mass_profile",
+    "bed_mass_field",
 )
 
 

@@ -30,6 +30,15 @@ def curves(dataset: xr.Dataset) -> Array:
     return np.asarray(values, dtype=np.float64)
 
 
+def dissolved(dataset: xr.Dataset) -> Array | None:
+    """Return the dissolved part of the curves likewise; None where it is not told apart."""
+    if "dissolved_concentration" not in dataset:
+        return None
+    order = ("station", "substance", "time")
+    values = dataset["dissolved_concentration"].transpose(*order).values
+    return np.asarray(values, dtype=np.float64)
+
+
 def instants(dataset: xr.Dataset, since_first: Array) -> NDArray[np.datetime64]:
     """Return seconds since the first time as ``datetime64[ns]``; NaN becomes NaT."""
     known = np.isfinite(since_first)

@@ -1,10 +1,18 @@
-"""Closed formulas of river hydraulics and mixing as plain functions of numbers and arrays.
+"""Closed formulas of rivers, grains and reactions as plain functions of numbers and arrays.
 
 Each says its source, equation, valid range and units; none knows of networks or files.
 """
 
 from __future__ import annotations
 
+from .bed_exchange import (
+    bed_shear_stress,
+    deposition_rate,
+    krone_deposition_rate,
+    partheniades_erosion,
+    resuspension_rate,
+    soulsby_1997_threshold,
+)
 from .channel import (
     SectionGeometry,
     manning_normal_depth,
@@ -13,9 +21,15 @@ from .channel import (
     shear_velocity,
     trapezoid_section,
 )
-from .constants import (
-    GRAVITY,
+from .constants import GRAVITY, WATER_DENSITY
+from .cyanide import (
+    HENRY_RANGE,
+    hydrogen_cyanide_henry,
+    hydrogen_cyanide_pka,
+    hydrogen_cyanide_share,
+    hydrogen_cyanide_solubility,
 )
+from .decay import bateman_1910, photolysis_rate, rate_of_half_life
 from .dispersion import (
     DEFAULT_DISPERSION_FORMULA,
     DISPERSION_FORMULAS,
@@ -38,6 +52,22 @@ from .dispersion import (
     wang_2017,
     wang_huai_2016,
     zeng_huai_2014,
+)
+from .distribution import (
+    DistributionCoefficient,
+    distribution_coefficient,
+    distribution_coefficients,
+)
+from .gas_transfer import (
+    VOLATILE_COMPOUNDS,
+    VolatileCompound,
+    mackay_yeun_air_side,
+    mackay_yeun_water_side,
+    oconnor_dobbins_1958,
+    two_film_velocity,
+    volatilisation_rate,
+    volatilisation_velocity,
+    wind_friction_velocity,
 )
 from .geometry import (
     ChannelGeometry,
@@ -64,68 +94,123 @@ from .mixing import (
     complete_mixing_length,
     transverse_mixing_coefficient,
 )
+from .radionuclides import RADIONUCLIDES, Radionuclide, mass_ratio
 from .reactions import (
     rate_at_temperature,
 )
+from .settling import (
+    GRAIN_SHAPES,
+    HINDERED_EXPONENT,
+    ferguson_church_2004,
+    floc_settling_velocity,
+    hindered_factor,
+    richardson_zaki_exponent,
+    settling_velocity,
+)
+from .sorption import adsorption_rate, dissolved_share, retardation
 from .structures import (
     GATE_COEFFICIENT,
     WEIR_COEFFICIENT,
     gate_discharge,
     weir_discharge,
 )
+from .water import dynamic_viscosity, kinematic_viscosity, water_density
 
 __all__ = [
     "DEFAULT_DISPERSION_FORMULA",
     "DISPERSION_FORMULAS",
     "GATE_COEFFICIENT",
+    "GRAIN_SHAPES",
     "GRAVITY",
+    "HENRY_RANGE",
+    "HINDERED_EXPONENT",
     "MIXING_BANK",
     "MIXING_CENTRELINE",
+    "RADIONUCLIDES",
     "TRANSVERSE_NATURAL",
     "TRANSVERSE_STRAIGHT",
+    "VOLATILE_COMPOUNDS",
+    "WATER_DENSITY",
     "WEIR_COEFFICIENT",
     "ChannelGeometry",
     "DispersionFormula",
+    "DistributionCoefficient",
+    "Radionuclide",
     "SectionGeometry",
+    "VolatileCompound",
+    "adsorption_rate",
     "at_a_station_geometry",
     "bankfull_geometry",
+    "bateman_1910",
+    "bed_shear_stress",
     "complete_mixing_length",
     "composite_roughness",
     "deng_2001",
+    "deposition_rate",
     "disley_2015",
     "dispersion_coefficient",
+    "dissolved_share",
+    "distribution_coefficient",
+    "distribution_coefficients",
     "downstream_geometry",
+    "dynamic_viscosity",
     "elder_1959",
     "etemad_shahidi_taghipour_2012",
     "falling_limb_duration",
+    "ferguson_church_2004",
     "fischer_1979",
+    "floc_settling_velocity",
     "gate_discharge",
+    "hindered_factor",
+    "hydrogen_cyanide_henry",
+    "hydrogen_cyanide_pka",
+    "hydrogen_cyanide_share",
+    "hydrogen_cyanide_solubility",
     "ice_depth_factor",
     "iwasa_aya_1991",
     "kashefipour_falconer_2002",
+    "kinematic_viscosity",
     "koussis_rodriguez_mirasol_1998",
+    "krone_deposition_rate",
     "leading_edge_time",
     "li_1998",
     "liu_1977",
+    "mackay_yeun_air_side",
+    "mackay_yeun_water_side",
     "manning_normal_depth",
     "manning_slope",
     "manning_velocity",
+    "mass_ratio",
     "mcquivey_keefer_1974",
     "noori_2017",
+    "oconnor_dobbins_1958",
+    "partheniades_erosion",
     "peak_concentration",
     "peak_velocity",
     "peak_velocity_from_area",
     "peak_velocity_with_slope",
     "peak_velocity_without_slope",
+    "photolysis_rate",
     "rate_at_temperature",
+    "rate_of_half_life",
+    "resuspension_rate",
+    "retardation",
+    "richardson_zaki_exponent",
     "sahay_dutta_2009",
     "seo_cheong_1998",
+    "settling_velocity",
     "shear_velocity",
+    "soulsby_1997_threshold",
     "transverse_mixing_coefficient",
     "trapezoid_section",
+    "two_film_velocity",
     "unit_peak_concentration",
+    "volatilisation_rate",
+    "volatilisation_velocity",
     "wang_2017",
     "wang_huai_2016",
+    "water_density",
     "weir_discharge",
+    "wind_friction_velocity",
     "zeng_huai_2014",
 ]

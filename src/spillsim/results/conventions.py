@@ -56,6 +56,54 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
     "water_stored": {
         "comment": "Less what entered, more what went: what was there at first.",
     },
+    "dissolved_concentration": {
+        "cell_methods": "time: point",
+    },
+    "suspended_concentration": {
+        "cell_methods": "time: point",
+        "comment": "Grains, or bound to grains; with the dissolved part it is the concentration.",
+    },
+    "limit_of": {
+        "long_name": "part of the substance that the limit is set for",
+    },
+    "mass_left": {
+        "comment": "Cells on a border are shared by volume. The compartments decayed, volatilised, "
+        "transformed and stranded are lost, the others are still there.",
+    },
+    "country_mass_released": {
+        "long_name": "mass released in the country",
+    },
+    "country_mass_gained": {
+        "long_name": "mass made of other constituents in the country",
+    },
+    "country_mass_entered": {
+        "long_name": "mass that came over borders into the country",
+    },
+    "country_mass_left_or_lost": {
+        "long_name": "mass left or lost in the country by the end of the run",
+    },
+    "country_mass_abstracted": {
+        "long_name": "mass abstracted with water in the country",
+    },
+    "country_mass_past_outlet": {
+        "long_name": "mass past the outlet, which lies in the country",
+    },
+    "country_mass_passed_on": {
+        "long_name": "mass that went over borders out of the country",
+    },
+    "country_mass_error": {
+        "long_name": "mass the account of the country does not account for",
+        "comment": "released + gained + entered - (left_or_lost + abstracted + past_outlet + "
+        "passed_on); a part that is not there is zero. What entered and passed on differs from "
+        "cumulative_mass at the border by no more than what lies in the cell on it.",
+    },
+    "bed_mass_profile": {
+        "long_name": "mass on the bed at the end of the run",
+    },
+    "bed_mass_field": {
+        "long_name": "mass on the bed",
+        "cell_methods": "field_time: point",
+    },
     "river_km": {
         "comment": "Falls in the direction of flow.",
     },
@@ -124,6 +172,14 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
 
 CURVES = ("concentration", "cumulative_mass")
 LEDGER = ("released", "in_river", "in_storage", "decayed", "abstracted", "past_outlet", "error")
+FATES = ("gained", "on_bed", "volatilised", "transformed", "stranded")
+"""Parts of the ledger that only some constituents have."""
+ACCOUNT = (
+    "released", "gained", "entered", "left_or_lost", "abstracted", "past_outlet", "passed_on",
+    "error",
+)  # fmt: skip
+"""The account of a country, ``country_mass_<name>``: the first three less the next four leave the
+error."""
 WATER = ("entered", "left", "abstracted", "stored", "error")
 TYPICAL = "At the steady flow that cells were laid out by; the flow of the run varies around it."
 """What is said of flow along the river where the flow varies."""
@@ -175,6 +231,8 @@ def attributes(name: str) -> dict[str, Any]:
             "standard_name": known.standard_name,
         }
         found = {key: text for key, text in told.items() if text}
+    if name.startswith("country_mass_"):
+        found["units"] = "kg"
     found.update(ATTRIBUTES.get(name, {}))
     found.update(MESH_VARIABLES.get(name, {}))
     if not found:

@@ -3,7 +3,10 @@
 Layout (S stations, T times, N substances, L limits, R reaches, K cells, F field times)::
 
     concentration, cumulative_mass          (station, substance, time)
+    dissolved_, suspended_concentration     (station, substance, time)  where there are such parts
     mass_*  (the ledger)                    (substance, ledger_time)
+    mass_left                               (country, compartment, substance)
+    country_mass_*                          (country, substance)
     discharge_over_time                     (station, time)      where the flow varies
     water_* (the ledger of water)           (ledger_time)        where the flow varies
     station_kind, river, discharge, ...     (station)
@@ -26,9 +29,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..errors import Notice
+from ..outcome import PARTS
 from . import provenance
+from .account import account_variables, constituents
 from .contracts import Array, ModelLike, RunLike
-from .conventions import KG_M3_TO_MG_L, LEDGER, TYPICAL, WATER, attributes
+from .conventions import FATES, KG_M3_TO_MG_L, LEDGER, TYPICAL, WATER, attributes
 from .instants import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, instants, utc
 from .mesh import cell_variables
 
@@ -42,7 +47,7 @@ def to_dataset(model: ModelLike, run: RunLike) -> xr.Dataset:
     """
     dataset = xr.Dataset()
     start = utc(model.scenario.case.start)
-    names = [substance.name for substance in model.scenario.substances]
+    names = [constituent.name for constituent in constituents(model.scenario)]
     dataset = dataset.assign_coords(
         time=_variable("time", ("time",), instants(start, run.output_time)),
         station=_variable("station", ("station",), _text(p.name for p in model.stations)),
@@ -53,34 +58,61 @@ def to_dataset(model: ModelLike, run: RunLike) -> xr.Dataset:
     dataset["concentration"] = _variable(
         "concentration", curve, run.concentration.transpose(swap) * KG_M3_TO_MG_L
     )
+    for part in PARTS:
+        if part in run.parts:
+            values = run.parts[part].transpose(swap) * KG_M3_TO_MG_L
+            name = f"{part}_concentration"
+            dataset[name] = _variable(name, curve, values)
     dataset["cumulative_mass"] = _variable(
         "cumulative_mass", curve, run.cumulative_mass.transpose(swap)
     )
     if run.achieved_error is not None:
         dataset["achieved_error"] = _achieved(model, run, run.achieved_error)
         dataset["concentration"].attrs["ancillary_variables"] = "achieved_error"
-    # the ledger is drawn up at the ends of steps, where the mass in the river is known exactly
-    dataset["ledger_time"] = _variable(
-        "ledger_time", ("ledger_time",), instants(start, run.ledger.time)
-    )
-    for part in LEDGER:
-        dataset[f"mass_{part}"] = _variable(
-            f"mass_{part}", ("substance", "ledger_time"), getattr(run.ledger, part)
-        )
+    dataset = dataset.merge(_ledger(model, run, start))
     dataset = dataset.merge(_stations(model)).merge(_substances(model.scenario))
     dataset = dataset.merge(_limits(model.scenario)).merge(_reaches(model))
     dataset = _with_water(dataset, run)
     cells, notices = cell_variables(model, run, start)
-    dataset = dataset.merge(cells)
+    account, doubts = account_variables(model, run)
+    dataset = dataset.merge(cells).merge(account)
     dataset.attrs = provenance.global_attributes(model, run)
-    if notices or run.notices:
-        every: list[Notice] = [*run.notices, *model.notices, *notices]
+    if notices or doubts or run.notices:
+        every: list[Notice] = [*run.notices, *model.notices, *notices, *doubts]
         dataset.attrs["notices"] = provenance.notices_text(every)
     return _with_coordinates(dataset)
 
 
 def _variable(name: str, dims: tuple[str, ...], values: Any) -> xr.Variable:
     return xr.Variable(dims, values, attributes(name))
+
+
+def _ledger(model: ModelLike, run: RunLike, start: np.datetime64) -> xr.Dataset:
+    """Return where the mass is; parts that nothing can be in are left out.
+
+    The ledger is drawn up at the ends of steps, where the mass in the river is known exactly.
+    """
+    time = ("ledger_time",)
+    found = xr.Dataset({"ledger_time": _variable("ledger_time", time, instants(
+        start, run.ledger.time))})  # fmt: skip
+    names = [*LEDGER[:-1], *_fates(model.scenario, run)]
+    for part in [*names, *(PARTS if run.parts else ()), LEDGER[-1]]:
+        values = getattr(run.ledger, part)
+        found[f"mass_{part}"] = _variable(f"mass_{part}", ("substance", "ledger_time"), values)
+    came = [f"mass_{part}" for part in names if part in ("released", "gained")]
+    gone = [f"mass_{part}" for part in names if part not in ("released", "gained")]
+    found["mass_error"].attrs["comment"] = f"{' + '.join(came)} - ({' + '.join(gone)})"
+    return found
+
+
+def _fates(scenario: Any, run: RunLike) -> list[str]:
+    """Return the parts of the ledger that the constituents can be in, or are."""
+    can = set()
+    if getattr(scenario, "reactions", ()):
+        can |= {"gained", "transformed"}
+    if getattr(scenario, "solids", ()):
+        can.add("on_bed")
+    return [part for part in FATES if part in can or np.any(getattr(run.ledger, part))]
 
 
 def _achieved(model: ModelLike, run: RunLike, error: Array) -> xr.Variable:
@@ -146,14 +178,19 @@ def _stations(model: ModelLike) -> xr.Dataset:
 
 
 def _substances(scenario: Any) -> xr.Dataset:
-    rows = scenario.substances
+    """Return what is known of every constituent; rates that solids do not have are NaN."""
+    rows = constituents(scenario)
     threshold = [getattr(row, "arrival_threshold", None) for row in rows]
+
+    def rates(name: str) -> Array:
+        lacking = [np.nan if _kind(row) == "solids" else 0.0 for row in rows]
+        found = [getattr(row, name, other) for row, other in zip(rows, lacking, strict=True)]
+        return np.array(found, dtype=np.float64) * SECONDS_PER_DAY
+
     columns = {
-        "decay_rate": np.array([float(row.decay_rate) for row in rows]) * SECONDS_PER_DAY,
-        "gas_exchange_rate": np.array(
-            [float(getattr(row, "gas_exchange_rate", 0.0)) for row in rows]
-        )
-        * SECONDS_PER_DAY,
+        "constituent_kind": _text(map(_kind, rows)),
+        "decay_rate": rates("decay_rate"),
+        "gas_exchange_rate": rates("gas_exchange_rate"),
         "stated_arrival_threshold": np.array(
             [np.nan if value is None else value * KG_M3_TO_MG_L for value in threshold]
         ),
@@ -161,17 +198,22 @@ def _substances(scenario: Any) -> xr.Dataset:
     return xr.Dataset({name: _variable(name, ("substance",), v) for name, v in columns.items()})
 
 
+def _kind(constituent: Any) -> str:
+    return str(getattr(constituent, "kind", "substance"))
+
+
 def _limits(scenario: Any) -> xr.Dataset:
-    """Return one entry per limit of any substance; nothing at all when there is none.
+    """Return one entry per limit of any constituent; nothing at all when there is none.
 
     A dimension of length zero would become an unlimited one in netCDF.
     """
-    rows = [(substance, limit) for substance in scenario.substances for limit in substance.limits]
+    rows = [(one, limit) for one in constituents(scenario) for limit in one.limits]
     if not rows:
         return xr.Dataset()
     columns = {
         "limit_name": _text(limit.name for _, limit in rows),
         "limit_substance": _text(substance.name for substance, _ in rows),
+        "limit_of": _text(getattr(limit, "of", "total") for _, limit in rows),
         "limit_value": np.array([limit.value * KG_M3_TO_MG_L for _, limit in rows]),
         "limit_source": _text(limit.source for _, limit in rows),
     }
@@ -233,6 +275,8 @@ def _reaches(model: ModelLike) -> xr.Dataset:
 
 def _with_coordinates(dataset: xr.Dataset) -> xr.Dataset:
     """Make labels coordinates, so that they travel with every selection."""
-    labels = ["station_kind", "river", "from_country", "to_country", "reach_id", "reach_river",
-              "mesh_edge_longitude", "mesh_edge_latitude"]  # fmt: skip
+    labels = [
+        "station_kind", "river", "from_country", "to_country", "constituent_kind", "country",
+        "compartment", "reach_id", "reach_river", "mesh_edge_longitude", "mesh_edge_latitude",
+    ]  # fmt: skip
     return dataset.set_coords([name for name in labels if name in dataset])

@@ -24,7 +24,10 @@ _CHUNK_VALUES = 1 << 18
 _LITTLE = 512
 """Arrays of fewer values are stored in one piece and not compressed: filters would add bytes."""
 _REQUIRED = ("concentration", "cumulative_mass", "time", "station", "substance")
-_SINGLE = ("concentration", "cumulative_mass", "concentration_field", "peak_concentration_profile")
+_SINGLE = (
+    "concentration", "dissolved_concentration", "suspended_concentration", "cumulative_mass",
+    "concentration_field", "peak_concentration_profile", "bed_mass_field", "bed_mass_profile",
+)  # fmt: skip
 """Large arrays; everything else keeps the precision it has."""
 
 

@@ -23,7 +23,7 @@ _ORIGIN = ("title", "summary", "references", "history", "source", "case_start", 
 
 
 def map_dataset(dataset: xr.Dataset) -> xr.Dataset:
-    """Return a UGRID mesh with peak, time of peak and (if stored) field, a variable per substance.
+    """Return a UGRID mesh with peaks, deposits and (if stored) fields, a variable per substance.
 
     Cells are edges between their ends. MDAL, through which QGIS reads UGRID, takes only variables
     over the edges, or over a dimension called ``time`` and the edges; a substance dimension would
@@ -65,6 +65,16 @@ def _layers(one: xr.Dataset, substance: str) -> dict[str, xr.Variable]:
         f"peak_time_{key}": _layer(edge, hours, f"time from the start to the peak of {substance}",
                                    "h"),
     }  # fmt: skip
+    if "bed_mass_profile" in one:
+        bed = one["bed_mass_profile"]
+        title = f"{substance} on the bed at the end"
+        found[f"bed_{key}"] = _layer(edge, bed.values, title, str(bed.attrs["units"]))
+    if "bed_mass_field" in one:
+        bed = one["bed_mass_field"]
+        layer = _layer(("time", "mesh_edge"), bed.values, f"{substance} on the bed",
+                       str(bed.attrs["units"]))  # fmt: skip
+        layer.attrs["cell_methods"] = "time: point"
+        found[f"bed_over_time_{key}"] = layer
     if "concentration_field" in one:
         title = f"concentration of {substance}"
         layer = _layer(("time", "mesh_edge"), one["concentration_field"].values, title, unit)

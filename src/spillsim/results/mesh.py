@@ -18,6 +18,7 @@ from ..network.locate import locate_node, locate_reach, locate_river_km
 from ..network.network import Network, Position
 from .contracts import Array, ModelLike, RunLike
 from .conventions import KG_M3_TO_MG_L, attributes
+from .countries import cut_at_borders, cut_cells
 from .instants import METRES_PER_KM, instants
 from .provenance import release_start
 
@@ -34,7 +35,7 @@ def cell_variables(
     """Return profiles and fields over the cells, on a mesh when the nodes have coordinates."""
     if run.cell_reach.size == 0:
         return xr.Dataset(), []
-    found = _profiles(model, run, start)
+    found = _profiles(model, run, start).merge(_bed(model, run))
     node_xy = node_coordinates(model)
     ends, places = connect(model.network, run.cell_reach, run.cell_head, run.cell_foot)
     xy = np.array([place_coordinates(model.network, node_xy, place) for place in places])
@@ -131,6 +132,35 @@ def _profiles(model: ModelLike, run: RunLike, start: np.datetime64) -> xr.Datase
     )
 
 
+def _bed(model: ModelLike, run: RunLike) -> xr.Dataset:
+    """Return what lies on the bed, per area where the river's width is known, else per length.
+
+    A cell's bed is its length times the width of the river in the flow that cells were laid out
+    by. Empty where nothing can lie on the bed.
+    """
+    if "bed" not in run.left or not (_has_bed(model.scenario) or np.any(run.left["bed"])):
+        return xr.Dataset()
+    regions = cut_at_borders(model.network, [])
+    pieces = cut_cells(model.network, model.flow.cross_section_area, regions, run)
+    width, unit = model.flow.width, "kg m-2"
+    if not np.isfinite(width[np.unique(pieces.reach)]).all():
+        width, unit = np.ones(width.size), "kg m-1"
+    under = pieces.over_cells(width, run.cell_reach.size)
+    found = xr.Dataset()
+    both = ("substance", "mesh_edge")
+    found["bed_mass_profile"] = (both, run.left["bed"] / under, attributes("bed_mass_profile"))
+    if run.bed_field is not None and run.field_time is not None and run.field_time.size:
+        dims = ("substance", "field_time", "mesh_edge")
+        found["bed_mass_field"] = (dims, run.bed_field / under, attributes("bed_mass_field"))
+    for variable in found.data_vars.values():
+        variable.attrs["units"] = unit
+    return found
+
+
+def _has_bed(scenario: Any) -> bool:
+    return bool(getattr(scenario, "solids", ()))
+
+
 def cell_river_km(model: ModelLike, reach: NDArray[np.int64], distance: Array) -> Array:
     """Return the river kilometre of places on reaches [km], NaN where no node gives one.
 
@@ -182,7 +212,7 @@ def first_release_position(model: ModelLike) -> Position | None:
     if hasattr(at, "node"):
         return locate_node(network, network.node_id.index(at.node))
     if hasattr(at, "reach"):
-        return locate_reach(network, network.reach_id.index(at.reach), at.distance)
+        return locate_reach(network, network.reach_id.index(at.reach), getattr(at, "distance", 0.0))
     by_id = {node.id: node for node in model.scenario.nodes}
     nodes = [by_id[name] for name in network.node_id]
     rivers = [reach.river for reach in model.scenario.reaches]

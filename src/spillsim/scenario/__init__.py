@@ -5,35 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from .at import AlongReach, AtNode, AtReach, AtRiverKm
 from .files import SourceFile
 from .ice import Ice
 from .load import list_variants, load, parse
-from .routing import AlongReach, FlowHydrograph, Routing
-from .rows import Gauge, Inflow, Node, Rating, Reach
-from .scenario import GaugesFlow, InflowsFlow, Scenario
-from .sections import (
-    AtNode,
-    AtReach,
-    AtRiverKm,
-    Border,
-    Case,
+from .reactions import Reaction
+from .releases import (
     ConcentrationSeries,
     Constant,
+    Hydrograph,
+    Rate,
+    Release,
+    Seepage,
+    Slug,
+)
+from .routing import FlowHydrograph, Routing
+from .rows import Gauge, Inflow, Node, Rating, Reach, ReachRates
+from .scenario import GaugesFlow, InflowsFlow, Scenario
+from .sections import (
+    Border,
+    Case,
     DispersionFormula,
     DispersionValue,
     Hydraulics,
-    Hydrograph,
-    Limit,
-    Rate,
-    Release,
-    Slug,
     Station,
     Storage,
-    Substance,
 )
 from .settings import Numerics, Output
+from .solids import Flocculation, HinderedSettling, Solids
+from .substances import Limit, Sorption, Substance, Volatilisation
 from .together import gather
 from .variants import Variant
+from .water import Water
 
 __all__ = [
     "AlongReach",
@@ -46,9 +49,11 @@ __all__ = [
     "Constant",
     "DispersionFormula",
     "DispersionValue",
+    "Flocculation",
     "FlowHydrograph",
     "Gauge",
     "GaugesFlow",
+    "HinderedSettling",
     "Hydraulics",
     "Hydrograph",
     "Ice",
@@ -61,15 +66,22 @@ __all__ = [
     "Rate",
     "Rating",
     "Reach",
+    "ReachRates",
+    "Reaction",
     "Release",
     "Routing",
     "Scenario",
+    "Seepage",
     "Slug",
+    "Solids",
+    "Sorption",
     "SourceFile",
     "Station",
     "Storage",
     "Substance",
     "Variant",
+    "Volatilisation",
+    "Water",
     "gather",
     "json_schema",
     "list_variants",

@@ -18,13 +18,14 @@ from .faults import Faults, any_of, nearest, quoted
 from .flow_files import read_flow_files
 from .hydrographs import read_hydrographs
 from .ice import Ice
+from .read_releases import read_releases
 from .read_reservoirs import WORKS, read_works
-from .read_sections import by_kind as _by_kind
 from .read_sections import chosen as _chosen
 from .read_sections import items as _items
 from .read_sections import listed as _listed
 from .read_sections import section as _section
 from .read_sections import validated as _validated
+from .read_substances import read_substances
 from .reading import Reading, check_rising, full_column, read_named, read_table
 from .routing import FlowHydrograph, FlowHydrographSection, Routing
 from .scenario import GaugesFlow, InflowsFlow, Scenario, TableFlow
@@ -32,19 +33,13 @@ from .sections import (
     DISPERSION_SECTIONS,
     FLOW_SECTIONS,
     LISTED_SECTIONS,
-    RELEASE_SECTIONS,
     SINGLE_SECTIONS,
     Case,
-    ConcentrationSection,
-    ConcentrationSeries,
     DispersionFormula,
     DispersionValue,
     GaugesSection,
     Hydraulics,
-    Hydrograph,
-    HydrographSection,
     InflowsSection,
-    Release,
     Storage,
     TableSection,
 )
@@ -53,6 +48,7 @@ from .tables import Table, TableKind
 from .trigger import TRIGGER_SECTIONS, Trigger
 from .trigger_reading import OWN_TIME, read_trigger
 from .variants import KINDS
+from .water import Water
 
 Model = TypeVar("Model", bound=Section)
 Item = TypeVar("Item")
@@ -60,7 +56,7 @@ Item = TypeVar("Item")
 SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
 LISTED = (*LISTED_SECTIONS, "hydrograph", *WORKS, "release")
 SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED, "trigger", *KINDS)
-_NEEDED = ("case", "network", "flow", "substance", "release")
+_NEEDED = ("case", "network", "flow", "release")
 
 
 def assemble(reading: Reading) -> Scenario:
@@ -88,12 +84,13 @@ def assemble(reading: Reading) -> Scenario:
     draft.hydraulics = _of(Hydraulics, single.get("hydraulics", Hydraulics()))
     draft.dispersion = dispersion
     draft.ice = _of(Ice, single.get("ice"))
-    draft.substances = listed["substance"]
+    draft.water = _of(Water, single.get("water", Water()))
+    _constituents(reading, draft, listed)
     draft.stations, draft.borders = listed["station"], listed["border"]
     ratings = _ratings(reading, draft.reaches)
     _flow_tables(reading, draft)
     read_flow_files(reading, flow_section, draft)
-    draft.releases = _releases(reading)
+    draft.releases = read_releases(reading, draft)
     read_works(reading, draft)
     draft.routing, draft.hydrographs = _of(Routing, single.get("routing")), _hydrographs(reading)
     reference = _reference_flow(reading, draft)
@@ -113,7 +110,6 @@ def assemble(reading: Reading) -> Scenario:
         dispersion=dispersion,
         storage=_of(Storage, single.get("storage")),
         ice=draft.ice,
-        substances=_sound(draft.substances),
         releases=_sound(draft.releases),
         stations=_sound(draft.stations),
         borders=_sound(draft.borders),
@@ -124,6 +120,7 @@ def assemble(reading: Reading) -> Scenario:
         folder=reading.folder,
         name=reading.name,
         reference_flow=reference,
+        **_carried(draft),
         **_changing_flow(draft),
         **_from_reading(reading),
     )
@@ -160,6 +157,22 @@ def _anchors(reading: Reading) -> Trigger | None:
     """The trigger, before anything whose moments count from it."""
     reading.anchors = OWN_TIME
     return read_trigger(reading, _chosen(reading, "trigger", TRIGGER_SECTIONS, None))
+
+
+def _constituents(reading: Reading, draft: Draft, listed: Mapping[str, list[Any]]) -> None:
+    """What the water carries."""
+    draft.substances = read_substances(reading, listed["substance"])
+    draft.solids, draft.reactions = listed["solids"], listed["reaction"]
+
+
+def _carried(draft: Draft) -> dict[str, Any]:
+    """What the water carries, what becomes of it, and what the water is like."""
+    return {
+        "substances": _sound(draft.substances),
+        "solids": _sound(draft.solids),
+        "reactions": _sound(draft.reactions),
+        "water": draft.water,
+    }
 
 
 def _changing_flow(draft: Draft) -> dict[str, Any]:
@@ -204,8 +217,11 @@ def _check_keys(data: Mapping[str, Any], faults: Faults) -> None:
             faults.add(str(key), "there is no such section", hint)
     for key in _NEEDED:
         if key not in data:
-            mark = f"[[{key}]]" if key in ("substance", "release") else f"[{key}]"
+            mark = f"[[{key}]]" if key == "release" else f"[{key}]"
             faults.add(key, f"the section {mark} is missing")
+    if not data.keys() & {"substance", "solids"}:
+        faults.add("substance", "the section [[substance]] is missing",
+                   "A case needs a [[substance]], or [[solids]].")  # fmt: skip
 
 
 def _ratings(reading: Reading, reaches: Table | None) -> dict[str, rows.Rating]:
@@ -283,69 +299,6 @@ _FLOW_TABLES = (("flow", "kind"), ("flow", "table"), ("flow", "inflows"))
 def _part(data: Mapping[str, Any], section: str, key: str) -> Any:
     part = data.get(section)
     return part.get(key) if isinstance(part, Mapping) else None
-
-
-def _releases(reading: Reading) -> list[Release | None]:
-    found: list[Release | None] = []
-    for number, item in enumerate(_items(reading, "release")):
-        where = f"release[{number}]"
-        section = _by_kind(reading, item, RELEASE_SECTIONS, where, None)
-        table = item.get("table") if isinstance(item, Mapping) else None
-        kind = item.get("kind") if isinstance(item, Mapping) else None
-        points = None
-        if kind in ("hydrograph", "concentration"):
-            columns = rows.HYDROGRAPH if kind == "hydrograph" else rows.CONCENTRATION
-            points = read_table(reading, table, f"{where}.table", TableKind("row", columns))
-        if points is not None:
-            _check_points(reading.faults, points, kind == "hydrograph")
-        found.append(_with_points(section, points))
-    return found
-
-
-def _check_points(faults: Faults, table: Table, is_hydrograph: bool) -> None:
-    """Time rises; a hydrograph has a mass rate, or discharge and concentration."""
-    check_rising(faults, table, "time")
-    if table.sound and len(table.rows) < 2:
-        table.add_fault(faults, table.rows[-1], "", "at least two points in time are needed")
-        table.sound = False
-    if not is_hydrograph or not table.columns:
-        return
-    given = {"mass_rate", "discharge", "concentration"} & set(table.columns)
-    if given not in ({"mass_rate"}, {"discharge", "concentration"}):
-        where, file = (table.key, None) if table.file is None else ("", table.file)
-        faults.add(
-            where,
-            "needs either a column mass_rate or the columns discharge and concentration; "
-            f"it has {any_of(sorted(given)) or 'none of them'}",
-            'E.g. "time [h], mass_rate [kg/s]".',
-            file,
-        )
-        table.sound = False
-        return
-    for column in sorted(given) if table.sound else ():
-        full_column(faults, table, column)
-
-
-def _with_points(section: Section | None, table: Table | None) -> Release | None:
-    """The release with the points of its table; None if either has a fault."""
-    if not isinstance(section, HydrographSection | ConcentrationSection):
-        return section  # type: ignore[return-value]
-    if table is None or not table.sound:
-        return None
-    common = {name: getattr(section, name) for name in ("name", "at", "substance", "start")}
-    common |= {"kind": section.kind, "table": table.file or ""}
-    points = {name: tuple(row.cells[name] for row in table.rows) for name in table.columns}
-    common["times"] = points.pop("time")
-    made: Release
-    if isinstance(section, HydrographSection):
-        if "mass_rate" not in points:
-            pairs = zip(points["discharge"], points["concentration"], strict=True)
-            points["mass_rate"] = tuple(q * c for q, c in pairs)
-        made = Hydrograph.model_construct(None, **common, **points)
-    else:
-        made = ConcentrationSeries.model_construct(None, **common, **points)
-    made._file, made._line, made._where = section._file, section._line, section._where
-    return made
 
 
 def _rows(model: type[Model], table: Table | None) -> tuple[Model, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 
 class Section(BaseModel):
@@ -15,3 +17,9 @@ class Section(BaseModel):
     _file: str = PrivateAttr(default="")
     _line: int | None = PrivateAttr(default=None)
     _where: str = PrivateAttr(default="")
+
+
+TableSource = Annotated[
+    str | list[dict[str, Any]],
+    Field(description="CSV file inside the case folder, or the rows as a list of tables"),
+]

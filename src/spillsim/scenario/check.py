@@ -7,6 +7,8 @@ from typing import Any
 
 from .. import network as river_network
 from ..network.faults import GraphFault
+from .check_constituents import check_constituents, whole
+from .check_reactions import check_reactions
 from .check_reservoirs import check_reservoirs, fill_reaches
 from .discharges import check_discharges, reaches_with_area
 from .draft import Draft
@@ -15,11 +17,8 @@ from .hydrographs import check_hydrographs
 from .ice import check_ice
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
 from .places import check_places
-from .sections import (
-    Constant,
-    DispersionFormula,
-    Slug,
-)
+from .releases import Constant, Slug
+from .sections import DispersionFormula
 from .tables import Row, Table
 from .trigger_reading import check_trigger
 
@@ -29,7 +28,9 @@ _MOST_HINTS = 20  # a search for the nearest of thousands of names costs millise
 def check(draft: Draft) -> river_network.Network | None:
     """Add the faults between the parts of a scenario; give the network if it has none."""
     fill_reaches(draft)
-    _check_names(draft)
+    check_constituents(draft)
+    check_reactions(draft)
+    _twice(draft.faults, [*draft.stations, *draft.borders], "station or border")
     _check_times(draft)
     _check_formula(draft)
     _check_methods(draft)
@@ -51,39 +52,9 @@ def check_flow_nodes(draft: Draft) -> None:
         _check_flow_nodes(draft, table)
 
 
-def _whole(items: Iterable[Any]) -> list[Any]:
-    return [item for item in items if item is not None]
-
-
-def _check_names(draft: Draft) -> None:
-    """Names given twice, and substances that a release asks for."""
-    faults = draft.faults
-    _twice(faults, draft.substances, "substance")
-    _twice(faults, [*draft.stations, *draft.borders], "station or border")
-    for substance in _whole(draft.substances):
-        seen: set[str] = set()
-        for number, limit in enumerate(substance.limits):
-            if limit.name in seen:
-                faults.add(
-                    f"{substance._where}.limits[{number}].name",
-                    f"the limit {quoted(limit.name)} is given twice",
-                )
-            seen.add(limit.name)
-    known = [substance.name for substance in _whole(draft.substances)]
-    if len(known) < len(draft.substances) or not known:
-        return  # the name may be that of a substance with a fault
-    for release in _whole(draft.releases):
-        if release.substance not in known:
-            faults.add(
-                f"{release._where}.substance",
-                f"there is no substance {quoted(release.substance)}",
-                nearest(release.substance, known) or f"The substances are: {any_of(known)}.",
-            )
-
-
 def _twice(faults: Faults, items: Iterable[Any], what: str) -> None:
     seen: set[str] = set()
-    for item in _whole(items):
+    for item in whole(items):
         if item.name in seen:
             faults.add(f"{item._where}.name", f"the {what} {quoted(item.name)} is given twice")
         seen.add(item.name)
@@ -94,7 +65,7 @@ def _check_times(draft: Draft) -> None:
     if draft.case is None:
         return
     end = draft.case.duration
-    for release in _whole(draft.releases):
+    for release in whole(draft.releases):
         key = "time" if isinstance(release, Slug) else "start"
         begin = getattr(release, key)
         where = f"{release._where}.{key}"

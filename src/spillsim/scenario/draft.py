@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from .base import Section
 from .faults import Faults
 from .ice import Ice
+from .reactions import Reaction
+from .releases import Release
 from .reservoirs import Diversion, Reservoir, Split
 from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries
-from .sections import Border, Case, Hydraulics, Release, Station, Substance
+from .sections import Border, Case, Hydraulics, Station
+from .solids import Solids
+from .substances import Substance
 from .tables import Table
 from .trigger import Trigger
+from .water import Water
 
 
 @dataclass
@@ -37,7 +42,10 @@ class Draft:
     hydraulics: Hydraulics | None = None
     ice: Ice | None = None
     dispersion: Section | None = None
+    water: Water | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)
+    solids: Sequence[Solids | None] = field(default_factory=list)
+    reactions: Sequence[Reaction | None] = field(default_factory=list)
     releases: Sequence[Release | None] = field(default_factory=list)
     reservoirs: Sequence[Reservoir | None] = field(default_factory=list)
     unread_reservoirs: Sequence[str] = ()

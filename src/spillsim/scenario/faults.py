@@ -187,11 +187,16 @@ def _keys(model: type[BaseModel] | None) -> list[str]:
 def _model_at(model: type[BaseModel], loc: Iterable[int | str]) -> type[BaseModel] | None:
     """The model that a key path within a section leads to."""
     # Imported late: sections import fields, fields know nothing of faults.
+    from .at import AtNode, AtReach, AtRiverKm
     from .file_sections import FlowHecras, FlowNetcdf, HydrographNetcdf
-    from .sections import AtNode, AtReach, AtRiverKm, Limit, TableSection
+    from .sections import TableSection
+    from .solids import Flocculation, HinderedSettling
+    from .substances import Limit, Sorption, Volatilisation
 
     inner: dict[str, type[BaseModel]] = {
-        "limits": Limit, "hecras": FlowHecras,
+        "limits": Limit, "hecras": FlowHecras, "sorption": Sorption,
+        "volatilisation": Volatilisation, "hindered_settling": HinderedSettling,
+        "flocculation": Flocculation,
         "<node>": AtNode, "<reach>": AtReach, "<river>": AtRiverKm,
     }  # fmt: skip
     found: type[BaseModel] | None = model

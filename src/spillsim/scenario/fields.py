@@ -240,7 +240,12 @@ Mass = Annotated[float, *_quantity("mass", above=0)]
 MassRate = Annotated[float, *_quantity("mass_rate", above=0)]
 Volume = Annotated[float, *_quantity("volume", above=0)]
 Concentration = Annotated[float, *_quantity("concentration", above=0)]
+SuspendedMatter = Annotated[float, *_quantity("concentration", minimum=0)]
+Density = Annotated[float, *_quantity("density", above=0)]
+Stress = Annotated[float, *_quantity("stress", above=0)]
+ErosionRate = Annotated[float, *_quantity("mass_rate_per_area", minimum=0)]
 DecayRate = Annotated[float, *_quantity("rate", minimum=0)]
+PositiveRate = Annotated[float, *_quantity("rate", above=0)]
 Dispersion = Annotated[float, *_quantity("dispersion", minimum=0)]
 Temperature = Annotated[float, *_quantity("temperature", minimum=-5)]
 Discharge = Annotated[float, *_quantity("discharge", above=0)]
@@ -248,7 +253,31 @@ ExchangeDischarge = Annotated[float, *_quantity("discharge", minimum=0)]
 Area = Annotated[float, *_quantity("area", above=0)]
 Level = Annotated[float, *_quantity("length")]
 Speed = Annotated[float, *_quantity("velocity", minimum=0)]
+PositiveSpeed = Annotated[float, *_quantity("velocity", above=0)]
 AirTemperature = Annotated[float, *_quantity("temperature", minimum=-60)]
+
+
+LIBRARY = "library"
+
+
+def _coefficient(value: Any) -> float | str:
+    """A distribution coefficient, or the word that takes it from the library."""
+    if value == LIBRARY:
+        return LIBRARY
+    return read_quantity(value, "distribution_coefficient", minimum=0)
+
+
+DistributionCoefficient = Annotated[
+    float | str,
+    BeforeValidator(_coefficient),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\s*[+-]?(\d|\.\d)|^library$",
+            "examples": [f"1 {u}" for u in units.DIMENSIONS["distribution_coefficient"].examples],
+        }
+    ),
+]
 FlowScale = Annotated[
     float,
     Field(

@@ -6,8 +6,6 @@ import gc
 import hashlib
 import json
 import os
-import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +19,7 @@ from .files import LARGEST_SCENARIO, FileFaultError, SourceFile, read_source
 from .locate_lines import locate_lines
 from .reading import Reading
 from .scenario import Scenario
+from .toml_text import read_toml
 from .variants import KINDS, NONE, Variant, merge, variants_of
 
 SCENARIO_FILE = "scenario.toml"
@@ -80,7 +79,7 @@ def _read(path: str | os.PathLike[str]) -> Reading:
         raise ScenarioError([Fault("", "", f"the path cannot be used: {reason}")]) from error
     folder = file.parent
     name = clean(folder.resolve().name, 200)
-    data = _read_toml(source, clean(str(given), 200))
+    data = read_toml(source, clean(str(given), 200))
     return Reading(data, source, folder, name, Faults(source.name, locate_lines(source.text)))
 
 
@@ -129,26 +128,6 @@ def _collection_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _read_toml(source: SourceFile, case: str) -> dict[str, Any]:
-    """Parse TOML; a syntax error is a fault with its line."""
-    if not source.text.strip():
-        raise ScenarioError([Fault(source.name, "", "the file is empty")], case)
-    try:
-        return tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        text = str(error)
-        match = re.search(r"\(at line (\d+), column (\d+)\)", text)
-        line = int(match[1]) if match else source.text.count("\n") + 1
-        words = re.sub(r"\s*\(at [^)]*\)$", "", text)
-        column = f" (column {match[2]})" if match else " (at the end of the file)"
-        message = f"this is not TOML: {words[:1].lower()}{words[1:]}{column}"
-    except RecursionError:
-        message, line = "the lists or tables are nested too deeply", None
-    except (ValueError, OverflowError) as error:
-        message, line = f"this is not TOML: {error}", None
-    raise ScenarioError([Fault(source.name, "", clean(message), "", line)], case) from None
 
 
 def parse(

@@ -5,16 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import network as river_network
+from .at import AlongReach, AtNode, AtReach, AtRiverKm, Place, start_of
 from .faults import nearest, quoted
-from .sections import (
-    AtNode,
-    AtReach,
-    AtRiverKm,
-    Border,
-    ConcentrationSeries,
-    Release,
-    Station,
-)
+from .releases import ConcentrationSeries, Release
+from .sections import Border, Station
 
 if TYPE_CHECKING:
     from ..network import Network, Position
@@ -37,7 +31,7 @@ class _Places:
     def locate(self, item: Release | Station | Border) -> Position | None:
         """Position of an item, or a fault; without a network only its names are checked."""
         where, at = f"{item._where}.at", item.at
-        if isinstance(at, AtNode | AtReach):
+        if isinstance(at, AtNode | AtReach | AlongReach):
             key, name = ("node", at.node) if isinstance(at, AtNode) else ("reach", at.reach)
             known = self.known[key]
             if known is None:
@@ -60,11 +54,12 @@ class _Places:
             self.faults.add(f"{where}.{key}", text, hint)
             return None
 
-    def _position(self, network: Network, at: AtNode | AtReach | AtRiverKm) -> Position:
+    def _position(self, network: Network, at: Place) -> Position:
         if isinstance(at, AtNode):
             return river_network.locate_node(network, network.node_index[at.node])
-        if isinstance(at, AtReach):
-            return river_network.locate_reach(network, network.reach_index[at.reach], at.distance)
+        if isinstance(at, AtReach | AlongReach):
+            index = network.reach_index[at.reach]
+            return river_network.locate_reach(network, index, start_of(at))
         if self._columns is None:
             nodes, reaches = self._draft.nodes, self._draft.reaches
             assert nodes is not None

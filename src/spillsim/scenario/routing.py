@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from .base import Section
-from .fields import Duration, Identifier, PositiveLength
+from .at import AlongReach, AtNode
+from .base import Section, TableSource
+from .fields import Duration, PositiveLength
 from .file_sections import HydrographNetcdf
-from .sections import AtNode, TableSource
 
 
 class Routing(Section):
@@ -33,12 +33,6 @@ class Routing(Section):
         description="`diffusive_wave` only: depth of the water that a sea, lake or dam holds at "
         "the outlet; uniform flow when left out",
     )
-
-
-class AlongReach(Section):
-    """Spread evenly along a reach."""
-
-    reach: Identifier
 
 
 def _tag(value: Any) -> str | None:

@@ -160,6 +160,16 @@ class DischargeSeries(Section):
     """(P,) flowing area, the mean along the reach; empty where it follows from continuity [m2]."""
 
 
+class ReachRates(Section):
+    """First-order decay of a substance in one reach; None where that of the substance holds."""
+
+    reach: str
+    decay_rate: float | None = None
+    """In the water [1/s]."""
+    storage_decay_rate: float | None = None
+    """In the storage zone [1/s]."""
+
+
 class Gauge(Section):
     """A discharge known at a node."""
 
@@ -278,6 +288,12 @@ STAGE_RATING: Mapping[str, Column] = {
 CONCENTRATION: Mapping[str, Column] = {
     "time": Column("time", required=True, minimum=0),
     "concentration": Column("concentration", required=True, minimum=0),
+}
+
+REACH_RATES: Mapping[str, Column] = {
+    "reach": Column("id", required=True),
+    "decay_rate": Column("rate", minimum=0, help="in place of that of the substance"),
+    "storage_decay_rate": Column("rate", minimum=0, help="likewise, in the storage zone"),
 }
 
 STAGE_VOLUME: Mapping[str, Column] = {

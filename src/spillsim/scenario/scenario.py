@@ -6,34 +6,35 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from .. import network as river_network
 from ..errors import Fault, Notice
+from .at import AlongReach, AtNode, AtReach, Place, start_of
 from .base import Section
 from .faults import clean, line_of, written_path
 from .files import SourceFile
 from .ice import Ice
+from .reactions import Reaction
+from .releases import Release
 from .reservoirs import Diversion, Reservoir, Split
 from .routing import FlowHydrograph, Routing
 from .rows import DischargeSeries, Gauge, Inflow, Node, Reach
 from .sections import (
-    AtNode,
-    AtReach,
-    AtRiverKm,
     Border,
     Case,
     DispersionFormula,
     DispersionValue,
     Hydraulics,
-    Release,
     Station,
     Storage,
-    Substance,
 )
 from .settings import Numerics, Output
+from .solids import Solids
+from .substances import Substance
 from .trigger import Trigger
 from .variants import Variant
+from .water import Water
 
 if TYPE_CHECKING:
     from ..network import Network, Position
@@ -114,6 +115,9 @@ class Scenario(Section):
     ice: Ice | None = None
     substances: tuple[Substance, ...]
     releases: tuple[Release, ...]
+    solids: tuple[Solids, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    water: Water = Field(default_factory=Water)
     stations: tuple[Station, ...]
     borders: tuple[Border, ...]
     output: Output
@@ -171,6 +175,17 @@ class Scenario(Section):
         return Fault(file, clean(where), clean(message), clean(hint), line)
 
     @property
+    def constituents(self) -> tuple[Substance | Solids, ...]:
+        """What the water carries: the substances, then the size classes of solids."""
+        return (*self.substances, *self.solids)
+
+    @property
+    def has_pools(self) -> bool:
+        """True where a constituent has several forms, lies on the bed, turns into another one, or
+        is lost in ways that the ledger tells apart."""
+        return bool(self.solids or self.reactions) or any(s.needs_pools for s in self.substances)
+
+    @property
     def is_routed(self) -> bool:
         """True where the flow is routed over time from its inflows."""
         rules = self.diversions or self.splits or any(one.outlets for one in self.reservoirs)
@@ -205,8 +220,11 @@ class Scenario(Section):
             [reach.share for reach in self.reaches],
         )
 
-    def locate(self, network: Network, at: AtNode | AtRiverKm | AtReach) -> Position:
-        """Place the ``at`` of a release, station or border on ``build_network()``."""
+    def locate(self, network: Network, at: Place) -> Position:
+        """Place the ``at`` of a release, station or border on ``build_network()``.
+
+        What is spread along a reach is placed at its head.
+        """
         return locate_at(network, self.nodes, self.reaches, at)
 
 
@@ -214,7 +232,7 @@ def locate_at(
     network: Network,
     nodes: tuple[Node, ...],
     reaches: tuple[Reach, ...],
-    at: AtNode | AtRiverKm | AtReach,
+    at: Place,
 ) -> Position:
     """Place an ``at`` on the network.
 
@@ -227,10 +245,10 @@ def locate_at(
         if at.node not in network.node_index:
             raise LookupError(f'there is no node "{at.node}"')
         return river_network.locate_node(network, network.node_index[at.node])
-    if isinstance(at, AtReach):
+    if isinstance(at, AtReach | AlongReach):
         if at.reach not in network.reach_index:
             raise LookupError(f'there is no reach "{at.reach}"')
-        return river_network.locate_reach(network, network.reach_index[at.reach], at.distance)
+        return river_network.locate_reach(network, network.reach_index[at.reach], start_of(at))
     return river_network.locate_river_km(
         network,
         [math.nan if node.river_km is None else node.river_km for node in nodes],

@@ -21,6 +21,19 @@ from .trigger import TRIGGER_SECTIONS
 from .variants import RESERVED
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_MODELS: tuple[type[Section], ...] = (
+    *SINGLE_SECTIONS.values(),
+    *LISTED_SECTIONS.values(),
+    *FLOW_SECTIONS.values(),
+    *DISPERSION_SECTIONS.values(),
+    *dict.fromkeys(RELEASE_SECTIONS.values()),
+    ReservoirSection,
+    Diversion,
+    SplitSection,
+    Routing,
+    FlowHydrographSection,
+    *TRIGGER_SECTIONS.values(),
+)
 
 
 def json_schema() -> dict[str, Any]:
@@ -29,21 +42,8 @@ def json_schema() -> dict[str, Any]:
     It checks keys, types and words; what needs the tables (names, network, places) is left to
     ``load``.
     """
-    models: list[type[Section]] = [
-        *SINGLE_SECTIONS.values(),
-        *LISTED_SECTIONS.values(),
-        *FLOW_SECTIONS.values(),
-        *DISPERSION_SECTIONS.values(),
-        *RELEASE_SECTIONS.values(),
-        ReservoirSection,
-        Diversion,
-        SplitSection,
-        Routing,
-        FlowHydrographSection,
-        *TRIGGER_SECTIONS.values(),
-    ]
     references, schema = models_json_schema(
-        [(model, "validation") for model in models], by_alias=True
+        [(model, "validation") for model in _MODELS], by_alias=True
     )
     by_model = {model: reference for (model, _), reference in references.items()}
 
@@ -51,7 +51,7 @@ def json_schema() -> dict[str, Any]:
         return {**by_model[model], "description": _first_line(model)}
 
     def either(choices: Mapping[str, type[Section]]) -> dict[str, Any]:
-        return {"oneOf": [one(model) for model in choices.values()]}
+        return {"oneOf": [one(model) for model in dict.fromkeys(choices.values())]}
 
     def several(items: dict[str, Any], least: int) -> dict[str, Any]:
         return {"type": "array", "items": items, "minItems": least}
@@ -67,7 +67,10 @@ def json_schema() -> dict[str, Any]:
         "dispersion": either(DISPERSION_SECTIONS),
         "storage": one(SINGLE_SECTIONS["storage"]),
         "ice": one(SINGLE_SECTIONS["ice"]),
+        "water": one(SINGLE_SECTIONS["water"]),
         "substance": several(one(LISTED_SECTIONS["substance"]), 1),
+        "solids": several(one(LISTED_SECTIONS["solids"]), 1),
+        "reaction": several(one(LISTED_SECTIONS["reaction"]), 0),
         "release": several(either(RELEASE_SECTIONS), 1),
         "station": several(one(LISTED_SECTIONS["station"]), 0),
         "border": several(one(LISTED_SECTIONS["border"]), 0),
@@ -85,7 +88,8 @@ def json_schema() -> dict[str, Any]:
         "description": "A case of accidental river pollution: network, flow, substances, releases.",
         "type": "object",
         "properties": properties,
-        "required": ["spillsim", "case", "network", "flow", "substance", "release"],
+        "required": ["spillsim", "case", "network", "flow", "release"],
+        "anyOf": [{"required": ["substance"]}, {"required": ["solids"]}],
         "additionalProperties": False,
         "$defs": _as_written(schema["$defs"]),
     }

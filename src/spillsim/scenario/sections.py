@@ -6,34 +6,61 @@ file becomes rows; those sections end in ``Section`` and live at the foot of thi
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
-from .base import Section as Section  # noqa: PLC0414 - the rooms around take it from here
+from .at import At, AtNode, AtReach, AtRiverKm
+from .base import Section, TableSource
 from .fields import (
-    Concentration,
     Country,
     DecayRate,
     Dispersion,
-    Distance,
     Duration,
     FlowScale,
-    Identifier,
-    Mass,
-    MassRate,
-    Moment,
     Name,
     OffsetDateTime,
-    OptionalName,
-    RiverKm,
     Temperature,
     Text,
-    Volume,
 )
 from .file_sections import FlowHecras, FlowNetcdf
 from .ice import Ice
+from .reactions import Reaction
+from .releases import RELEASE_SECTIONS, ConcentrationSeries, Release, Seepage
 from .settings import Numerics, Output
+from .solids import Solids
+from .substances import Substance, SubstanceSection
+from .water import Water
+
+# The rooms around take these from here, wherever they live.
+__all__ = [
+    "DISPERSION_SECTIONS",
+    "FLOW_SECTIONS",
+    "LISTED_SECTIONS",
+    "RELEASE_SECTIONS",
+    "SINGLE_SECTIONS",
+    "At",
+    "AtNode",
+    "AtReach",
+    "AtRiverKm",
+    "Border",
+    "Case",
+    "ConcentrationSeries",
+    "DispersionFormula",
+    "DispersionValue",
+    "GaugesSection",
+    "Hydraulics",
+    "InflowsSection",
+    "NetworkSection",
+    "Release",
+    "Section",
+    "Seepage",
+    "Station",
+    "Storage",
+    "Substance",
+    "TableSection",
+    "TableSource",
+]
 
 MethodName = Literal[
     "velocity",
@@ -99,155 +126,6 @@ class Storage(Section):
     exchange_coefficient: DecayRate = Field(description="exchange with the storage zone")
 
 
-class Limit(Section):
-    """A concentration that should not be exceeded."""
-
-    name: Name
-    value: Concentration = Field(examples=["0.05 mg/L"])
-    source: OptionalName = ""
-
-
-class Substance(Section):
-    """What is released and how it decays."""
-
-    name: Name
-    decay_rate: DecayRate = Field(default=0.0, description="first-order decay in the water")
-    temperature_coefficient: float = Field(
-        default=1.0,
-        gt=0,
-        le=2,
-        description="theta of the temperature correction [-]",
-        examples=[1.047],
-    )
-    reference_temperature: Temperature = Field(
-        default=20.0, description="temperature of decay_rate"
-    )
-    storage_decay_rate: DecayRate | None = Field(
-        default=None, description="decay in the storage zone; as decay_rate when left out"
-    )
-    gas_exchange_rate: DecayRate = Field(
-        default=0.0, description="first-order loss to the air from the channel, none under ice"
-    )
-    arrival_threshold: Concentration | None = Field(
-        default=None, description="concentration that counts as arrival"
-    )
-    limits: Annotated[tuple[Limit, ...], Field(strict=False)] = ()
-
-
-class AtNode(Section):
-    """At a node."""
-
-    node: Identifier
-
-
-class AtRiverKm(Section):
-    """At a kilometre of a river."""
-
-    river: Name
-    river_km: RiverKm = Field(examples=["49 km"])
-
-
-class AtReach(Section):
-    """At a distance below the head of a reach."""
-
-    reach: Identifier
-    distance: Distance = Field(examples=["3 km"])
-
-
-def _at_tag(value: Any) -> str | None:
-    """Choose the form of a place by its keys."""
-    if isinstance(value, AtNode | AtRiverKm | AtReach):
-        return {AtNode: "<node>", AtRiverKm: "<river>", AtReach: "<reach>"}[type(value)]
-    if not isinstance(value, dict):
-        return None
-    for key, tag in (("reach", "<reach>"), ("distance", "<reach>"), ("node", "<node>")):
-        if key in value:
-            return tag
-    return "<river>" if value.keys() & {"river", "river_km"} else None
-
-
-At = Annotated[
-    Annotated[AtNode, Tag("<node>")]
-    | Annotated[AtRiverKm, Tag("<river>")]
-    | Annotated[AtReach, Tag("<reach>")],
-    Discriminator(
-        _at_tag,
-        custom_error_type="spillsim",
-        custom_error_message="{message}",
-        custom_error_context={
-            "message": "a place is needed",
-            "hint": 'Write { node = "id" }, { river = "Szamos", river_km = "49 km" } '
-            'or { reach = "id", distance = "3 km" }.',
-        },
-    ),
-]
-
-
-class _Release(Section):
-    name: OptionalName = Field(default="", description="for messages and reports")
-    at: At = Field(description="where it enters the river")
-    substance: Name = Field(description="name of a [[substance]]")
-
-
-class Slug(_Release):
-    """A mass that enters at once."""
-
-    kind: Literal["slug"]
-    mass: Mass
-    time: Moment = Field(default=0.0, description="when; the start of the case when left out")
-    water: Volume | None = Field(default=None, description="the release's own water")
-
-
-class Constant(_Release):
-    """A mass that enters evenly over a time."""
-
-    kind: Literal["constant"]
-    mass: Mass
-    start: Moment = 0.0
-    duration: Duration
-    water: Volume | None = Field(default=None, description="the release's own water")
-
-
-class Rate(_Release):
-    """A mass per time over a time."""
-
-    kind: Literal["rate"]
-    rate: MassRate
-    start: Moment = 0.0
-    duration: Duration
-
-
-class Hydrograph(_Release):
-    """A mass per time that varies, linear between the points of a table."""
-
-    kind: Literal["hydrograph"]
-    start: Moment = 0.0
-    table: str = Field(default="", description="file the points were read from")
-    times: tuple[float, ...]
-    """(P,) seconds since ``start``, rising."""
-    mass_rate: tuple[float, ...]
-    """(P,) mass per time; discharge times concentration where those were given [kg/s]."""
-    discharge: tuple[float, ...] | None = None
-    """(P,) discharge of the release where given [m3/s]."""
-    concentration: tuple[float, ...] | None = None
-    """(P,) concentration in the release where given [kg/m3]."""
-
-
-class ConcentrationSeries(_Release):
-    """A concentration measured at a headwater, linear between the points of a table."""
-
-    kind: Literal["concentration"]
-    start: Moment = 0.0
-    table: str = Field(default="", description="file the points were read from")
-    times: tuple[float, ...]
-    """(P,) seconds since ``start``, rising."""
-    concentration: tuple[float, ...]
-    """(P,) concentration of the inflowing water [kg/m3]."""
-
-
-Release = Slug | Constant | Rate | Hydrograph | ConcentrationSeries
-
-
 class Station(Section):
     """A place where the result is wanted."""
 
@@ -265,11 +143,6 @@ class Border(Section):
 
 
 # Sections whose tables become rows in the Scenario.
-
-TableSource = Annotated[
-    str | list[dict[str, Any]],
-    Field(description="CSV file inside the case folder, or the rows as a list of tables"),
-]
 
 
 class NetworkSection(Section):
@@ -327,29 +200,6 @@ class TableSection(Section):
     temperature: Temperature = Field(default=10.0, description="water temperature")
 
 
-class HydrographSection(_Release):
-    """A release whose mass per time is read from a table."""
-
-    kind: Literal["hydrograph"]
-    table: TableSource = Field(examples=["release.csv"])
-    start: Moment = 0.0
-
-
-class ConcentrationSection(_Release):
-    """A concentration measured at a headwater, read from a table."""
-
-    kind: Literal["concentration"]
-    table: TableSource = Field(examples=["measured.csv"])
-    start: Moment = 0.0
-
-
-RELEASE_SECTIONS: dict[str, type[_Release]] = {
-    "slug": Slug,
-    "constant": Constant,
-    "rate": Rate,
-    "hydrograph": HydrographSection,
-    "concentration": ConcentrationSection,
-}
 FLOW_SECTIONS: dict[str, type[Section]] = {
     "inflows": InflowsSection,
     "gauges": GaugesSection,
@@ -365,11 +215,14 @@ SINGLE_SECTIONS: dict[str, type[Section]] = {
     "hydraulics": Hydraulics,
     "storage": Storage,
     "ice": Ice,
+    "water": Water,
     "output": Output,
     "numerics": Numerics,
 }
 LISTED_SECTIONS: dict[str, type[Section]] = {
-    "substance": Substance,
+    "substance": SubstanceSection,
+    "solids": Solids,
+    "reaction": Reaction,
     "station": Station,
     "border": Border,
 }

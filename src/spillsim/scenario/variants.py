@@ -327,12 +327,16 @@ def _of_kind(here: str, old: Mapping[str, Any], change: Mapping[str, Any]) -> di
 
 
 def _name_of(item: Any) -> str:
-    """What an item of a list answers to: its name, else its reach, else its place."""
+    """What an item of a list answers to: its name, reach or place; of a
+    reaction what reacts, of sorption what to."""
     if not isinstance(item, Mapping):
         return ""
     at = item.get("at")
     place = at if isinstance(at, Mapping) else {}
-    for name in (item.get("name"), item.get("reach"), place.get("node"), place.get("reach")):
+    names = [item.get("name"), item.get("reach"), place.get("node"), place.get("reach")]
+    if "id" not in item:  # a reaction, or what a substance sorbs to, but no row of a table
+        names += [item.get("from"), item.get("to")]
+    for name in names:
         if isinstance(name, str) and name.strip():
             return _composed(name)
     return ""

@@ -75,6 +75,8 @@ def compile_releases(
         elif release.kind == "hydrograph":
             time = release.start + np.array(release.times)
             schedule = RateSchedule(time, np.array(release.mass_rate))
+        elif release.kind == "seepage":
+            raise NotImplementedError("releases of kind seepage")
         else:
             per_time = release.rate if release.kind == "rate" else release.mass / release.duration
             ends = np.array([release.start, release.start + release.duration])

@@ -63,6 +63,15 @@ class Sorption:
 
 
 @dataclass(frozen=True)
+class Ledger:
+    """States that hold the mass of one constituent, and those that count what it gains."""
+
+    states: IntArray
+    gained: list[tuple[int, float]]
+    """States whose growth is, times a factor, mass that these states gain."""
+
+
+@dataclass(frozen=True)
 class Kinetics:
     """Exchange of B mobile and F fixed pools in R reaches at J discharges; n = 2 B + F states."""
 
@@ -80,11 +89,33 @@ class Kinetics:
     makes of the mass that turns into another constituent."""
     grains: Grains | None = None
     sorption: Sorption | None = None
+    owner: IntArray | None = None
+    """(F,) constituent whose mass each fixed pool holds or counts; None where no constituent turns
+    into another. What did is counted by a sink of the one, and arrives in the other besides."""
+    gains: tuple[tuple[int, int, float], ...] = ()
+    """Of every such change the sink (a fixed pool), the constituent that it becomes, and the mass
+    of that for the mass that the sink counts [-]."""
 
     @property
     def mobile(self) -> int:
         """B"""
         return int(self.groups[-1])
+
+
+def ledgers_of(kinetics: Kinetics) -> list[Ledger]:
+    """States of every constituent, and what its mass grows by; empty where all is one ledger."""
+    if kinetics.owner is None:
+        return []
+    mobile = kinetics.mobile
+    pool = np.repeat(np.arange(kinetics.groups.size - 1), np.diff(kinetics.groups))
+    of = np.concatenate([pool, pool, kinetics.owner])
+    return [
+        Ledger(
+            np.flatnonzero(of == number),
+            [(2 * mobile + sink, ratio) for sink, to, ratio in kinetics.gains if to == number],
+        )
+        for number in range(kinetics.groups.size - 1)
+    ]
 
 
 def groups_of(constituent: NDArray[np.int64]) -> IntArray:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import FloatArray
+from .kinetics import Ledger
 
 TERMS = 10
 """Of the series of a matrix whose rates are at most ``FIRST_RATE``: the rest is below 1e-17."""
@@ -14,7 +17,7 @@ ROUND_OFF = 1e-14
 """Share of the largest rate of a column below which its sum counts as zero."""
 
 
-def propagators(rates: FloatArray, time_step: float) -> FloatArray:
+def propagators(rates: FloatArray, time_step: float, ledgers: Sequence[Ledger] = ()) -> FloatArray:
     """Matrix exponentials P = exp(K dt) of exchange between compartments.
 
     K has no negative entry but on its diagonal. With q the largest rate at which any pool loses
@@ -28,16 +31,19 @@ def propagators(rates: FloatArray, time_step: float) -> FloatArray:
     ----------
     rates : (..., n, n) K of dx/dt = K x [1/s]
     time_step : dt [s]
+    ledgers : sequence of Ledger, optional
+        Where pools belong to constituents that turn into each other.
 
     Returns
     -------
     (..., n, n) P, not negative. Where the columns of K sum to zero, for a pool and for all that it
-    can turn into, the column of P sums to one, to less than the last digit.
+    can turn into, the column of P sums to one, to less than the last digit. With ledgers every
+    column does so in each of them: to one if it is its own, else to nothing, and what is gained.
 
     Raises
     ------
     ValueError
-        An entry off the diagonal is negative or one is not finite.
+        An entry off the diagonal is negative or one is not finite, or a ledger does not close.
     """
     size = rates.shape[-1]
     if not np.isfinite(rates).all():
@@ -52,6 +58,7 @@ def propagators(rates: FloatArray, time_step: float) -> FloatArray:
     unique, back = np.unique(flat, axis=0, return_inverse=True)
     fastest = float(max(-unique[:, diagonal, diagonal].min(initial=0.0), 0.0)) * time_step
     halvings = max(int(np.ceil(np.log2(fastest / FIRST_RATE))), 0) if fastest > 0.0 else 0
+    _refuse_open_ledgers(unique, ledgers)
     closed = _closed_columns(unique)
     part = time_step * 0.5**halvings
     shift = np.maximum(-unique[:, diagonal, diagonal].min(axis=1, initial=0.0), 0.0) * part
@@ -64,10 +71,10 @@ def propagators(rates: FloatArray, time_step: float) -> FloatArray:
     for order in range(1, TERMS + 1):
         term = term @ shifted / order
         found += term
-    _complete(found, closed)
+    _close(found, closed, ledgers)
     for _ in range(halvings):
         found = found @ found
-        _complete(found, closed)
+        _close(found, closed, ledgers)
     return np.asarray(found[back.ravel()].reshape(rates.shape))
 
 
@@ -85,15 +92,52 @@ def _closed_columns(rates: FloatArray) -> NDArray[np.bool_]:
     return np.asarray(closed)
 
 
-def _complete(found: FloatArray, closed: NDArray[np.bool_]) -> None:
-    """Make closed columns sum to one: their largest entry is what the others leave.
+def _wanted(values: FloatArray, ledger: Ledger, own: float) -> FloatArray:
+    """(M, n) what the columns of a ledger's rows sum to; ``own`` for those that are its own."""
+    wanted = np.zeros((values.shape[0], values.shape[-1]))
+    wanted[:, ledger.states] = own
+    for state, ratio in ledger.gained:
+        wanted += ratio * values[:, state, :]
+        wanted[:, state] -= ratio * own  # what the sink has counted before
+    return wanted
+
+
+def _refuse_open_ledgers(rates: FloatArray, ledgers: Sequence[Ledger]) -> None:
+    """Raise ValueError where a constituent loses or gains mass that its ledger does not know of."""
+    least = ROUND_OFF * np.abs(rates).max(axis=(1, 2), initial=0.0)[:, None]
+    for ledger in ledgers:
+        sums = rates[:, ledger.states, :].sum(axis=1)
+        if not (np.abs(sums - _wanted(rates, ledger, 0.0)) <= least).all():
+            raise ValueError("the rates of a constituent do not keep its mass")
+        if any(rates[:, :, state].any() for state, _ in ledger.gained):
+            raise ValueError("what counts the mass that turned into another must not lose any")
+
+
+def _close(found: FloatArray, closed: NDArray[np.bool_], ledgers: Sequence[Ledger]) -> None:
+    """Make the columns sum to what they must, in every ledger or as a whole."""
+    if not ledgers:
+        _complete(found, np.ones((found.shape[0], found.shape[-1])), closed)
+    counting = [state for ledger in ledgers for state, _ in ledger.gained]
+    found[:, :, counting] = 0.0
+    found[:, counting, counting] = 1.0
+    for ledger in ledgers:
+        part = found[:, ledger.states, :]
+        wanted = _wanted(found, ledger, 1.0)
+        _complete(part, wanted, np.ones(wanted.shape, dtype=np.bool_))
+        found[:, ledger.states, :] = part
+
+
+def _complete(found: FloatArray, wanted: FloatArray, closed: NDArray[np.bool_]) -> None:
+    """Make closed columns sum to what is wanted: their largest entry is what the others leave.
 
     What rounding that entry leaves over goes to the second largest, which is finer: a step
     after the other, the same error in the last digit would add up.
+
+    found : (M, k, n); wanted, closed : (M, n)
     """
-    size = found.shape[-1]
-    if size == 1:
-        found[closed[:, 0]] = 1.0
+    total, closed = wanted[:, None, :], closed[:, None, :]
+    if found.shape[1] == 1:
+        found[...] = np.where(closed, total, found)
         return
     order = np.argsort(found, axis=1)[:, -2:]
     largest, second = order[:, 1:2], order[:, 0:1]
@@ -101,8 +145,8 @@ def _complete(found: FloatArray, closed: NDArray[np.bool_]) -> None:
     np.put_along_axis(found, largest, 0.0, axis=1)
     # rows from the smallest up, so that the sum is good to its last digit
     others = np.sort(found, axis=1).sum(axis=1, keepdims=True)
-    whole = np.where(closed[:, None, :], 1.0 - others, kept)
+    whole = np.where(closed, total - others, kept)
     np.put_along_axis(found, largest, whole, axis=1)
-    rest = np.where(closed[:, None, :], (1.0 - whole) - others, 0.0)
+    rest = np.where(closed, (total - whole) - others, 0.0)
     beside = np.take_along_axis(found, second, axis=1)
     np.put_along_axis(found, second, np.where(beside + rest >= 0.0, beside + rest, beside), axis=1)

@@ -1,0 +1,14 @@
+"""Cases of the gallery that can be read, but not run yet."""
+
+from __future__ import annotations
+
+WAITING = {
+    "cyanide",
+    "decay_chain",
+    "floating",
+    "rates_by_reach",
+    "seepage",
+    "solids",
+    "sorption",
+    "two_pools",
+}
