@@ -21,7 +21,7 @@ import xarray as xr
 
 from ..errors import Notice
 from ..outcome import COMPARTMENTS
-from .contracts import Array, ModelLike, RunLike
+from .contracts import Array, ModelLike, RunLike, constituents
 from .conventions import ACCOUNT, attributes
 from .countries import (
     UNNAMED,
@@ -161,11 +161,6 @@ def _gained(
     sums = found.sum(axis=1)
     scale = np.divide(total, sums, out=np.zeros(total.shape), where=sums > 0.0)
     return np.asarray(found * scale[:, None], dtype=np.float64)
-
-
-def constituents(scenario: Any) -> tuple[Any, ...]:
-    """Return substances and, after them, size classes of solids."""
-    return tuple(getattr(scenario, "constituents", None) or scenario.substances)
 
 
 def _takes(model: ModelLike, run: RunLike, regions: Regions) -> Any:
