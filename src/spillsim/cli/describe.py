@@ -80,7 +80,7 @@ def flow(model: Model) -> str:
     """Return where the discharge comes from and what it is at the outlet."""
     flow = model.scenario.flow
     if flow.kind == "gauges":
-        known = words.count(len(flow.gauges), "gauge")
+        known = words.count(len(flow.gauges), "gauge")  # type: ignore[union-attr]
         if flow.inflows:
             known += f" and {words.count(len(flow.inflows), 'given inflow')}"
     else:

@@ -6,8 +6,8 @@ For each constituent and country, at the end of the run::
 
 What is left or lost is counted cell by cell. What crosses the borders then follows: masses that
 close the account of every country, as near as possible to those that passed by the curves. They
-differ from the curves by what lies in the cells on the borders at most, because a cell is shared
-by volume and a curve knows the profile within it.
+differ from the curves by what the cells at the borders hold, have lost and have made, at most: a
+cell is shared by volume, and a curve knows the profile within it, but none of the rest.
 """
 
 from __future__ import annotations
