@@ -14,6 +14,7 @@ from .arrays import (
     FINAL,
     FIRST,
     GIVEN,
+    HALF,
     HEAD_NODE,
     HIGH,
     INFLOW_SHARE,
@@ -280,14 +281,18 @@ def add_releases(
         waiting = state.waiting[release, b]
         n, volume = graph.reach[source, COUNT], now.pool[source, FINAL]
         origin = deposits.value[row, PLACE] * n
-        entry = graph.reach[source, FIRST] + min(int(origin), n - 1)
+        stretch = 2.0 * deposits.value[row, HALF] * n
         least = deposits.value[row, LEAST]
         spread = deposits.value[row, MOST] - least
         pieces = 1
         if volume > 0.0:
-            pieces = int(min(max(np.ceil(2.0 * abs(spread) / volume), 1.0), float(MOST_PIECES)))
+            cells = abs(spread) / volume + stretch
+            pieces = int(min(max(np.ceil(2.0 * cells), 1.0), float(MOST_PIECES)))
         for piece in range(pieces):
-            ahead = origin * volume + least + spread * (piece + 0.5) / pieces
+            part = (piece + 0.5) / pieces
+            came = origin + stretch * (part - 0.5)
+            entry = graph.reach[source, FIRST] + min(max(int(came), 0), n - 1)
+            ahead = came * volume + least + spread * part
             trace(
                 source, ahead, mass / pieces, entry, row, members, step, graph, tables, medium,
                 deposits, gauges, now, state,
