@@ -9,13 +9,12 @@ import numpy as np
 
 from ..errors import Notice
 from . import peak_outflow, released_volume, run_out
-from .breach_report import breach_notices, method_results
+from .breach_report import breach_notices, breach_of, method_results
 from .cda import breach_case
 from .chemistry import bound_masses, dissolved_masses, solids_by_class, uncertain_names
 from .composition import Parts, split_tailings, tailings_share
 from .facility import Facility
 from .hydrographs import LATEST_PEAK, lasting, outflow
-from .peak_outflow import Breach
 from .release import Outcome, ReleaseEstimate
 from .spread import Array, LogMixture, latin_hypercube
 
@@ -55,8 +54,8 @@ def estimate_breach(facility: Facility) -> ReleaseEstimate:
         volume = np.array([_volume_at(setting, volumes, probability)])
         return _outcome(setting, volume, middle, drawn=False)[0]
 
-    def shape(one: Outcome) -> tuple[Array, Array]:
-        return _shaped(facility, one)
+    def shape(one: Outcome, case: int) -> tuple[Array, Array]:
+        return _shaped(facility, one, case)
 
     return ReleaseEstimate(
         facility,
@@ -253,40 +252,26 @@ def _outflow_times(
                      drawn=drawn)  # fmt: skip
     latest = LATEST_PEAK * volume / peak
     rises = np.minimum(forming, latest)
+    scaled = np.minimum(rises * peak / volume, LATEST_PEAK)  # at most that but for rounding
     lasts = np.array(
-        [lasting(failure.hydrograph, rise) for rise in (rises * peak / volume).tolist()]
+        [lasting(failure.hydrograph, rise) for rise in scaled.tolist()]
         if failure.hydrograph == "exponential"
         else np.full(volume.size, base)
     )
     return peak, rises, lasts * volume / peak, int(np.sum(forming > latest))
 
 
-def breach_of(facility: Facility, volume: Array) -> Breach:
-    """The breach that the regressions of peak and time are asked about.
-
-    volume : (S,) all that flows out [m3]
-    """
-    failure = facility.failure
-    height = failure.breach_height or facility.dam_height
-    return Breach(
-        volume, height, height, facility.dam_height,
-        failure.cause == "overtopping", failure.erodibility,
-        float("nan") if failure.dam_width is None else failure.dam_width,
-    )  # fmt: skip
-
-
 def _value(mixture: LogMixture, draws: Mapping[str, Array], name: str, *, drawn: bool) -> Array:
     return mixture.draw(draws[f"{name} method"], draws[name]) if drawn else mixture.quantile(0.5)
 
 
-def _shaped(facility: Facility, one: Outcome) -> tuple[Array, Array]:
-    """Outflow of one case that comes to the river."""
-    volume, peak = float(one.at_river.volume[0]), float(one.peak_at_river[0])
+def _shaped(facility: Facility, one: Outcome, case: int = 0) -> tuple[Array, Array]:
+    """Outflow of a case that comes to the river."""
+    volume, peak = float(one.at_river.volume[case]), float(one.peak_at_river[case])
     if volume <= 0.0:
-        return np.array([0.0, float(one.duration[0])]), np.zeros(2)
-    rise = float(one.formation_time[0]) * float(one.peak_outflow[0]) / float(one.released[0])
-    time, discharge = outflow(facility.failure.hydrograph, volume, peak, min(rise, LATEST_PEAK))
-    return time, discharge
+        return np.array([0.0, float(one.duration[case])]), np.zeros(2)
+    rise = one.formation_time[case] * one.peak_outflow[case] / one.released[case]
+    return outflow(facility.failure.hydrograph, volume, peak, min(float(rise), LATEST_PEAK))
 
 
 def _late_notice(late: int, samples: int) -> Notice:

@@ -30,14 +30,17 @@ from .arrays import (
     STORAGE,
     Feed,
     FloatArray,
+    Gauges,
     IntArray,
     Medium,
+    Record,
     State,
     Watch,
 )
 from .compiler import inner, part
+from .gliding import note_sums, react_watched
 from .observe import NEAR, find_near, note_rows
-from .passes import carry, decay, disperse, exchange, exchange_stored, note_peaks, settle
+from .passes import carry, disperse, exchange_alone, note_peaks, settle
 from .snapshots import write_alone
 from .windows import BLOCK, grow, holds, trim
 
@@ -150,8 +153,7 @@ def next_place(b: int, places: tuple[int, int], cell: IntArray) -> int:
 def glide(
     p: int, span: tuple[int, int], moved: bool, begin: int, ledger_row: int,
     ends: tuple[int, int, int], outlet: bool, places: tuple[int, int], rows: tuple[int, int],
-    cell: IntArray, medium: Medium, feed: Feed, state: State, watch: Watch,
-    ledger_step: IntArray, ledger: FloatArray,
+    gauges: Gauges, medium: Medium, feed: Feed, state: State, watch: Watch, record: Record,
 ) -> tuple[int, int]:  # fmt: skip
     """March one path over the steps of ``span``, or until something may leave it for another.
 
@@ -159,7 +161,7 @@ def glide(
     ----------
     p : the path; ``ends`` its first cell, one past its last and one past its last above the
         outlet; ``outlet`` tells that it ends at the outlet; ``places`` the first and one past
-        the last place on it, which lie in ``cell``
+        the last place on it
     span : first step and one past the last
     moved : advection is done already and what comes in early is in (then ``span`` is one step)
     begin : step at which the rows of ``watch`` begin
@@ -174,18 +176,17 @@ def glide(
     total, cells, own = state.total, state.cells, medium.cells
     mass, storage, peak, peak_step = cells[MASS], cells[STORAGE], cells[PEAK], cells[PEAK_STEP]
     carried, c, flux, decayed = cells[CARRIED], cells[CONCENTRATION], cells[FLUX], cells[DECAYED]
-    inverse, conductance, correction = own[INVERSE], own[CONDUCTANCE], own[CORRECTION]
-    stay, back, into, hold = own[STAY], own[BACK], own[INTO], own[HOLD]
+    coefficients = (own[INVERSE], own[CONDUCTANCE], own[CORRECTION])
+    shares = (own[STAY], own[BACK], own[INTO], own[HOLD])
     has_storage, decays, substeps = medium.has_storage, medium.decays, medium.substeps
     through, near, noted, stamp = watch.through[0], watch.near, watch.rows, watch.stamp
-    last, floor, spans = watch.ends[2], total[FLOOR], state.paths[:, p]
+    last, floor, spans, cell = watch.ends[2], total[FLOOR], state.paths[:, p], gauges.cell
+    ledger_step, reactions, reacts = record.ledger_step, medium.reactions, medium.reacts
+    lasting = has_storage or medium.returns
     leaving = total[PAST] if outlet else state.outflow[p]
-    members = floor.shape[0]
-    a, b = spans[LOW], spans[HIGH]
-    coefficients, arrays = (inverse, conductance, correction), (mass, carried, c, flux)
-    reacting = (mass, storage, decayed)
-    work, reach, step = 0, 2 * substeps + 1, span[0]
-    coming = -1
+    members, a, b = floor.shape[0], spans[LOW], spans[HIGH]
+    inverse, arrays, reacting = own[INVERSE], (mass, carried, c, flux), (mass, storage, decayed)
+    work, reach, step, coming = 0, 2 * substeps + 1, span[0], -1
     while step < span[1]:
         before, way, stays = a, 0, False
         if not moved:
@@ -196,27 +197,27 @@ def glide(
                 note_rows(step, step - begin, members, cell, mass, through, near, noted, stamp,
                           last)  # fmt: skip
                 pass_places(mass, members, cell, near, through)
-            before, way, stays = a, members, has_storage and b < ends[1]
-            a, b = set_off(a, b, ends, reach, not has_storage, mass, floor, leaving)
+            before, way, stays = a, members, lasting and b < ends[1]
+            a, b = set_off(a, b, ends, reach, not lasting, mass, floor, leaving)
         move(a, b, way, stays, substeps, coefficients, arrays, cell, near, through)
         for i in range(before * members, a * members):
             mass[i] = 0.0
         lo, hi = a * members, b * members
-        if has_storage and decays:
-            exchange_stored(lo, hi, stay, back, into, hold, reacting, carried, c)
-        elif has_storage:
-            exchange(lo, hi, back, into, mass, storage)
-        elif decays:
-            decay(lo, hi, stay, mass, decayed)
+        if reacts:
+            react_watched(a, b, near, gauges, through, reactions, reacting)
+        else:
+            exchange_alone(lo, hi, has_storage, decays, shares, reacting, carried, c)
         if moved:
             take_in(p, rows, feed.place, feed.mass[1], mass, total[RELEASED])
         elif step % TRIM_EVERY == 0:
-            a, b = trim(a, b, reach, members, mass, storage, floor)
+            a, b = trim(a, b, reach, members, mass, storage, floor, reactions)
         step += 1
-        note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
-        if decays:
-            spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)
-            spans[DECAY_HIGH] = max(spans[DECAY_HIGH], hi // members)
+        if reacts:
+            note_sums(a, b, float(step), reactions, mass, inverse, peak, peak_step)
+        else:
+            note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
+        spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)
+        spans[DECAY_HIGH] = max(spans[DECAY_HIGH], hi // members)
         if near[0] > 0:
             note_rows(step, step - begin, members, cell, mass, through, near, noted, stamp, last)
         work += b - a
@@ -224,7 +225,7 @@ def glide(
             break
         if 0 <= ledger_row < ledger_step.shape[0] and ledger_step[ledger_row] == step:
             spans[LOW], spans[HIGH] = a, b
-            write_alone(ledger_row, spans, ends[2], has_storage, decays, cells, total, ledger)
+            write_alone(ledger_row, spans, ends[2], medium, cells, total, record)
             ledger_row += 1
         if b == ends[1] and b - a < CLOSING:
             break
