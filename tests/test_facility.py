@@ -189,14 +189,11 @@ def test_what_the_scenario_lacks_is_told(tmp_path: Path) -> None:
     assert [file.name for file in read.files][-1] == FILE
 
 
-def test_what_a_substance_does_not_sorb_to_is_left_out_and_told(tmp_path: Path) -> None:
+def test_what_does_not_sorb_to_the_grains_it_comes_with_stays_in_them(tmp_path: Path) -> None:
     data = case(tmp_path)
     data["substance"] = [{"name": "zinc"}]
     read = load(tmp_path, data)
-    assert [getattr(one, "carrier", "") for one in read.releases] == ["", ""]
-    told = " ".join(notice.message for notice in read.notices)
-    assert "bound to fine: zinc" in told
-    assert "does not name fine" in told
+    assert [getattr(one, "carrier", "") for one in read.releases] == ["", "", "fine"]
 
 
 def test_water_of_a_release_raises_steady_flow_and_that_is_told(tmp_path: Path) -> None:
