@@ -154,7 +154,7 @@ def assemble(scenario: Scenario) -> Model:
         notices += [*choice.notices, *doubts, *_short_inlets(flow, network, releases)]
     notices += mixing_notices(
         flow, network,
-        [release.name for release in releases], positions,
+        *_at_one_place(releases),
         [place.name for place in places], [place.position for place in places],
     )  # fmt: skip
     return Model(scenario, network, flow, releases, places, route, output_time, varying, water,
@@ -225,6 +225,17 @@ def _march(
     return network_march(scenario, network, varying, releases, places, output_time, step)
 
 
+def _at_one_place(releases: Sequence[CompiledRelease]) -> tuple[list[str], list[Position]]:
+    """Names and places of the releases that are not spread along a reach."""
+    own = [release for release in releases if release.seep is None]
+    return [release.name for release in own], [release.position for release in own]
+
+
+def _each_once(releases: Sequence[CompiledRelease]) -> list[CompiledRelease]:
+    """The releases, each that is spread along a reach only by the first of its parts."""
+    return [release for release in releases if release.seep is None or release.seep.part == 0]
+
+
 def _release_positions(scenario: Scenario, network: Network) -> list[Position]:
     """Where each release enters; a measured concentration must enter at a headwater."""
     positions = [scenario.locate(network, release.at) for release in scenario.releases]
@@ -277,7 +288,8 @@ def _time_step(
 ) -> tuple[float, str, list[Notice], float]:  # fmt: skip
     """Time step, what set it, doubts, and the width of the narrowest front [s]."""
     numerics, flow = scenario.numerics, route.flow
-    spans = [(r.position, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
+    releases = _each_once(releases)
+    spans = [(r.origin, r.schedule.span[1] - r.schedule.span[0]) for r in releases]
     spreads = temporal_deviations(network, flow, spans, [place.position for place in places])
     shortest = scenario.case.duration / MOST_STEPS
     narrowest = shortest / step_for_error(1.0, numerics.error)
@@ -304,6 +316,9 @@ def _time_step(
     named = places[narrow].name if narrow >= 0 else "the outlet"
     step = max(step_for_error(float(kept.deviation[0]), numerics.error), shortest)
     basis = f"error = {100.0 * numerics.error:.3g} % at {named}"
+    along = _step_along_seeps(network, flow, releases, places, numerics.error)
+    if max(along, shortest) < step:
+        step, basis = max(along, shortest), f"error = {100.0 * numerics.error:.3g} % along seepage"
     if numerics.cell_length is not None:
         limit = step_for_length(flow, route.active, numerics.cell_length)
         if numerics.time_step is None or limit < numerics.time_step:
@@ -324,6 +339,22 @@ def _time_step(
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
     return step, basis, doubts, float(kept.edge.min())
+
+
+def _step_along_seeps(
+    network: Network, flow: SteadyFlow, releases: Sequence[CompiledRelease],
+    places: Sequence[StationPlace], error: float,
+) -> float:  # fmt: skip
+    """Longest step that shows how concentration grows along reaches with seepage, inf if none [s].
+
+    At the foot of such a reach the growth ends. Cells of c round that off, by up to a third of c
+    times the growth per length there (both marches, measured), so c may be 3 times the error of
+    the reach's length. Only reaches with a station in them, or in the reach below, count.
+    """
+    watched = {place.position.reach for place in places}
+    reaches = {r.position.reach for r in releases if r.seep is not None}
+    near = [r for r in reaches if watched & {r, int(network.below[r])}]
+    return min((3.0 * error * float(flow.travel_time[r]) for r in near), default=math.inf)
 
 
 def _fit_releases(step: float, durations: Sequence[float]) -> float:

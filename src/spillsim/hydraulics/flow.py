@@ -65,3 +65,5 @@ class SteadyFlow:
     """(R,) true where ice keeps the air from the water; None where there is none."""
     storage_stays: NDArray[np.bool_] | None = None
     """(R,) true where the storage zone keeps its area when the flow changes; None for nowhere."""
+    reach_id: tuple[str, ...] = ()
+    """(R,) names of the reaches, by which tables by reach find theirs; empty where none is used."""

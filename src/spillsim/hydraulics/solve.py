@@ -78,7 +78,7 @@ def solve(
     told = [*notices, *following.notices, *frozen, *told]
     quantities |= {"discharge": discharge, "lateral_inflow": lateral}
     masks = (cover if cover.any() else None, columns.given("storage_area"))
-    return _assemble(water, quantities, tuple(told), *masks)
+    return _assemble(network, water, quantities, tuple(told), *masks)
 
 
 def solve_met(
@@ -100,7 +100,7 @@ def solve_met(
         "lateral_inflow": constant(water.lateral_inflow, origin, False),
     }
     stays = table.columns.given("storage_area")
-    return _assemble(water, quantities, base.notices, base.ice_cover, stays)
+    return _assemble(network, water, quantities, base.notices, base.ice_cover, stays)
 
 
 def followed(scenario: Scenario, network: Network, table: ReachTable, water: Array) -> Following:
@@ -271,6 +271,7 @@ def _temperature(scenario: Scenario, columns: Columns) -> Quantity:
 
 
 def _assemble(
+    network: Network,
     water: Balance,
     quantities: dict[str, Quantity],
     notices: tuple[Notice, ...],
@@ -291,4 +292,5 @@ def _assemble(
         notices=notices,
         ice_cover=cover,
         storage_stays=storage_stays,
+        reach_id=network.reach_id,
     )

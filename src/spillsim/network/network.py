@@ -18,6 +18,8 @@ class Position:
     """Index of the reach."""
     distance: float
     """Distance from the head of the reach, 0 <= distance <= reach length [m]."""
+    half: float = 0.0
+    """Half the length of a stretch of the reach around it that is meant, 0 for a point [m]."""
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ PLACE = 0  # as a share of the reach's length [-]
 LEAST, MOST = 1, 2  # water that passed since the last and the first of the mass entered [m3]
 GIVEN = 3  # [kg]
 EARLY = 4  # share that takes part in the step's dispersion and exchange [-]
+HALF = 5  # half the stretch along which it entered, as a share of the reach's length [-]
 # row of State.total: share of what is being put into cells that reacts before the rest of it
 OLDER = 3
 
@@ -205,7 +206,7 @@ class Deposits(NamedTuple):
     row: IntArray
     """(D, 3)"""
     value: FloatArray
-    """(D, 5)"""
+    """(D, 6)"""
     inlet_pointer: IntArray
     """(N + 1,) start of each step's part of what enters with the water of a headwater."""
     inlet: IntArray

@@ -49,7 +49,7 @@ class Columns:
         first, last = np.searchsorted(self.reach, [place.reach, place.reach + 1])
         own = self.head[first:last]
         k = max(int(np.searchsorted(own, place.distance, side="right")) - 1, 0)
-        return Position(int(first) + k, place.distance - float(own[k]))
+        return Position(int(first) + k, place.distance - float(own[k]), place.half)
 
 
 def cut_columns(reaches: Reaches, flow: VaryingFlow, cells: IntArray) -> Columns:

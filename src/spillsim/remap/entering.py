@@ -14,6 +14,7 @@ from .arrays import (
     FINAL,
     FIRST,
     GIVEN,
+    HALF,
     HEAD_NODE,
     HIGH,
     INFLOW_SHARE,
@@ -300,7 +301,7 @@ def add_releases(
         waiting = state.waiting[release, b]
         n, volume = graph.reach[source, COUNT], now.pool[source, FINAL]
         origin = deposits.value[row, PLACE] * n
-        entry = graph.reach[source, FIRST] + min(int(origin), n - 1)
+        stretch = 2.0 * deposits.value[row, HALF] * n
         least = deposits.value[row, LEAST]
         spread = deposits.value[row, MOST] - least
         # of what is older than half a step a share has exchanged in the half before water moved too
@@ -308,9 +309,13 @@ def add_releases(
         state.total[OLDER, b] = (2.0 * age - 1.0) / age if older else 0.0
         pieces = 1
         if volume > 0.0:
-            pieces = int(min(max(np.ceil(2.0 * abs(spread) / volume), 1.0), float(MOST_PIECES)))
+            cells = abs(spread) / volume + stretch
+            pieces = int(min(max(np.ceil(2.0 * cells), 1.0), float(MOST_PIECES)))
         for piece in range(pieces):
-            ahead = origin * volume + least + spread * (piece + 0.5) / pieces
+            share = (piece + 0.5) / pieces
+            came = origin + stretch * (share - 0.5)
+            entry = graph.reach[source, FIRST] + min(max(int(came), 0), n - 1)
+            ahead = came * volume + least + spread * share
             trace(
                 source, ahead, mass / pieces, entry, row, members, step, graph, tables, medium,
                 deposits, gauges, now, state,

@@ -22,7 +22,7 @@ JUMP = 1e-3
 def carry_inlets(
     releases: Sequence[CompiledRelease], flow: VaryingFlow
 ) -> tuple[tuple[CompiledRelease, ...], list[Notice]]:
-    """Releases, those of a measured concentration by what the changing discharge brings.
+    """Releases, those of a concentration by what the changing discharge or inflow brings.
 
     The mass C(t) Q(t) enters with the water (a third-type inlet): the closed form that holds the
     concentration itself at the inlet is one of steady flow. Where the flow is reversed nothing
@@ -30,14 +30,20 @@ def carry_inlets(
     """
     found, told = [], []
     for release in releases:
-        if isinstance(release.schedule, InletSchedule):
+        if release.seep is not None and release.seep.concentration is not None:
+            whole = release.seep.share * release.seep.concentration
+            schedule = _seeping(release, flow, whole)
+            found.append(replace(release, schedule=schedule))
+            message = "its concentration times the lateral inflow of each moment enters"
+            told.append(Notice(f"release {release.name}", message))
+        elif isinstance(release.schedule, InletSchedule):
             schedule = _carried(release.schedule, flow, release.position.reach)
             message = "its concentration times the discharge of each moment enters with the water"
             told.append(Notice(f"release {release.name}", message))
             found.append(replace(release, schedule=schedule))
         else:
             found.append(release)
-    return tuple(found), told
+    return tuple(found), list(dict.fromkeys(told))
 
 
 def _carried(inlet: InletSchedule, flow: VaryingFlow, reach: int) -> RateSchedule:
@@ -45,19 +51,37 @@ def _carried(inlet: InletSchedule, flow: VaryingFlow, reach: int) -> RateSchedul
     column = reach
     if flow.sections is not None:
         column = int(np.searchsorted(flow.sections.reach, reach))
+    through = flow.discharge_head[:, column]
+    return _product(inlet.time, inlet.concentration, flow, through)
+
+
+def _seeping(release: CompiledRelease, flow: VaryingFlow, concentration: float) -> RateSchedule:
+    """Mass rate of a concentration in the lateral inflow along a reach."""
+    reach = release.position.reach
+    columns = [reach] if flow.sections is None else np.flatnonzero(flow.sections.reach == reach)
+    time = np.array(release.schedule.span)
+    own = flow.lateral_inflow[:, columns].sum(axis=1)
+    return _product(time, np.full(2, concentration), flow, own)
+
+
+def _product(
+    points: Array, concentration: Array, flow: VaryingFlow, discharge: Array
+) -> RateSchedule:
+    """Mass rate of a concentration, linear between points, in (M,) what flows at the flow's times;
+    nothing while that is negative."""
     row, first = np.unique(flow.time, return_index=True)
-    through = np.maximum(flow.discharge_head[first, column], 0.0)
-    begin, end = inlet.span
-    knots = [inlet.time, row]
+    through = np.maximum(discharge[first], 0.0)
+    begin, end = float(points[0]), float(points[-1])
+    knots = [points, row]
     if not flow.linear:
         knots.append(row[1:] - JUMP * np.diff(row))
-    points = np.unique(np.concatenate(knots))
-    points = points[(points >= begin) & (points <= end)]
-    count = (points.size - 1) * PIECES + 1
-    time = np.interp(np.arange(count) / PIECES, np.arange(points.size), points)
+    knot = np.unique(np.concatenate(knots))
+    knot = knot[(knot >= begin) & (knot <= end)]
+    count = (knot.size - 1) * PIECES + 1
+    time = np.interp(np.arange(count) / PIECES, np.arange(knot.size), knot)
     if flow.linear:
-        discharge: Array = np.interp(time, row, through)
+        flowing: Array = np.interp(time, row, through)
     else:
-        discharge = through[np.maximum(np.searchsorted(row, time, side="right") - 1, 0)]
-    rate = discharge * np.interp(time, inlet.time, inlet.concentration)
+        flowing = through[np.maximum(np.searchsorted(row, time, side="right") - 1, 0)]
+    rate = flowing * np.interp(time, points, concentration)
     return RateSchedule(time, np.asarray(rate, dtype=np.float64))

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..analytic import StreamZone, TransientStorage
+from ..errors import Fault, ScenarioError
 from ..formulas import rate_at_temperature
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
 from .schedule import Array, InletSchedule, RateSchedule, Schedule, SlugSchedule
+from .seepage import stretches_along
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
-    from ..scenario.sections import ConcentrationSeries, Substance
+    from ..scenario.sections import ConcentrationSeries, Seepage, Substance
+
+
+@dataclass(frozen=True)
+class Seep:
+    """What makes a release a part of one that is spread along a reach."""
+
+    part: int
+    """Number of the part, from the head of the reach on."""
+    share: float
+    """Share of the whole that enters here [-]."""
+    concentration: float | None
+    """Of the lateral inflow that brings it [kg/m3]; None where a rate is given."""
 
 
 @dataclass(frozen=True)
@@ -28,26 +42,56 @@ class CompiledRelease:
     """Index of the substance."""
     position: Position
     schedule: Schedule
+    seep: Seep | None = None
+    """None for a release at one place."""
+
+    @property
+    def origin(self) -> Position:
+        """Where it begins: its place, or the head of the reach along which it is spread."""
+        return self.position if self.seep is None else Position(self.position.reach, 0.0)
 
 
 def decay_rates(substance: Substance, flow: SteadyFlow) -> tuple[Array, Array]:
     """(R,) first-order loss rates of a substance in the channel and in the storage zone [1/s].
 
-    The channel loses to the air as well, except under ice; the storage zone does not.
+    A reach in the table of ``rates`` has its own; where that leaves one out, and in the reaches
+    it does not name, the rate of the whole river holds. A storage zone without a rate of its own
+    loses as the water beside it. All are rates at the reference temperature. The channel loses to
+    the air as well, except under ice; the storage zone does not.
+
+    Raises
+    ------
+    LookupError
+        The table names a reach that is none; a scenario that was read has no such row.
     """
-    in_storage = substance.storage_decay_rate
-    rates = (substance.decay_rate, substance.decay_rate if in_storage is None else in_storage)
     theta, reference = substance.temperature_coefficient, substance.reference_temperature
     channel, storage = (
-        np.broadcast_to(
-            rate_at_temperature(rate, theta, flow.temperature, reference), flow.temperature.shape
-        )
-        for rate in rates
+        rate_at_temperature(rate, theta, flow.temperature, reference)
+        for rate in _rates_by_reach(substance, flow)
     )
-    to_air = getattr(substance, "gas_exchange_rate", 0.0)
+    to_air = substance.gas_exchange_rate
     if to_air > 0.0:
         cover = flow.ice_cover
         channel = channel + (to_air if cover is None else np.where(cover, 0.0, to_air))
+    return channel, storage
+
+
+def _rates_by_reach(substance: Substance, flow: SteadyFlow) -> tuple[Array, Array]:
+    """(R,) decay rates in the channel and in the storage zone as they are written [1/s]."""
+    channel = np.full(flow.temperature.shape, substance.decay_rate)
+    common = substance.storage_decay_rate
+    own: dict[int, float] = {}
+    number = {name: reach for reach, name in enumerate(flow.reach_id)} if substance.rates else {}
+    for row in substance.rates:
+        if row.reach not in number:
+            raise LookupError(f'there is no reach "{row.reach}"')
+        reach = number[row.reach]
+        if row.decay_rate is not None:
+            channel[reach] = row.decay_rate
+        if row.storage_decay_rate is not None:
+            own[reach] = row.storage_decay_rate
+    storage = channel.copy() if common is None else np.full(channel.shape, common)
+    storage[list(own)] = list(own.values())
     return channel, storage
 
 
@@ -56,6 +100,8 @@ def compile_releases(
 ) -> tuple[CompiledRelease, ...]:
     """Integrate every release of the scenario into a schedule of mass.
 
+    One that seeps in along a reach becomes releases into stretches of it, which bear its name.
+
     Parameters
     ----------
     scenario : Scenario
@@ -63,27 +109,95 @@ def compile_releases(
     flow : SteadyFlow
         Discharge at headwaters where a concentration was measured.
     positions : (one per release) where each enters
+
+    Raises
+    ------
+    ScenarioError
+        A concentration is given for the lateral inflow of a reach that has none.
     """
     names = [substance.name for substance in scenario.substances]
-    compiled = []
+    compiled: list[CompiledRelease] = []
+    faults: list[Fault] = []
     for index, (release, position) in enumerate(zip(scenario.releases, positions, strict=True)):
         schedule: Schedule
-        if release.kind == "slug":
+        if release.kind == "seepage" and _brings_nothing(release, scenario, flow, position):
+            name = scenario.reaches[position.reach].id
+            message = f'no water comes in along reach "{name}" that could bring it'
+            hint = "Give the reach a lateral_inflow, or the seepage a rate."
+            faults.append(scenario.fault(release, message, hint, key="concentration"))
+            continue
+        if release.kind == "seepage":
+            schedule = _seepage(release, scenario, flow, position)
+        elif release.kind == "slug":
             schedule = SlugSchedule(release.time, release.mass)
         elif release.kind == "concentration":
             schedule = _inlet(release, scenario, flow, position)
         elif release.kind == "hydrograph":
             time = release.start + np.array(release.times)
             schedule = RateSchedule(time, np.array(release.mass_rate))
-        elif release.kind == "seepage":
-            raise NotImplementedError("releases of kind seepage")
         else:
             per_time = release.rate if release.kind == "rate" else release.mass / release.duration
             ends = np.array([release.start, release.start + release.duration])
             schedule = RateSchedule(ends, np.array([per_time, per_time]))
         name = release.name or f"release[{index}]"
-        compiled.append(CompiledRelease(name, names.index(release.substance), position, schedule))
+        one = CompiledRelease(name, names.index(release.substance), position, schedule)
+        compiled += _spread(one, release, scenario, flow) if release.kind == "seepage" else [one]
+    if faults:
+        raise ScenarioError(faults, scenario.name)
     return tuple(compiled)
+
+
+def _brings_nothing(
+    release: Seepage, scenario: Scenario, flow: SteadyFlow, position: Position
+) -> bool:
+    """Tell whether the lateral inflow is missing whose concentration is given.
+
+    Where the flow changes it may come later.
+    """
+    asked = release.concentration is not None and not scenario.flow_varies
+    return asked and not float(flow.lateral_inflow[position.reach]) > 0.0
+
+
+def _seepage(
+    release: Seepage, scenario: Scenario, flow: SteadyFlow, position: Position
+) -> RateSchedule:
+    """Mass rate of all that seeps in along a reach."""
+    lasting = release.duration
+    end = scenario.case.duration if lasting is None else release.start + lasting
+    inflow = float(flow.lateral_inflow[position.reach]) * scenario.reaches[position.reach].length
+    rate = release.rate or inflow * (release.concentration or 0.0)
+    return RateSchedule(np.array([release.start, end]), np.array([rate, rate]))
+
+
+def _spread(
+    whole: CompiledRelease, release: Seepage, scenario: Scenario, flow: SteadyFlow
+) -> list[CompiledRelease]:
+    """The stretches of a release that seeps in along a reach; a tank takes it up at one place."""
+    reach = whole.position.reach
+    row = scenario.reaches[reach]
+    begin, end = whole.schedule.span
+    if row.kind == "tank":
+        stretches = [(Position(reach, 0.5 * row.length), 1.0)]
+    else:
+        network = scenario.build_network()
+        at = [*(one.at for one in scenario.stations), *(one.at for one in scenario.borders)]
+        places = [scenario.locate(network, place) for place in at]
+        own = scenario.substances[whole.substance : whole.substance + 1]
+        loss = max((float(r[reach]) for one in own for r in decay_rates(one, flow)), default=0.0)
+        stretches = stretches_along(
+            flow, reach, row.length, [p.distance for p in places if p.reach == reach],
+            end - begin, loss, scenario.numerics.error,
+        )  # fmt: skip
+    assert isinstance(whole.schedule, RateSchedule)
+    return [
+        replace(
+            whole,
+            position=position,
+            schedule=replace(whole.schedule, rate=share * whole.schedule.rate),
+            seep=Seep(part, share, release.concentration),
+        )
+        for part, (position, share) in enumerate(stretches)
+    ]
 
 
 def _inlet(

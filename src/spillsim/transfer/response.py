@@ -8,7 +8,7 @@ own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,15 +164,57 @@ def _answer(
         size = LANES * int(np.ceil(size / LANES))
         if size > 2 * MOST_POINTS:
             raise NotSmoothError(int(rows[0]))
-        omega = np.asarray(2.0 * np.pi / period * np.arange(size), dtype=np.float64)
-        factor = source.transform(omega) * (2.0 / period)
-        factor[0] *= 0.5
-        found = sweep_for(course, source.held, own, np.asarray(1j * omega), factor, begin)
+        found = _coefficients(course, source, own, period, size)
         sizes = np.abs(found)
         left = sizes[:, -4:].max(axis=1) > RESOLVED * sizes.max(axis=1)
         if not (exact and left.any()):
             return Answers(rows, source.start + begin, period, found)
         size *= 2
+
+
+def _coefficients(
+    course: Course, source: Source, questions: Questions, period: float, size: int
+) -> Complex:
+    """(P, size) Fourier coefficients of answers on windows of one length."""
+    omega = np.asarray(2.0 * np.pi / period * np.arange(size), dtype=np.float64)
+    factor = source.transform(omega) * (2.0 / period)
+    factor[0] *= 0.5
+    begin = questions.bounds[:, 0]
+    return sweep_for(course, source.held, questions, np.asarray(1j * omega), factor, begin)
+
+
+def ask_together(
+    asked: Sequence[tuple[Course, Source, Questions, Index]], bounds: Array, until: float
+) -> list[Answers]:
+    """Answers summed over releases that begin and last alike; highest frequencies as they are.
+
+    Parameters
+    ----------
+    asked : for each release its course, its source, its questions, and which row of the answers
+        each of them is about
+    bounds : (P, 3) begin, end [s after a slug] and highest angular frequency [1/s] of each row,
+        as wide as those of all questions about it
+    until : rows that begin later are left out [s since the start of the case]
+    """
+    first = asked[0][1]
+    length = bounds[:, 1] - bounds[:, 0] + first.duration
+    key = np.floor(np.log2(length)) * 4096.0 + np.floor(np.log2(bounds[:, 2]))
+    key[first.start + bounds[:, 0] >= until] = np.nan
+    found = []
+    for one in np.unique(key[~np.isnan(key)]):
+        rows = np.flatnonzero(key == one)
+        period = float(length[rows].max())
+        most = period * float(bounds[rows, 2].max()) / (2.0 * np.pi) + 1.0
+        size = LANES * int(np.ceil(most / LANES))
+        total = np.zeros((rows.size, size), dtype=np.complex128)
+        for course, source, questions, about in asked:
+            own = np.flatnonzero(key[about] == one)
+            if own.size:
+                wide = replace(questions.take(own), bounds=bounds[about[own]])
+                at = np.searchsorted(rows, about[own])
+                total[at] += _coefficients(course, source, wide, period, size)
+        found.append(Answers(rows, first.start + bounds[rows, 0], period, total))
+    return found
 
 
 def sweep_for(
@@ -245,6 +287,7 @@ __all__ = [
     "Passage",
     "Questions",
     "ask",
+    "ask_together",
     "last_felt",
     "passages",
     "questions_at",

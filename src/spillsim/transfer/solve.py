@@ -12,8 +12,8 @@ from ..sources.schedule import InletSchedule, Schedule, proportion
 from .balance import ledger
 from .cells import Cells
 from .course import build_course
-from .response import Answers, Questions, ask, questions_at
-from .river import Array, River
+from .response import Answers, Questions, ask, ask_together, questions_at
+from .river import Array, Index, River
 from .series import add_rows
 from .sharpness import MOST_POINTS, Release, releases_by_place, rows_reached
 from .source import Source, source_of
@@ -102,7 +102,7 @@ def solve(river: River, releases: Sequence[Release], wanted: Wanted) -> Solved:
     places, cells = wanted.places, wanted.cells
     curves = np.zeros((2, len(places), wanted.output_time.size))
     total = np.zeros((6, wanted.ledger_time.size))
-    in_cells: list[list[Answers]] = []
+    alike: dict[tuple[int, float, float], list[tuple[Course, Source]]] = {}
     for position, schedules in releases_by_place(releases, wanted.until):
         source = source_of(schedules, wanted.until)
         course = build_course(river, position, list(places))
@@ -117,7 +117,9 @@ def solve(river: River, releases: Sequence[Release], wanted: Wanted) -> Solved:
                 )  # fmt: skip
         released = _released(course, source, schedules, wanted.ledger_time)
         total += ledger(course, source, released, wanted.ledger_time)
-        in_cells.append(_ask_cells(course, source, cells, wanted.until))
+        kind_of = (position.reach, source.start, source.duration)
+        alike.setdefault(kind_of, []).append((course, source))
+    in_cells = [_ask_cells(together, cells, wanted.until) for together in alike.values()]
     peak, peak_time = _peaks(in_cells, cells.reach.size, wanted.until)
     field = np.zeros((cells.reach.size, wanted.field_time.size))
     for answered in in_cells if wanted.field_time.size else []:
@@ -159,8 +161,33 @@ def _released(course: Course, source: Source, schedules: Sequence[Schedule], tim
     return total
 
 
-def _ask_cells(course: Course, source: Source, cells: Cells, until: float) -> list[Answers]:
-    """Concentrations in the middle of the cells below a release."""
+def _ask_cells(
+    together: Sequence[tuple[Course, Source]], cells: Cells, until: float
+) -> list[Answers]:
+    """Concentrations in the middle of the cells below releases that begin and last alike."""
+    asked = []
+    wide = np.tile([np.inf, -np.inf, 0.0], (cells.reach.size, 1))
+    for course, source in together:
+        rows, questions = _cell_questions(course, cells)
+        begin, end, top = questions.bounds.T
+        wide[rows] = np.stack([np.minimum(wide[rows, 0], begin), np.maximum(wide[rows, 1], end),
+                               np.maximum(wide[rows, 2], top)], axis=1)  # fmt: skip
+        asked.append((course, source, questions, rows))
+    reached = np.flatnonzero(wide[:, 1] > wide[:, 0])
+    place = np.full(cells.reach.size, -1)
+    place[reached] = np.arange(reached.size)
+    asked = [(course, source, own, place[rows]) for course, source, own, rows in asked]
+    bounds = wide[reached]
+    length = bounds[:, 1] - bounds[:, 0] + together[0][1].duration
+    bounds[:, 2] = np.minimum(bounds[:, 2], 2.0 * np.pi * MOST_POINTS_OF_CELLS / length)
+    return [
+        Answers(reached[a.rows], a.start, a.period, _smoothed(a.coefficient))
+        for a in ask_together(asked, bounds, until)
+    ]
+
+
+def _cell_questions(course: Course, cells: Cells) -> tuple[Index, Questions]:
+    """Rows of the cells that a release comes to, and the questions about them."""
     zones = course.zones
     found = [
         (row, course.locate(Position(int(reach), float(x))))
@@ -177,15 +204,9 @@ def _ask_cells(course: Course, source: Source, cells: Cells, until: float) -> li
     bulk = peclet / (peclet + ASIDE) * (flow.lateral_inflow[reach] > 0.0)
     staircase = zones.velocity[zone] * zones.area[zone]
     weight = np.where(zones.tank[zone], 1.0, 1.0 + bulk * (staircase / discharge - 1.0))
-    bounds = response_bounds(course, zone, into)
-    length = bounds[:, 1] - bounds[:, 0] + source.duration
-    bounds[:, 2] = np.minimum(bounds[:, 2], 2.0 * np.pi * MOST_POINTS_OF_CELLS / length)
     kind = np.full(zone.size, CONCENTRATION, dtype=np.int64)
-    questions = Questions(zone, kind, into, into, weight, bounds)
-    return [
-        Answers(rows[a.rows], a.start, a.period, _smoothed(a.coefficient))
-        for a in ask(course, source, questions, until=until, exact=False)
-    ]
+    bounds = response_bounds(course, zone, into)
+    return rows, Questions(zone, kind, into, into, weight, bounds)
 
 
 def _smoothed(coefficient: np.ndarray) -> np.ndarray:

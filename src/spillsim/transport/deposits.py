@@ -54,53 +54,97 @@ def build_deposits(
     A release over many steps is placed as if each step were released evenly: a step that it fills
     only in part would otherwise put some of its mass on top of a full cell, while its effect on
     the mean time of the whole is less than (time step)2 / 8 over the duration.
+
+    What enters along a stretch goes into the cells that its water is then in.
     """
     every = np.asarray(start + grid.time_step * np.arange(steps + 1), dtype=np.float64)
     taken = splitting_dispersion(grid.route.flow, grid.time_step)
-    step_index: list[int] = []
-    cell: list[int] = []
-    early: list[float] = []
-    late: list[float] = []
+    rows: list[list[FloatArray]] = [[np.zeros(0)] * 4]
     for position, schedule in releases:
-        number, theta = locate(grid, position)
-        own = grid.paths[number]
-        wall = _wall(grid, position, number, theta, taken)
-        after = theta - _storage_lead(grid, position, taken)
-        begin, times = _while_released(every, schedule)
-        released = schedule.cumulative(times)
-        mass = np.diff(released)
-        integral = np.diff(schedule.cumulative_integral(times)) - grid.time_step * released[:-1]
-        moment = integral / grid.time_step
-        noise = ROUND_OFF * float(np.abs(released).max())
-        active = np.flatnonzero((mass != 0.0) | (np.abs(moment) > noise))
-        for n in active.tolist():
-            for part, share in _parts(float(mass[n]), float(moment[n]), noise):
-                moved = 0.5 if active.size > LONG_RELEASE else share
-                for late_by, target, weight in _cells(
-                    own, after + moved * grid.time_step, share, wall
-                ):
-                    # beyond the last step nothing is asked for any more
-                    if weight > 0.0 and begin + n + late_by < steps:
-                        step_index.append(begin + n + late_by)
-                        cell.append(own.start + target)
-                        whole = late_by > 0 or (wall is not None and wall.slow_cell >= 0)
-                        old = 1.0 if whole else share
-                        early.append(part * weight * old)
-                        late.append(part * weight * (1.0 - old))
-    if not cell:
-        empty = np.zeros(0)
-        return Deposits(
-            np.zeros(steps + 1, dtype=np.int64), np.zeros(0, dtype=np.int64), empty, empty
-        )
-    rows = np.array(step_index)
-    order = np.argsort(rows, kind="stable")
-    pointer = np.searchsorted(rows[order], np.arange(steps + 1)).astype(np.int64)
-    return Deposits(
-        pointer,
-        np.array(cell, dtype=np.int64)[order],
-        np.array(early)[order],
-        np.array(late)[order],
-    )
+        rows += _rows(grid, position, schedule, every, taken)
+    step, cell, early, late = (np.concatenate(column) for column in zip(*rows, strict=True))
+    order = np.argsort(step, kind="stable")
+    pointer = np.searchsorted(step[order], np.arange(steps + 1)).astype(np.int64)
+    return Deposits(pointer, cell[order].astype(np.int64), early[order], late[order])
+
+
+def _rows(
+    grid: Grid, position: Position, schedule: Schedule, every: FloatArray, splitting: FloatArray
+) -> list[list[FloatArray]]:
+    """Step, cell, early and late mass of what a release gives, part by part."""
+    number, theta = locate(grid, position)
+    own = grid.paths[number]
+    wall = _wall(grid, position, number, theta, splitting)
+    after = theta - _storage_lead(grid, position, splitting)
+    begin, times = _while_released(every, schedule)
+    released = schedule.cumulative(times)
+    mass = np.diff(released)
+    integral = np.diff(schedule.cumulative_integral(times)) - grid.time_step * released[:-1]
+    moment = integral / grid.time_step
+    noise = ROUND_OFF * float(np.abs(released).max())
+    active = np.flatnonzero((mass != 0.0) | (np.abs(moment) > noise))
+    stretch = _half_width(grid, position)
+    even = active.size > LONG_RELEASE
+    if wall is None and even:
+        split = _stretch(own, after + 0.5 * grid.time_step, stretch)
+        alike = _alike(split, mass[active], moment[active], noise)
+        step = np.asarray(begin + active, dtype=np.float64)
+        return [[step, np.full(step.size, float(own.start + c)), o, n] for c, o, n in alike]
+    found: list[tuple[float, float, float, float]] = []
+    for n in active.tolist():
+        for part, share in _parts(float(mass[n]), float(moment[n]), noise):
+            place = after + (0.5 if even else share) * grid.time_step
+            if stretch > 0.0 and wall is None:
+                cells = [(0, *one) for one in _stretch(own, place, stretch)]
+            else:
+                cells = _cells(own, place, share, wall)
+            for late_by, target, weight in cells:
+                # beyond the last step nothing is asked for any more
+                if weight > 0.0 and begin + n + late_by < every.size - 1:
+                    whole = late_by > 0 or (wall is not None and wall.slow_cell >= 0)
+                    old = 1.0 if whole else share
+                    given = part * weight
+                    found.append(
+                        (begin + n + late_by, own.start + target, given * old, given * (1.0 - old))
+                    )
+    return [list(np.array(found, dtype=np.float64).T)] if found else []
+
+
+def _half_width(grid: Grid, position: Position) -> float:
+    """Half the travel time through the stretch that a release enters along, 0 at a point [s]."""
+    if position.half == 0.0:
+        return 0.0
+    ends = [grid.route.theta(Position(position.reach, position.distance + side * position.half))
+            for side in (-1.0, 1.0)]  # fmt: skip
+    return 0.5 * (ends[1] - ends[0])
+
+
+def _stretch(own: PathGrid, theta: float, half: float) -> list[tuple[int, float]]:
+    """Cells that water around a place is in, and the share of it in each; the two around a point.
+
+    What lies above the first cell or below the last is in that.
+    """
+    if half == 0.0:
+        first, weight = split_between_cells(own, cell_position(own, theta))
+        return [(first, weight), (first + 1, 1.0 - weight)]
+    edge = own.theta.copy()
+    edge[0], edge[-1] = min(theta - half, edge[0]), max(theta + half, edge[-1])
+    into = np.minimum(np.maximum(edge - (theta - half), 0.0), 2.0 * half)
+    share = np.diff(into) / (2.0 * half)
+    held = np.flatnonzero(share > 0.0)
+    return list(zip(held.tolist(), share[held].tolist(), strict=True))
+
+
+def _alike(
+    cells: list[tuple[int, float]], mass: FloatArray, moment: FloatArray, noise: float
+) -> list[tuple[int, FloatArray, FloatArray]]:
+    """Cell, and what steps give early and late, of a release that is placed alike in all of them.
+
+    As ``_parts``: a mean age beyond the step's ends is made up of ages one and nought.
+    """
+    small = np.maximum(np.abs(mass), np.abs(moment)) <= noise
+    old = np.where(small, 0.5 * mass, moment)
+    return [(cell, weight * old, weight * (mass - old)) for cell, weight in cells if weight > 0.0]
 
 
 def _parts(mass: float, moment: float, noise: float) -> list[tuple[float, float]]:
