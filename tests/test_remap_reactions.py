@@ -147,16 +147,20 @@ def test_a_storage_zone_that_keeps_its_volume_exchanges_beside_the_pools() -> No
     varying = flow(time, wave, wave * 0.98 + 0.2, AREA, D, ratio=beta, exchange=alpha)
     stays = replace(varying.reference, storage_stays=np.array([True]))
     varying = replace(varying, reference=stays)
-    prepared = plan(river([0], [1], [2e4]), varying, 300.0, 240, [(0, 7e3)])
+    # the march without pools nears with its step what this one gives in longer ones
+    coarse, fine = (
+        plan(river([0], [1], [2e4]), varying, step, round(20 * HOUR / step), [(0, 7e3)],
+             output=np.arange(0.0, 20 * HOUR, 300.0))
+        for step in (300.0, 75.0)
+    )  # fmt: skip
     exchange = {(1, 0): alpha, (0, 1): alpha / beta}
     losses = {(2, 0): decay, (2, 1): decay}
     releases = [pulse(0, 1e3, 100.0, 2 * HOUR)]
-    own = run_pools(prepared, kinetics(1, 1, exchange | losses, returns=[False]), releases)
-    usual = run(prepared, releases, decay=decay, stored_decay=decay)[0]
+    own = run_pools(coarse, kinetics(1, 1, exchange | losses, returns=[False]), releases)
+    usual = run(fine, releases, decay=decay, stored_decay=decay)[0]
     other = usual.concentration[0]
-    # either is within 0.8 % of itself at an eighth of the step
-    assert np.abs(own.marches[0].concentration[0] - other).sum() < 8e-3 * other.sum()
-    np.testing.assert_allclose(own.fixed_ledger[-1, 0], usual.ledger[-1, 3], rtol=2e-3)
+    assert np.abs(own.marches[0].concentration[0] - other).sum() < 5e-3 * other.sum()
+    np.testing.assert_allclose(own.fixed_ledger[-1, 0], usual.ledger[-1, 3], rtol=4e-3)
 
 
 def test_linear_pools_superpose() -> None:
@@ -372,7 +376,7 @@ def test_steady_flow_gives_the_same_as_the_march_on_a_tree() -> None:
     ]
     given_river = engine.river(
         reaches, {"a": 10.0}, [engine.pulse("a", 1.0, 0.0, 7200.0)], [engine.at("lower", 5e3)],
-        30 * HOUR, 300.0, time_step=300.0,
+        30 * HOUR, 600.0, time_step=60.0,
     )  # fmt: skip
     model = assemble(scenario.parse(given_river, None))
     assert isinstance(model.march, TreeMarch)
@@ -395,7 +399,7 @@ def test_steady_flow_gives_the_same_as_the_march_on_a_tree() -> None:
         model.flow.cross_section_area, model.flow,
     )  # fmt: skip
     prepared = plan(
-        river([0, 1], [1, 2], [8e3, 9e3]), varying, 300.0, steps, [(1, 5e3)],
+        river([0, 1], [1, 2], [8e3, 9e3]), varying, 60.0, steps, [(1, 5e3)],
         output=model.output_time,
     )  # fmt: skip
     found = run_pools(prepared, rates, own, [])
@@ -403,7 +407,7 @@ def test_steady_flow_gives_the_same_as_the_march_on_a_tree() -> None:
         curve, other = tree.concentration[pool, 0], found.marches[pool].concentration[0]
         assert np.abs(curve - other).sum() < 5e-3 * curve.sum()
         last = found.marches[pool].cumulative_mass[0, -1]
-        assert last == pytest.approx(tree.cumulative_mass[pool, 0, -1], rel=3e-3)
+        assert last == pytest.approx(tree.cumulative_mass[pool, 0, -1], rel=2e-3)
     for fixed in range(3):
         total = found.fixed_ledger[-1, fixed]
-        assert total == pytest.approx(tree.fixed_ledger[-1, fixed], rel=5e-3)
+        assert total == pytest.approx(tree.fixed_ledger[-1, fixed], rel=3e-3)
