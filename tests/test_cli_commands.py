@@ -334,6 +334,10 @@ def test_plot_draws_curves_and_profile(
     assert main(["plot", str(result), "--profile", "-o", "one.svg"]) == 0
     assert main(["plot", str(result), "--station", "Frontier", "--log", "-o", "two.pdf"]) == 0
     assert (tmp_path / "two.pdf").read_bytes().startswith(b"%PDF")
+    capsys.readouterr()
+    assert main(["plot", str(result), "--kind", "ledger"]) == 0
+    assert capsys.readouterr().out.split() == ["wrote", "case_ledger.png"]
+    assert main(["plot", str(result), "--kind", "ledger", "--profile"]) == 2
 
 
 @pytest.mark.parametrize(

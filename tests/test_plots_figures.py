@@ -6,6 +6,7 @@ import datetime as dt
 import errno
 import struct
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -13,14 +14,16 @@ from xml.etree import ElementTree as ET
 import matplotlib as mpl
 import numpy as np
 import pytest
+import synthetic_run as synthetic
 import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import spillsim
-from spillsim import plots, scenario
+from spillsim import analysis, plots, results, scenario
 from spillsim.errors import OutputError, SpillsimError
 from spillsim.plots import clock
+from spillsim.plots.ledger_figure import FILLS
 from spillsim.plots.profile_figure import _apart
 from spillsim.plots.style import PAGE_HEIGHT, PAGE_WIDTH
 
@@ -149,6 +152,76 @@ def test_profile_shows_maxima_stations_borders_and_discharge(dataset: xr.Dataset
 def test_profile_without_cells_is_refused(dataset: xr.Dataset) -> None:
     with pytest.raises(SpillsimError, match="no cells below the first release"):
         plots.profile(dataset.drop_vars("mesh_edge_distance"))
+
+
+@pytest.fixture(scope="module")
+def parted() -> xr.Dataset:
+    """Return a run with grains, a bed and two countries."""
+    made = results.to_dataset(synthetic.model(2, solids=True), synthetic.run(3, solids=True))
+    return analysis.add_metrics(made)
+
+
+def filled(figure: Figure) -> dict[str, float]:
+    """Return the height at the end of every area over time, by its colour."""
+    found = {}
+    for area in figure.axes[0].collections:
+        points = area.get_paths()[0].vertices
+        last = points[points[:, 0] == points[:, 0].max(), 1]
+        found[mpl.colors.to_hex(area.get_facecolor()[0])] = float(last.max() - last.min())
+    return found
+
+
+def test_ledger_shows_every_part_over_time_and_by_country(parted: xr.Dataset) -> None:
+    figure = plots.ledger(parted, "cyanide")
+    said = texts(figure)
+    for words in ("in the water, dissolved", "on the bed", "passed on to the next country",
+                  "Mass at the end of the run, by country [t]", "RO", "HU", "195 t released",
+                  "72.4 t came in"):  # fmt: skip
+        assert words in said
+    end = parted.sel(substance="cyanide").isel(ledger_time=-1)
+    heights = filled(figure)
+    for part in ("dissolved", "suspended", "on_bed", "decayed", "past_outlet", "stranded"):
+        expected = 1e-3 * float(end[f"mass_{part}"])
+        assert heights[FILLS[part].colour] == pytest.approx(expected, rel=1e-9)
+    assert sum(heights.values()) == pytest.approx(1e-3 * float(end["mass_released"]), rel=1e-9)
+    bars = [bar for bar in figure.axes[1].patches if bar.get_width() > 0.0]
+    assert sum(bar.get_width() for bar in bars) == pytest.approx(
+        1e-3 * float((end["country_mass_released"] + end["country_mass_entered"]).sum()), rel=1e-9
+    )
+
+
+def test_ledger_colours_are_apart_in_lightness() -> None:
+    names = ("past_outlet", "on_bed", "suspended", "dissolved", "in_storage", "transformed")
+    shown = [FILLS[name] for name in (*names, "volatilised", "decayed")]
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    light = [float(weights @ mpl.colors.to_rgb(fill.colour)) for fill in shown]
+    for (one, above), step in zip(pairwise(shown), np.abs(np.diff(light)), strict=True):
+        assert one.hatch != above.hatch or step > 0.1, (one, above)
+
+
+def test_ledger_without_parts_or_countries(dataset: xr.Dataset) -> None:
+    said = texts(plots.ledger(dataset))
+    assert "in the water" in said
+    alone = dataset.drop_dims("country")
+    assert "by country" not in texts(plots.ledger(alone))
+    nasty = dataset.assign_coords(country=["$\\frac{1}{", "a$b%"])
+    plots.ledger(nasty).draw_without_rendering()
+
+
+def test_dissolved_part_is_a_thin_line(parted: xr.Dataset, dataset: xr.Dataset) -> None:
+    figure = plots.curves(parted, substance="cyanide", log=False)
+    values = parted["dissolved_concentration"].sel(station="Mid", substance="cyanide").values
+    assert drawn(figure, values)
+    assert "thin: dissolved part of it" in texts(figure)
+    assert "thin" not in texts(plots.curves(parted, substance="fine"))  # grains do not dissolve
+    assert "thin" not in texts(plots.curves(dataset))
+
+
+def test_profile_shows_the_deposit(parted: xr.Dataset) -> None:
+    figure = plots.profile(parted, "cyanide")
+    assert "On the bed at\nthe end [g/m²]" in texts(figure)
+    along = spillsim.analysis.main_path(parted).sel(substance="cyanide")
+    assert drawn(figure, 1e3 * along["bed_mass_profile"].values)
 
 
 @pytest.mark.parametrize("draw", [plots.curves, plots.profile])

@@ -17,10 +17,12 @@ from spillsim import analysis, results
 from spillsim.results import conventions
 
 
-def file_of(tmp_path: Path, substances: int, fields: int, coordinates: bool = True) -> Path:
-    """Write a run, in flow that varies where there are no fields."""
-    model = synthetic.model(substances, coordinates)
-    run = synthetic.run(substances, fields=fields, varying=not fields)
+def file_of(
+    tmp_path: Path, substances: int, fields: int, coordinates: bool = True, solids: bool = False
+) -> Path:
+    """Write a run, in flow that varies where there are no fields; with solids, one class more."""
+    model = synthetic.model(substances, coordinates, solids)
+    run = synthetic.run(substances + solids, fields=fields, varying=not fields, solids=solids)
     dataset = results.to_dataset(model, run)
     if not fields:  # time: the checker's work grows with the square of the variables
         dataset = dataset.drop_vars([name for name in dataset.variables if "reach_" in str(name)])
@@ -28,7 +30,8 @@ def file_of(tmp_path: Path, substances: int, fields: int, coordinates: bool = Tr
 
 
 def map_of(tmp_path: Path) -> Path:
-    dataset = results.to_dataset(synthetic.model(), synthetic.run(fields=4))
+    run = synthetic.run(2, fields=4, solids=True)
+    dataset = results.to_dataset(synthetic.model(1, solids=True), run)
     return results.write(results.map_dataset(dataset), tmp_path / "map.nc")
 
 
@@ -69,16 +72,18 @@ def quick_checker(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.usefixtures("quick_checker")
 def test_cf_checker_finds_nothing_without_field(tmp_path: Path) -> None:
-    assert cf_findings(file_of(tmp_path, 1, 0, False)) == {"error": [], "other": []}
+    path = file_of(tmp_path, 1, 0, False, solids=True)
+    assert cf_findings(path) == {"error": [], "other": []}
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.usefixtures("quick_checker")
 def test_cf_checker_finds_no_error_with_field(tmp_path: Path) -> None:
-    found = cf_findings(file_of(tmp_path, 3, 4))
+    found = cf_findings(file_of(tmp_path, 2, 4, solids=True))
     assert found["error"] == []
     # a recommendation: the checker would like cells before times, but maps are read time by time
-    assert all(text.startswith("concentration_field's") for text in found["other"])
+    fields = ("concentration_field's", "bed_mass_field's")
+    assert all(text.startswith(fields) for text in found["other"])
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -91,7 +96,8 @@ def test_cf_checker_would_find_a_fault(tmp_path: Path) -> None:
 
 
 def test_every_variable_is_named_and_has_a_unit(tmp_path: Path) -> None:
-    with netCDF4.Dataset(file_of(tmp_path, 2, 4)) as file:
+    with netCDF4.Dataset(file_of(tmp_path, 1, 4, solids=True)) as file:
+        assert {"mass_left", "country_mass_error", "bed_mass_field"} <= set(file.variables)
         for name, variable in file.variables.items():
             assert variable.long_name, name
             if variable.dtype.kind == "f":

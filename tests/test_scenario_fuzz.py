@@ -14,21 +14,30 @@ from spillsim import scenario
 from spillsim.errors import ScenarioError
 from spillsim.scenario.locate_lines import locate_lines
 
-BASE = Path(__file__).parent / "gallery" / "confluence"
-FILES = {path.name: path.read_text("utf-8") for path in sorted(BASE.iterdir())}
+GALLERY = Path(__file__).parent / "gallery"
+BASES = {
+    name: {path.name: path.read_text("utf-8") for path in sorted((GALLERY / name).iterdir())}
+    for name in (
+        "confluence", "cyanide", "decay_chain", "floating", "rates_by_reach", "seepage", "solids",
+        "sorption",
+    )
+}  # fmt: skip
+"""A case without anything special, and those of every section about constituents."""
 PIECES = st.sampled_from(
     ["", "\n", ",", "[", "]", "{", "}", '"', "'", "=", "#", "\0", "\x1b[2J", "\u202e", "\ud7ff",
      "é", "-1", "nan", "1e999", "1979-05-27", "true", "[[release]]", "[flow]", "\r", "\x85",
-     "_" * 300, '"""', "km", "slug", "mouth", "0"]
+     "_" * 300, '"""', "km", "slug", "mouth", "0", "[[solids]]", "[[reaction]]", "[water]", "bed",
+     "suspended_matter", "library", "fine", "L/kg", "Pa", "seepage", "floating", "yield = 2"]
 )  # fmt: skip
 
 
 @st.composite
 def mutations(draw: st.DrawFn) -> dict[str, str]:
-    """The valid case with one to four pieces of text replaced."""
-    texts = dict(FILES)
+    """A valid case with one to four pieces of text replaced."""
+    texts = dict(BASES[draw(st.sampled_from(sorted(BASES)))])
+    names = ["scenario.toml", "scenario.toml", *sorted(texts)]
     for _ in range(draw(st.integers(1, 4))):
-        name = draw(st.sampled_from(["scenario.toml", "scenario.toml", *sorted(FILES)]))
+        name = draw(st.sampled_from(names))
         text = texts[name]
         start = draw(st.integers(0, len(text)))
         stop = min(len(text), start + draw(st.integers(0, 12)))
@@ -42,7 +51,7 @@ def check(faults: ScenarioError) -> None:
     assert all(c.isprintable() or c == "\n" for c in text), repr(text)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=160, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutations())
 def test_mutated_files(texts: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -58,18 +67,21 @@ def test_mutated_files(texts: dict[str, str]) -> None:
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-    | st.datetimes() | st.dates() | st.sampled_from(["5 km", "slug", "node", "1 d"]),
+    | st.datetimes() | st.dates()
+    | st.sampled_from(["5 km", "slug", "node", "1 d", "fine", "bed", "1 L/kg", "zinc", "weak"]),
     lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["node", "kind", "at", "name", "id", "length [km]", "x"]),
+    | st.dictionaries(st.sampled_from(["node", "kind", "at", "name", "id", "length [km]", "x",
+                                      "to", "from", "reach", "decay_rate [1/d]"]),
                       inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=160, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_mutated_dicts(data: st.DataObject) -> None:
-    given_dict: dict[str, Any] = tomllib.loads(FILES["scenario.toml"])
+    base = data.draw(st.sampled_from(sorted(BASES)))
+    given_dict: dict[str, Any] = tomllib.loads(BASES[base]["scenario.toml"])
     where: Any = given_dict
     key: Any = data.draw(st.sampled_from(sorted(where)))
     while isinstance(where[key], dict | list) and data.draw(st.booleans()):
@@ -79,7 +91,7 @@ def test_mutated_dicts(data: st.DataObject) -> None:
         )
     where[key] = data.draw(values)
     try:
-        scenario.parse(given_dict, BASE)
+        scenario.parse(given_dict, GALLERY / base)
     except ScenarioError as error:
         check(error)
 

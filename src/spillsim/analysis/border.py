@@ -41,7 +41,8 @@ class PassageRow:
     arrival_threshold: float
     """[mg/L]"""
     limit_name: str
-    """The strictest limit of the substance; empty when it has none."""
+    """The strictest limit of the substance, with "(dissolved)" where it is set for that part;
+    empty when it has none."""
     hours_over_limit: float
     """Time above that limit [h]."""
     load: float
@@ -99,4 +100,7 @@ def _strictest(dataset: xr.Dataset, station: int, substance: str) -> tuple[str, 
         return "", np.nan
     lowest = own[np.argmin(dataset["limit_value"].values[own])]
     hours = float(dataset["time_above_limit"].values[station, lowest])
-    return str(dataset["limit_name"].values[lowest]), hours
+    told = str(dataset["limit_name"].values[lowest])
+    if "limit_of" in dataset and str(dataset["limit_of"].values[lowest]) == "dissolved":
+        told += " (dissolved)"
+    return told, hours

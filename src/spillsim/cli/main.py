@@ -202,8 +202,10 @@ def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
-        commands, "plot", "draw breakthrough curves and the profile along the river",
+        commands, "plot",
+        "draw breakthrough curves, the profile along the river and where the mass is",
         "Without -o, <name>_curves.png and <name>_profile.png are written to the current folder,\n"
+        "and <name>_ledger.png where there are solids, sorption or reactions;\n"
         "for several runs <what their names share>_compared.png.",
     )  # fmt: skip
     parser.add_argument(
@@ -220,8 +222,11 @@ def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:
     )  # fmt: skip
     parser.add_argument("--substance", metavar="NAME", help="this substance only")
     parser.add_argument(
-        "--profile", action="store_true", help="only the maxima along the river, no curves"
-    )
+        "--kind", choices=("curves", "profile", "ledger"),
+        help="this figure only: curves over time, maxima and deposit along the river, or where the "
+        "mass is over time and by country",
+    )  # fmt: skip
+    parser.add_argument("--profile", action="store_true", help="as --kind profile")
     scale = parser.add_mutually_exclusive_group()
     scale.add_argument("--log", action="store_true", help="logarithmic concentration in curves")
     scale.add_argument("--linear", action="store_true", help="linear concentration in curves")

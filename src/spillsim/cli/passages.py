@@ -81,9 +81,7 @@ def _columns(rows: Sequence[PassageRow], release: dt.datetime, dataset: xr.Datas
             ),
         ),
         Column("local", zone, tuple(words.moment(row.arrival) for row in rows)),
-        Column(
-            "peak", "mg/L", tuple(words.number(row.peak_concentration) for row in rows),
-        ),
+        _peaks(rows),
         Column(
             "at", zone, tuple(
                 words.moment(row.peak) if known else words.DASH
@@ -108,6 +106,17 @@ def _columns(rows: Sequence[PassageRow], release: dt.datetime, dataset: xr.Datas
         missed = any(value > asked for value in error)
         columns.append(Column("error", "%", told, leaves=0 if missed else 6))
     return columns
+
+
+_THICK = 10_000.0
+"""Peak from which mixtures of water and solids are told in g/L [mg/L]."""
+
+
+def _peaks(rows: Sequence[PassageRow]) -> Column:
+    """Return the peaks, in a unit that suits the highest."""
+    thick = max(row.peak_concentration for row in rows) >= _THICK
+    unit, scale = ("g/L", 1e-3) if thick else ("mg/L", 1.0)
+    return Column("peak", unit, tuple(words.number(r.peak_concentration * scale) for r in rows))
 
 
 def _peak_after(row: PassageRow, release: dt.datetime) -> str:

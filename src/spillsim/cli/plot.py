@@ -23,12 +23,13 @@ Draw = Callable[[], "Figure"]
 
 
 def plot(arguments: argparse.Namespace, console: Console) -> int:
-    """Draw curves and profile; every figure is written whole or not at all."""
+    """Draw curves, profile and ledger; every figure is written whole or not at all."""
     if arguments.output is not None:
         figure_format(arguments.output)
         check_target(arguments.output)
-    if len(arguments.files) > 1 and arguments.profile:
-        raise OutputError("profiles are drawn of one run: give one file with --profile.")
+    kind = _kind(arguments)
+    if len(arguments.files) > 1 and kind in ("profile", "ledger"):
+        raise OutputError(f"{kind}s are drawn of one run: give one file.")
     from .. import plots, results
 
     with contextlib.ExitStack() as stack:
@@ -103,29 +104,41 @@ def _scale(arguments: argparse.Namespace) -> bool | None:
     return True if arguments.log else False if arguments.linear else None
 
 
+def _kind(arguments: argparse.Namespace) -> str | None:
+    """Return the one kind of figure that is wanted; None for what suits the result."""
+    if arguments.profile and arguments.kind not in (None, "profile"):
+        raise OutputError(f"--profile and --kind {arguments.kind} are two figures: choose one.")
+    kind: str | None = "profile" if arguments.profile else arguments.kind
+    return kind
+
+
 def _of_one(arguments: argparse.Namespace, dataset: xr.Dataset) -> list[tuple[Path, Draw]]:
-    """Return curves and profile of one run."""
-    from ..plots import curves, profile
+    """Return curves, profile and ledger of one run.
 
-    names = _substances(arguments, dataset)
+    The ledger is drawn unasked where it tells more than the mass in the water does.
+    """
+    from ..plots import curves, ledger, profile
 
-    def of_curves(name: str) -> Draw:
-        return lambda: curves(dataset, arguments.station, name, log=_scale(arguments))
-
-    def of_profile(name: str) -> Draw:
-        return lambda: profile(dataset, name)
-
+    names, kind = _substances(arguments, dataset), _kind(arguments)
+    draws: dict[str, Callable[[str], Figure]] = {
+        "curves": lambda name: curves(dataset, arguments.station, name, log=_scale(arguments)),
+        "profile": lambda name: profile(dataset, name),
+        "ledger": lambda name: ledger(dataset, name),
+    }
     if arguments.output is not None:
-        one = of_profile if arguments.profile else of_curves
-        return [(Path(arguments.output), one(names[0]))]
-    found: list[tuple[Path, Draw]] = []
+        chosen = kind or "curves"
+        return [(Path(arguments.output), lambda: draws[chosen](names[0]))]
+    kinds = [kind] if kind else ["curves"]
+    if not kind and not arguments.station:
+        kinds += ["profile", *(["ledger"] if "mass_dissolved" in dataset else [])]
     stem = Path(arguments.files[0]).stem
+    found: list[tuple[Path, Draw]] = []
     for name in names:
         start = f"{stem}_{_in_file_name(name)}" if len(names) > 1 else stem
-        if not arguments.profile:
-            found.append((Path(f"{start}_curves.png"), of_curves(name)))
-        if arguments.profile or not arguments.station:
-            found.append((Path(f"{start}_profile.png"), of_profile(name)))
+        found += [
+            (Path(f"{start}_{one}.png"), lambda one=one, name=name: draws[one](name))  # type: ignore[misc]
+            for one in kinds
+        ]
     return found
 
 

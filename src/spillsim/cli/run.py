@@ -17,6 +17,7 @@ from .accuracy import tell_accuracy
 from .compare import table_target, write_table
 from .console import Console
 from .lean import without_optional_imports
+from .masses import tell_countries, tell_ledger, tell_water
 from .progress import Progress
 from .targets import netcdf_target
 from .variants import Choice, choices, load_all
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 
 _MOST_DRAWN = 6
 """Runs that one figure shows."""
-_LEDGER_BOUND = 1e-9
-"""Share of the mass released that the ledger may lose; round-off is far below."""
-_WORTH_TELLING = 1e-6
-"""Share of the mass released below which a part of the ledger is left out of the line."""
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -65,6 +62,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         written.append(table)
     console.line()
     tell_passages(console, dataset)
+    tell_countries(console, dataset)
     closed = tell_ledger(console, dataset)
     tell_water(console, dataset)
     met = tell_accuracy(console, dataset)
@@ -168,55 +166,3 @@ def march(console: Console, model: Model) -> tuple[Model, xr.Dataset, Sequence[N
         computed = profile.get(found.engine, 0.0)
         progress.done(computed, profile["load_kernels"], profile.get("verify", 0.0))
     return model, analysis.add_metrics(results.to_dataset(model, found)), found.notices
-
-
-def tell_ledger(console: Console, dataset: xr.Dataset, *, only_errors: bool = False) -> bool:
-    """Print where the mass is at the end; return whether the ledger closes for every substance."""
-    closed = True
-    end = dataset.isel(ledger_time=-1)
-    several = end.sizes["substance"] > 1
-    for substance in end["substance"].values:
-        here = end.sel(substance=substance)
-        released = float(here["mass_released"])
-        share = abs(float(here["mass_error"])) / released if released > 0.0 else 0.0
-        closed = closed and share <= _LEDGER_BOUND
-        if only_errors:
-            continue
-        parts = [
-            f"released {words.mass(released)}",
-            f"decayed {words.mass(float(here['mass_decayed']))}",
-        ]
-        for name, text in (
-            ("mass_in_river", "in the water"),
-            ("mass_in_storage", "in dead zones"),
-            ("mass_abstracted", "abstracted"),
-            ("mass_past_outlet", "past the outlet"),
-        ):
-            amount = float(here[name])
-            if amount > _WORTH_TELLING * released:
-                parts.append(f"{text} {words.mass(amount)}")
-        parts.append(f"error {share:.0e} of it".replace("e-0", "e-").replace("0e+00", "0"))
-        console.labelled("mass", (f"{substance}: " if several else "") + " · ".join(parts))
-    if not closed:
-        console.complain(
-            f"the mass balance is open by more than {_LEDGER_BOUND:.0e} of the release"
-        )
-    return closed
-
-
-def tell_water(console: Console, dataset: xr.Dataset) -> None:
-    """Print where the water went, where the flow varies."""
-    if "water_entered" not in dataset:
-        return
-    end = dataset.isel(ledger_time=-1)
-    entered, left = float(end["water_entered"]), float(end["water_left"])
-    taken, stored = float(end["water_abstracted"]), float(end["water_stored"])
-    there = stored + left + taken + float(end["water_error"])
-    share = abs(float(end["water_error"])) / there if there > 0.0 else 0.0
-    parts = [f"entered {words.volume(entered)}", f"past the outlet {words.volume(left)}"]
-    if taken > _WORTH_TELLING * there:
-        parts.append(f"abstracted {words.volume(taken)}")
-    before = there - entered
-    parts.append(f"in the river {words.volume(stored)}, at first {words.volume(before)}")
-    parts.append(f"error {share:.0e} of it".replace("e-0", "e-").replace("0e+00", "0"))
-    console.labelled("water", " · ".join(parts))

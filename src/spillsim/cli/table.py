@@ -58,6 +58,12 @@ def print_table(console: Console, columns: Sequence[Column]) -> None:
         console.line(_row(console, layout, [c.cells[number] for c in layout.columns]))
 
 
+def fits(console: Console, columns: Sequence[Column]) -> bool:
+    """Return whether columns stand side by side with nothing cut or left out."""
+    shown = [_in_known_letters(console, column) for column in columns]
+    return _INDENT + sum(c.width for c in shown) + 2 * (len(shown) - 1) < console.width
+
+
 def _in_known_letters(console: Console, column: Column) -> Column:
     return replace(
         column,

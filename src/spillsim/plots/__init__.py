@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .comparison_figure import comparison
     from .curve_figure import curves
+    from .ledger_figure import ledger
     from .profile_figure import profile
     from .reach_map_figure import reach_map
     from .return_level_figure import ReturnLevels, return_levels
@@ -18,6 +19,7 @@ __all__ = [
     "ReturnLevels",
     "comparison",
     "curves",
+    "ledger",
     "profile",
     "reach_map",
     "return_levels",
@@ -29,6 +31,7 @@ _HOME = {
     "ReturnLevels": "return_level_figure",
     "comparison": "comparison_figure",
     "curves": "curve_figure",
+    "ledger": "ledger_figure",
     "profile": "profile_figure",
     "reach_map": "reach_map_figure",
     "return_levels": "return_level_figure",

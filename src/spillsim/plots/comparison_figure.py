@@ -166,8 +166,8 @@ def _draw(frame: Frame, drawing: Drawing, told: Sequence[str], same_clock: bool)
     lines: list[Line2D] = []
     for one, words, look in zip(drawing.curves, told, CURVES, strict=False):
         lines += axes.plot(
-            drawing.time, drawable(drawing, one), color=look.colour, linestyle=look.dashes,
-            linewidth=1.3, label=words,
+            drawing.time, drawable(drawing, one.concentration), color=look.colour,
+            linestyle=look.dashes, linewidth=1.3, label=words,
         )  # fmt: skip
         mark(axes, one, look.colour, look.marker)
     set_axes(axes, drawing, max(one.peak for one in drawing.curves))

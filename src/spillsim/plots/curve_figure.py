@@ -14,6 +14,8 @@ from .curve_parts import (
     PANEL_DETAILS,
     Drawing,
     Grid,
+    dissolved_handles,
+    draw_dissolved,
     draw_limits,
     drawable,
     grid_of_axes,
@@ -131,16 +133,17 @@ def _drawing(dataset: xr.Dataset, name: str, shown: Sequence[Curve], log: bool |
 
 
 def _overlay(drawing: Drawing, words: tuple[str, str, str]) -> Figure:
-    handles = mark_handles(drawing, INK)
+    handles = [*dissolved_handles(drawing, INK), *mark_handles(drawing, INK)]
     below = _CLOCK + legend_height(len(handles) + len(drawing.curves))
     frame = new_figure(10.9 + below, *words)
     axes = grid_of_axes(frame, Grid(1, 1, below, _ELAPSED), 1)[0]
     lines: list[Line2D] = []
     for one, look in zip(drawing.curves, CURVES, strict=False):
         lines += axes.plot(
-            drawing.time, drawable(drawing, one), color=look.colour, linestyle=look.dashes,
-            linewidth=1.3, label=_legend_name(one),
+            drawing.time, drawable(drawing, one.concentration), color=look.colour,
+            linestyle=look.dashes, linewidth=1.3, label=_legend_name(one),
         )  # fmt: skip
+        draw_dissolved(axes, drawing, one, look)
         mark(axes, one, look.colour, look.marker)
     set_axes(axes, drawing, max(c.peak for c in drawing.curves))
     draw_limits(axes, drawing, named=True)
@@ -161,16 +164,18 @@ def _panels(drawing: Drawing, words: tuple[str, str, str]) -> Figure:
     number = len(drawing.curves)
     columns = 1 if number <= _ONE_COLUMN else 2
     rows = -(-number // columns)
-    marks, own = mark_handles(drawing, CURVE), limit_handles(drawing)
+    marks = [*dissolved_handles(drawing, CURVE), *mark_handles(drawing, CURVE)]
+    own = limit_handles(drawing)
     below = _CLOCK + legend_height(len(marks), len(own))
     height = min(PAGE_HEIGHT, 3.2 + below + rows * (2.4 if columns == 1 else 2.1))
     frame = new_figure(height, *words)
     every = grid_of_axes(frame, Grid(rows, columns, below, _ELAPSED + _NAME), number)
     for place, (axes, one) in enumerate(zip(every, drawing.curves, strict=True)):
-        values = drawable(drawing, one)
+        values = drawable(drawing, one.concentration)
         axes.plot(drawing.time, values, color=CURVE, linewidth=1.1)
         base = drawing.low if drawing.logarithmic else 0.0
         axes.fill_between(drawing.time, base, values, color=CURVE, alpha=0.15, linewidth=0)
+        draw_dissolved(axes, drawing, one, CURVES[0])
         mark(axes, one, CURVE, "o")
         set_axes(axes, drawing, one.peak)
         draw_limits(axes, drawing, named=False)

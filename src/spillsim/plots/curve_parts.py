@@ -19,6 +19,7 @@ from .style import (
     SMALL,
     TINY,
     Frame,
+    LineStyle,
     bare,
     decimal_log_axis,
     figure_number,
@@ -77,11 +78,29 @@ def grid_of_axes(frame: Frame, grid: Grid, number: int) -> list[Axes]:
     return [figure.add_subplot(places[n % grid.rows, n // grid.rows]) for n in range(number)]
 
 
-def drawable(drawing: Drawing, one: Curve) -> Array:
-    """Return the curve; on a logarithmic axis without what lies far below it."""
+def drawable(drawing: Drawing, values: Array) -> Array:
+    """Return a curve; on a logarithmic axis without what lies far below it."""
     if not drawing.logarithmic:
-        return one.concentration
-    return np.where(one.concentration > 0.01 * drawing.low, one.concentration, np.nan)
+        return values
+    return np.where(values > 0.01 * drawing.low, values, np.nan)
+
+
+def draw_dissolved(axes: Axes, drawing: Drawing, one: Curve, look: LineStyle) -> None:
+    """Draw a thin line for the dissolved part, where it is told from the rest."""
+    if one.dissolved is not None:
+        axes.plot(
+            drawing.time, drawable(drawing, one.dissolved), color=look.colour,
+            linestyle=look.dashes, linewidth=0.6,
+        )  # fmt: skip
+
+
+def dissolved_handles(drawing: Drawing, colour: str) -> list[Line2D]:
+    """Return the legend's entry for thin lines; none where there are none."""
+    from matplotlib.lines import Line2D
+
+    if all(one.dissolved is None for one in drawing.curves):
+        return []
+    return [Line2D([], [], color=colour, linewidth=0.6, label="thin: dissolved part of it")]
 
 
 def set_axes(axes: Axes, drawing: Drawing, peak: float) -> None:
@@ -142,7 +161,8 @@ def draw_limits(axes: Axes, drawing: Drawing, *, named: bool) -> None:
 
 def limit_words(limit: Limit) -> str:
     """Return value and name of a limit."""
-    return f"{figure_number(limit.value)} mg/L: {shortened(plain(limit.name), 80)}"
+    part = " dissolved" if limit.of == "dissolved" else ""
+    return f"{figure_number(limit.value)} mg/L{part}: {shortened(plain(limit.name), 80)}"
 
 
 def limit_handles(drawing: Drawing) -> list[Line2D]:

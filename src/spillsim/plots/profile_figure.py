@@ -12,6 +12,7 @@ from ..analysis import main_path
 from ..errors import SpillsimError
 from ..variables import VARIABLES
 from .curve_parts import VEIL, limit_words
+from .ledger_figure import FILLS
 from .reading import (
     Array,
     Curve,
@@ -47,8 +48,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_BED = FILLS["on_bed"].colour
 _AXES_HEIGHT = 13.6
 """Of all three axes together [cm]."""
+_DEPOSIT_HEIGHT = 3.0
+_FAINTEST = 1e-5
+"""Share of the largest deposit at which its axis ends."""
 _LETTER = 0.128
 """Mean width of a letter of the names above the axes [cm]."""
 _NAME_ROOM = 0.36
@@ -69,13 +74,17 @@ class _Path:
     """[m3/s]"""
     rivers: tuple[tuple[str, float, float], ...]
     """Name, beginning and end [km]."""
+    deposit: Array | None
+    """On the bed at the end [kg/m2, or kg/m]; None where nothing of it can lie there."""
+    deposit_unit: str
 
 
 def profile(dataset: xr.Dataset, substance: str | None = None) -> Figure:
     """Draw the highest concentration along the river, its time, and the discharge below.
 
-    Along the path that the water takes from the first release to the outlet, against the distance
-    below the release, with stations, borders, limits and the rivers it passes.
+    With what lies on the bed at the end, where the dataset tells of any. Along the path that the
+    water takes from the first release to the outlet, against the distance below the release, with
+    stations, borders, limits and the rivers it passes.
 
     Parameters
     ----------
@@ -97,23 +106,28 @@ def profile(dataset: xr.Dataset, substance: str | None = None) -> Figure:
         f"{name}: highest concentration along the river, its time, and the discharge. "
         "○ station, ◆ and dashed: border, grey line: confluence with another river"
     )
+    if path.deposit is not None:
+        subtitle = subtitle.replace("its time,", "its time, what lies on the bed at the end,")
     names = 0.55 + _LETTER * max((len(_name(p)) for p in places), default=0)
-    height = _AXES_HEIGHT + names + 3.3
+    height = _AXES_HEIGHT + names + 3.3 + (_DEPOSIT_HEIGHT if path.deposit is not None else 0.0)
     frame = new_figure(height, headline, subtitle, source_line(dataset))
+    rows = (3.0, 1.35, 1.0) if path.deposit is None else (3.0, 1.35, 1.35, 1.0)
     grid = frame.figure.add_gridspec(
-        3, 1, height_ratios=(3.0, 1.35, 1.0), hspace=0.12,
+        len(rows), 1, height_ratios=rows, hspace=0.12,
         left=1.75 / PAGE_WIDTH, right=1 - 0.35 / PAGE_WIDTH,
         bottom=(frame.bottom + 1.15) / height, top=(frame.top - names) / height,
     )  # fmt: skip
-    high, when, water = (frame.figure.add_subplot(grid[row]) for row in range(3))
+    every = [frame.figure.add_subplot(grid[row]) for row in range(len(rows))]
+    high, when, water = every[0], every[1], every[-1]
     _draw_maxima(high, path, places, own)
     _draw_times(when, path, places)
+    if path.deposit is not None:
+        _draw_deposit(every[2], path, path.deposit)
     _draw_discharge(water, path)
-    for axes in (high, when, water):
+    for axes in every:
         axes.set_xlim(0.0, float(path.distance[-1]) * 1.005)
         _draw_changes(axes, path, places)
-    high.tick_params(labelbottom=False)
-    when.tick_params(labelbottom=False)
+        axes.tick_params(labelbottom=axes is water)
     _name_places(high, places)
     water.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
     water.set_xlabel(VARIABLES["distance"].axis_label, fontsize=BODY, color=INK)
@@ -131,6 +145,10 @@ def _path(dataset: xr.Dataset, substance: str) -> _Path:
     rivers = dataset["reach_river"].values[reach]
     changes = np.flatnonzero(rivers[1:] != rivers[:-1]) + 1
     starts, ends = [0, *changes], [*changes, distance.size]
+    deposit = unit = None
+    if "bed_mass_profile" in here:
+        deposit = np.asarray(here["bed_mass_profile"].values, dtype=np.float64)
+        unit = str(here["bed_mass_profile"].attrs["units"])
     return _Path(
         distance=distance,
         peak=np.asarray(here["peak_concentration_profile"].values, dtype=np.float64),
@@ -140,6 +158,8 @@ def _path(dataset: xr.Dataset, substance: str) -> _Path:
             (str(rivers[a]), float(distance[a]), float(distance[min(b, distance.size - 1)]))
             for a, b in zip(starts, ends, strict=True)
         ),
+        deposit=deposit if deposit is not None and deposit.max(initial=0.0) > 0.0 else None,
+        deposit_unit=unit or "",
     )
 
 
@@ -199,6 +219,25 @@ def _draw_times(axes: Axes, path: _Path, places: list[Curve]) -> None:
         handlelength=1.8,
     )
     axes.set_ylabel("Time since\nthe release [d]", fontsize=BODY, color=INK)
+
+
+def _draw_deposit(axes: Axes, path: _Path, deposit: Array) -> None:
+    """Draw what lies on the bed, in the unit that suits the most of it."""
+    most = float(deposit.max())
+    prefix, scale = next(
+        (name, factor) for name, factor, least in (("kg", 1.0, 0.1), ("g", 1e3, 1e-4),
+                                                   ("mg", 1e6, 0.0)) if most >= least
+    )  # fmt: skip
+    low = most * scale * _FAINTEST
+    seen = deposit * scale > low
+    low = max(low, float((deposit[seen] * scale).min()) / 2.0)
+    shown = np.where(seen, deposit * scale, low)
+    axes.fill_between(path.distance, low, shown, step="mid", color=_BED, alpha=0.35, linewidth=0)
+    axes.step(path.distance, np.where(seen, shown, np.nan), where="mid", color=_BED, linewidth=1.1)
+    bare(axes)
+    decimal_log_axis(axes, low, most * scale * 2.0)
+    per = "m²" if path.deposit_unit == "kg m-2" else "m"
+    axes.set_ylabel(f"On the bed at\nthe end [{prefix}/{per}]", fontsize=BODY, color=INK)
 
 
 def _draw_discharge(axes: Axes, path: _Path) -> None:

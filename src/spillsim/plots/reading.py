@@ -15,6 +15,8 @@ from ..errors import SpillsimError
 from ..network.faults import nearest
 
 Array = NDArray[np.float64]
+_PARTS_APART = 1e-3
+"""Share of the peak from which a curve and its dissolved part are two lines."""
 _DAY = np.timedelta64(86_400_000_000_000, "ns")
 
 
@@ -24,6 +26,8 @@ class Limit:
 
     name: str
     value: float
+    of: str = "total"
+    """What it is set for: ``"total"`` or ``"dissolved"``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Curve:
     """[mg/L]"""
     peak_time: float
     end: float
+    dissolved: Array | None = None
+    """(T,) the dissolved part, where another is suspended [mg/L]."""
 
     @property
     def is_border(self) -> bool:
@@ -132,7 +138,18 @@ def curve(dataset: xr.Dataset, station: int, substance: str) -> Curve:
         else float(concentration.max()),
         peak_time=days("peak_time"),
         end=days("end_time"),
+        dissolved=_dissolved(here, concentration),
     )  # fmt: skip
+
+
+def _dissolved(here: xr.Dataset, concentration: Array) -> Array | None:
+    """Return the dissolved part of a curve; None where there is none, or nothing else."""
+    if "dissolved_concentration" not in here:
+        return None
+    found = np.asarray(here["dissolved_concentration"].values, dtype=np.float64)
+    peak = float(concentration.max(initial=0.0))
+    apart = float(np.abs(concentration - found).max(initial=0.0)) > _PARTS_APART * peak
+    return found if apart and float(found.max(initial=0.0)) > 0.0 else None
 
 
 def limits(dataset: xr.Dataset, substance: str) -> list[Limit]:
@@ -140,8 +157,13 @@ def limits(dataset: xr.Dataset, substance: str) -> list[Limit]:
     if "limit_value" not in dataset:
         return []
     own = np.flatnonzero(dataset["limit_substance"].values == substance)
+    of = dataset["limit_of"].values if "limit_of" in dataset else None
     found = [
-        Limit(str(dataset["limit_name"].values[i]), float(dataset["limit_value"].values[i]))
+        Limit(
+            str(dataset["limit_name"].values[i]),
+            float(dataset["limit_value"].values[i]),
+            "total" if of is None else str(of[i]),
+        )
         for i in own
     ]
     return sorted(found, key=lambda limit: -limit.value)

@@ -34,8 +34,8 @@ from .countries import (
 from .mesh import first_release_position
 
 _NO_BALANCE = (
-    "By the curves at the borders; what is left and what is lost cannot be told apart by an engine "
-    "without cells."
+    "By the curves at the borders; an engine without cells cannot tell what is left, what is lost "
+    "and what is abstracted in a country apart."
 )
 
 
@@ -242,7 +242,8 @@ def _dataset(
     labels = np.array(names, dtype=np.str_)
     dataset["country"] = xr.Variable(("country",), labels, attributes("country"))
     for name in ACCOUNT:
-        always = name not in ("gained", "abstracted")
+        crosses = name in ("entered", "passed_on") and source.size > 0
+        always = crosses or name in ("released", "left_or_lost", "past_outlet", "error")
         if (name == "error" and not closed) or not (always or np.any(parts[name])):
             continue
         key = f"country_mass_{name}"

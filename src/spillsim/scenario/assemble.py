@@ -163,6 +163,8 @@ def _constituents(reading: Reading, draft: Draft, listed: Mapping[str, list[Any]
     """What the water carries."""
     draft.substances = read_substances(reading, listed["substance"])
     draft.solids, draft.reactions = listed["solids"], listed["reaction"]
+    given = [reading.data.get(name, []) for name in ("substance", "solids")]
+    draft.unnamed = not all(isinstance(one, list | tuple) for one in given)
 
 
 def _carried(draft: Draft) -> dict[str, Any]:

@@ -42,19 +42,16 @@ def whole(items: Iterable[Any]) -> list[Any]:
     return [item for item in items if item is not None]
 
 
-def is_whole(*lists: Sequence[Any]) -> bool:
-    """Tell whether every item could be read, so that a name that is missing is wrong."""
-    return all(item is not None for items in lists for item in items)
+def is_whole(draft: Draft) -> bool:
+    """Tell whether all substances and solids could be read, so that a missing name is wrong."""
+    return not draft.unnamed and None not in (*draft.substances, *draft.solids)
 
 
-def unknown(
-    faults: Faults, where: str, what: str, name: str, known: Iterable[str], hint: str = ""
-) -> None:
+def unknown(faults: Faults, where: str, what: str, name: str, known: Iterable[str]) -> None:
     """Add the fault of a name that stands for nothing."""
-    listed = list(known)
+    listed = list(dict.fromkeys(known))
     others = f"There are: {any_of(listed)}." if listed else "There are none."
-    told = hint or nearest(name, listed) or others
-    faults.add(where, f"there is no {what} {quoted(name)}", told)
+    faults.add(where, f"there is no {what} {quoted(name)}", nearest(name, listed) or others)
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -125,7 +122,7 @@ def _check_sorption(draft: Draft, substance: Substance) -> None:
         if entry.to in seen:
             faults.add(f"{where}.to", f"sorption to {quoted(entry.to)} is given twice")
         seen.add(entry.to)
-        if entry.to not in (*classes, *OWN_GRAINS) and is_whole(draft.solids):
+        if entry.to not in (*classes, *OWN_GRAINS) and is_whole(draft):
             known = (*classes, *OWN_GRAINS)
             unknown(faults, f"{where}.to", "[[solids]] called", entry.to, known)
         if entry.from_library:
@@ -216,7 +213,7 @@ def _check_release(draft: Draft, release: Any) -> None:
     substances = {one.name: one for one in whole(draft.substances)}
     classes = [one.name for one in whole(draft.solids)]
     known = (*substances, *classes)
-    complete = is_whole(draft.substances, draft.solids)
+    complete = is_whole(draft)
     if release.substance not in known:
         if complete and known:
             unknown(faults, f"{where}.substance", "substance", release.substance, known)
@@ -233,15 +230,16 @@ def _check_release(draft: Draft, release: Any) -> None:
     if release.carrier in carriers:
         return
     if release.carrier not in (*classes, SUSPENDED_MATTER):
-        if complete:
-            hint = "What lies on the bed is not released." if release.carrier == BED else ""
+        if release.carrier == BED:
+            faults.add(where, "what is bound to the bed is not released", "Leave it out.")
+        elif complete:
             unknown(faults, where, "[[solids]] called", release.carrier,
-                    (*classes, SUSPENDED_MATTER), hint)  # fmt: skip
+                    (*classes, SUSPENDED_MATTER))  # fmt: skip
         return
     others = f" It sorbs to {any_of(carriers)}." if carriers else ""
     faults.add(
         where, f"{quoted(substance.name)} does not sorb to {quoted(release.carrier)}",
-        f"Give {substance._where} a sorption to it.{others}",
+        f"Add it to its sorption.{others}",
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ def check_reactions(draft: Draft) -> None:
     faults = draft.faults
     substances = {one.name: one for one in whole(draft.substances)}
     solids = [one.name for one in whole(draft.solids)]
-    complete = is_whole(draft.substances, draft.solids)
+    complete = is_whole(draft)
     sound = []
     for reaction in whole(draft.reactions):
         where = reaction._where

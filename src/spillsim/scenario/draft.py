@@ -45,6 +45,8 @@ class Draft:
     water: Water | None = None
     substances: Sequence[Substance | None] = field(default_factory=list)
     solids: Sequence[Solids | None] = field(default_factory=list)
+    unnamed: bool = False
+    """True where substances or solids are no list, so that nobody knows their names."""
     reactions: Sequence[Reaction | None] = field(default_factory=list)
     releases: Sequence[Release | None] = field(default_factory=list)
     reservoirs: Sequence[Reservoir | None] = field(default_factory=list)

@@ -264,6 +264,11 @@ def _coefficient(value: Any) -> float | str:
     """A distribution coefficient, or the word that takes it from the library."""
     if value == LIBRARY:
         return LIBRARY
+    if isinstance(value, str) and not re.search(r"\d", value):
+        raise refuse(
+            "is not a distribution coefficient",
+            'Write e.g. "50000 L/kg", or "library" for the value of a substance of that name.',
+        )
     return read_quantity(value, "distribution_coefficient", minimum=0)
 
 
