@@ -163,6 +163,54 @@ START, END, OUTLET, JOIN, BELOW, MIXED = range(6)
 """Rows of ``Ways.table``."""
 
 
+class Reactions(NamedTuple):
+    """B mobile and F fixed pools in K cells; E entries of the propagator, C classes, X pairs.
+
+    The pools that react are gathered into planar scratch, Y rows: mobile, storage zone (where
+    there is any), fixed pools that something comes from. Other fixed pools are sinks.
+    """
+
+    shape: IntArray
+    """(14,) members B; Y; 1 where there is a storage zone; 1 where something is not linear; 1
+    where a fixed pool may change after the water has gone; C; number of constituents; then where
+    the parts of ``tie`` begin, and its end."""
+    tie: IntArray
+    """(..., 4) what belongs together, in parts. ``ROWS``: of each pool that changes its row of the
+    scratch, or -1 - f of sink f, and its entries, first and one past the last, the pool itself
+    first (but for sinks, where it is left out). ``SOURCES``: of each entry the row of the scratch
+    that it is taken from. ``RETURNING``: fixed pools that lie in the scratch, in its order.
+    ``GRAINS``: of each class, then of each follower of a class, its rows of the scratch in the
+    water and on the bed, and the class. ``SORBED``: of each pair the rows of the dissolved and the
+    bound pool and of the class, and 1 where the pair is the first in equilibrium of its dissolved
+    pool, 2 another of them, else 0. ``GROUPS``: the first mobile pool of each constituent and one
+    past its last."""
+    values: FloatArray
+    """(E ..., K) per cell: entries of the propagator over the step [-]; where there are classes
+    their settling [1/s] and erosion [kg/(m2 s)] and bed per volume of water [1/m]; where anything
+    is not linear the volume of water [m3]."""
+    table: FloatArray
+    """(Z, J, 1 + E ...) by zone: discharge, rising [m3/s], and ``values`` without the volume."""
+    numbers: FloatArray
+    """(C + X, 7) of each class settling velocity [m/s], gelling concentration [kg/m3], exponent;
+    coefficient, exponent, least and most velocity of flocs [m/s]; of each pair the distribution
+    coefficient [m3/kg] and the rate of desorption [1/s]."""
+    half: float
+    """Half the time step [s]."""
+    fixed: FloatArray
+    """(F, K) what lies in the fixed pools [kg]; changes."""
+    limit: FloatArray
+    """(F, K) mass above which a cell is not empty [kg]; inf where a pool keeps what it has."""
+    noted: FloatArray
+    """(F, K + 1) what of it is summed, and the sum over all cells that are the river's [kg];
+    changes. For the march on a tree."""
+    scratch: FloatArray
+    """(2 Y, n) scratch: before and after the exchange."""
+
+
+ROWS, SOURCES, RETURNING, GRAINS, SORBED, GROUPS, ENDS = range(7, 14)
+"""Entries of ``Reactions.shape``."""
+
+
 class Medium(NamedTuple):
     """What the cells do to B members: ``Dispersion`` and ``Exchange`` of all of them in one array.
 
@@ -177,6 +225,11 @@ class Medium(NamedTuple):
     """Number of substeps of dispersion in a time step."""
     has_storage: bool
     decays: bool
+    reacts: bool
+    """True where pools exchange: ``reactions`` then do all that stays, comes back and decays."""
+    returns: bool
+    """True where a fixed pool may change after the water has gone."""
+    reactions: Reactions
 
 
 INVERSE, CONDUCTANCE, CORRECTION, STAY, BACK, INTO, HOLD = range(7)
@@ -270,3 +323,7 @@ class Record(NamedTuple):
     """(F,) steps after which the field is written."""
     field: FloatArray
     """(B, F, K) concentration [kg/m3]; (B, 0, 0) when no field is wanted."""
+    fixed: FloatArray
+    """(L, F) mass in each fixed pool, in the river's cells [kg]."""
+    fixed_field: FloatArray
+    """(field times, F, K) mass in the fixed pools of each cell [kg]."""

@@ -30,14 +30,17 @@ from .arrays import (
     STORAGE,
     Feed,
     FloatArray,
+    Gauges,
     IntArray,
     Medium,
+    Record,
     State,
     Watch,
 )
 from .compiler import inner, part
 from .observe import NEAR, find_near, note_rows
 from .passes import carry, decay, disperse, exchange, exchange_stored, note_peaks, settle
+from .pools import note_sums, react
 from .snapshots import write_alone
 from .windows import BLOCK, grow, holds, trim
 
@@ -84,6 +87,31 @@ def pass_faces(
         if a < cell[s] + 1 < b:
             for j in range(members):
                 through[s, j] += flux[(cell[s] + 1) * members + j]
+
+
+@inner
+def pass_reacting(
+    sign: float, offset: FloatArray, stride: FloatArray, cell: IntArray, near: IntArray,
+    decayed: FloatArray, through: FloatArray,
+) -> None:  # fmt: skip
+    """Put right what passed near places for what left the water, or came, on one side of them.
+
+    Mass is counted where it crosses the lower face of a place's cell, as the end of a step left
+    it: what left the lower part of the cell had passed the place, and what will leave the next
+    cell in a step passes the place before. Of the step that a cell's water has reacted for, the
+    part y / stride lies behind the place that it has passed by y cells. Called before and after
+    the reactions, with ``sign`` -1 and 1.
+    """
+    members = through.shape[1]
+    for k in range(1, near[0] + 1):
+        s = near[k]
+        rest, way = 1.0 - offset[s], stride[s]
+        own = 0.5 * rest * rest / way if rest < way else rest - 0.5 * way
+        next_one = 0.5 * max(way - rest, 0.0) ** 2 / way
+        at = cell[s] * members
+        for j in range(members):
+            gone = own * decayed[at + j] - next_one * decayed[at + members + j]
+            through[s, j] += sign * gone
 
 
 @part
@@ -150,8 +178,7 @@ def next_place(b: int, places: tuple[int, int], cell: IntArray) -> int:
 def glide(
     p: int, span: tuple[int, int], moved: bool, begin: int, ledger_row: int,
     ends: tuple[int, int, int], outlet: bool, places: tuple[int, int], rows: tuple[int, int],
-    cell: IntArray, medium: Medium, feed: Feed, state: State, watch: Watch,
-    ledger_step: IntArray, ledger: FloatArray,
+    gauges: Gauges, medium: Medium, feed: Feed, state: State, watch: Watch, record: Record,
 ) -> tuple[int, int]:  # fmt: skip
     """March one path over the steps of ``span``, or until something may leave it for another.
 
@@ -159,7 +186,7 @@ def glide(
     ----------
     p : the path; ``ends`` its first cell, one past its last and one past its last above the
         outlet; ``outlet`` tells that it ends at the outlet; ``places`` the first and one past
-        the last place on it, which lie in ``cell``
+        the last place on it
     span : first step and one past the last
     moved : advection is done already and what comes in early is in (then ``span`` is one step)
     begin : step at which the rows of ``watch`` begin
@@ -179,6 +206,9 @@ def glide(
     has_storage, decays, substeps = medium.has_storage, medium.decays, medium.substeps
     through, near, noted, stamp = watch.through[0], watch.near, watch.rows, watch.stamp
     last, floor, spans = watch.ends[2], total[FLOOR], state.paths[:, p]
+    cell, ledger_step, reactions = gauges.cell, record.ledger_step, medium.reactions
+    reacts, lasting = medium.reacts, medium.has_storage or medium.returns
+    fixed, limit = reactions.fixed, reactions.limit
     leaving = total[PAST] if outlet else state.outflow[p]
     members = floor.shape[0]
     a, b = spans[LOW], spans[HIGH]
@@ -196,13 +226,19 @@ def glide(
                 note_rows(step, step - begin, members, cell, mass, through, near, noted, stamp,
                           last)  # fmt: skip
                 pass_places(mass, members, cell, near, through)
-            before, way, stays = a, members, has_storage and b < ends[1]
-            a, b = set_off(a, b, ends, reach, not has_storage, mass, floor, leaving)
+            before, way, stays = a, members, lasting and b < ends[1]
+            a, b = set_off(a, b, ends, reach, not lasting, mass, floor, leaving)
         move(a, b, way, stays, substeps, coefficients, arrays, cell, near, through)
         for i in range(before * members, a * members):
             mass[i] = 0.0
         lo, hi = a * members, b * members
-        if has_storage and decays:
+        if reacts:
+            if near[0] > 0:
+                pass_reacting(-1.0, gauges.offset, gauges.reach_back, cell, near, decayed, through)
+            react(a, b, reactions, mass, storage, decayed)
+            if near[0] > 0:
+                pass_reacting(1.0, gauges.offset, gauges.reach_back, cell, near, decayed, through)
+        elif has_storage and decays:
             exchange_stored(lo, hi, stay, back, into, hold, reacting, carried, c)
         elif has_storage:
             exchange(lo, hi, back, into, mass, storage)
@@ -211,9 +247,12 @@ def glide(
         if moved:
             take_in(p, rows, feed.place, feed.mass[1], mass, total[RELEASED])
         elif step % TRIM_EVERY == 0:
-            a, b = trim(a, b, reach, members, mass, storage, floor)
+            a, b = trim(a, b, reach, members, mass, storage, floor, fixed, limit)
         step += 1
-        note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
+        if reacts:
+            note_sums(a, b, float(step), reactions, mass, inverse, peak, peak_step)
+        else:
+            note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
         if decays:
             spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)
             spans[DECAY_HIGH] = max(spans[DECAY_HIGH], hi // members)
@@ -224,7 +263,8 @@ def glide(
             break
         if 0 <= ledger_row < ledger_step.shape[0] and ledger_step[ledger_row] == step:
             spans[LOW], spans[HIGH] = a, b
-            write_alone(ledger_row, spans, ends[2], has_storage, decays, cells, total, ledger)
+            write_alone(ledger_row, spans, ends[2], (has_storage, decays), cells, total, record,
+                        reactions)  # fmt: skip
             ledger_row += 1
         if b == ends[1] and b - a < CLOSING:
             break

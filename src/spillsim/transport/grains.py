@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 
-from .arrays import FloatArray
+from .arrays import GRAINS, GROUPS, SORBED, FloatArray, IntArray, Reactions
 from .compiler import inner
-from .reactions import Reactions
 
 
 @inner
@@ -68,8 +67,8 @@ def move_grains(first: int, n: int, at: int, reactions: Reactions) -> None:
 
     The gathered pools of n cells from ``first`` on stand in the scratch from row ``at`` on.
     """
-    classes = reactions.shape[5]
-    rows, numbers, values = reactions.grains, reactions.grain_numbers, reactions.values
+    shape, numbers, values = reactions.shape, reactions.numbers, reactions.values
+    classes, rows = shape[5], reactions.tie[shape[GRAINS] : shape[SORBED]]
     x, time = reactions.scratch[at:], reactions.half
     base = values.shape[0] - (2 * classes + 2)
     for i in range(n if classes > 0 else 0):
@@ -98,24 +97,27 @@ def move_grains(first: int, n: int, at: int, reactions: Reactions) -> None:
 
 
 @inner
-def relax(pair: int, i: int, volume: float, reactions: Reactions, x: FloatArray) -> None:
+def relax(
+    pair: int, i: int, volume: float, half: float, rows: IntArray, numbers: FloatArray,
+    x: FloatArray,
+) -> None:  # fmt: skip
     """Exchange of a pair at a finite rate: exact for the grains there are."""
-    row, numbers = reactions.sorption[pair], reactions.sorption_numbers[pair]
-    leaves = numbers[1]
-    takes = leaves * numbers[0] * concentration_of(x[row[2], i], volume)
+    row, leaves = rows[pair], numbers[pair, 1]
+    takes = leaves * numbers[pair, 0] * concentration_of(x[row[2], i], volume)
     both = leaves + takes
     if both > 0.0:
-        left = math.exp(-both * reactions.half)
-        gone = -math.expm1(-both * reactions.half)
+        left = math.exp(-both * half)
+        gone = -math.expm1(-both * half)
         dissolved, bound = x[row[0], i], x[row[1], i]
         x[row[0], i] = (leaves + takes * left) / both * dissolved + leaves * gone / both * bound
         x[row[1], i] = (takes + leaves * left) / both * bound + takes * gone / both * dissolved
 
 
 @inner
-def divide(head: int, i: int, volume: float, reactions: Reactions, x: FloatArray) -> None:
+def divide(
+    head: int, i: int, volume: float, rows: IntArray, numbers: FloatArray, x: FloatArray
+) -> None:
     """Equilibrium of a dissolved pool with all grains that take it up at once."""
-    rows, numbers = reactions.sorption, reactions.sorption_numbers
     whole, capacity = x[rows[head, 0], i], 1.0
     k = head
     while k < rows.shape[0] and (k == head or rows[k, 3] == 2):
@@ -135,13 +137,14 @@ def sorb(first: int, n: int, at: int, backward: bool, reactions: Reactions) -> N
     Pairs come one after the other, ``backward`` in the reverse order, so that two halves are
     symmetric; arguments as in ``move_grains``.
     """
-    rows, values, x = reactions.sorption, reactions.values, reactions.scratch[at:]
+    shape, values, x = reactions.shape, reactions.values, reactions.scratch[at:]
+    rows, numbers = reactions.tie[shape[SORBED] : shape[GROUPS]], reactions.numbers[shape[5] :]
     pairs = rows.shape[0]
     for i in range(n if pairs > 0 else 0):
         volume = values[values.shape[0] - 1, first + i]
         for k in range(pairs):
             pair = pairs - 1 - k if backward else k
             if rows[pair, 3] == 1:
-                divide(pair, i, volume, reactions, x)
+                divide(pair, i, volume, rows, numbers, x)
             elif rows[pair, 3] == 0:
-                relax(pair, i, volume, reactions, x)
+                relax(pair, i, volume, reactions.half, rows, numbers, x)

@@ -8,7 +8,7 @@ One step of length ``dt`` does, path by path from upstream to downstream:
 2. what tributaries brought and the early part of what was released is added;
 3. *dispersion*, explicit with a third-difference correction that makes it fourth order in space
    and second in time, in ``substeps`` equal parts;
-4. *exchange*: the exact propagator of decay and transient storage;
+4. *exchange*: the exact propagator of decay and transient storage, or of all pools (``pools``);
 5. the late part of the release is added, peaks and the water around watched places are noted.
 
 Several members march together: substances of a case, or members of an ensemble. They share
@@ -58,6 +58,7 @@ from .arrays import (
 from .compiler import inner, jit
 from .glide import CLOSING, glide, pass_places, take_in
 from .observe import find_near, note_rows, write_curves
+from .pools import may_return
 from .snapshots import is_due, sum_decayed, write_field, write_ledger
 from .windows import admit, delist, enlist, grow, holds
 
@@ -92,26 +93,29 @@ def let_out(
 
 @inner
 def close(
-    p: int, step: int, place: int, outlet: int, decays: bool, cells: FloatArray, spans: IntArray,
+    step: int, place: int, outlet: int, medium: Medium, cells: FloatArray, spans: IntArray,
     leaving: FloatArray, total: FloatArray, active: IntArray,
 ) -> bool:  # fmt: skip
     """Close a window that has come to its path's end if it is empty; tells whether it was.
 
     The last traces, less than a window is trimmed by, leave the path with the water.
     """
+    reactions = medium.reactions
     members = total.shape[1]
     a, b = spans[LOW], spans[HIGH]
     if spans[FED] == step or holds(a, b, members, cells[MASS], total[FLOOR]):
         return False
     if holds(a, b, members, cells[STORAGE], total[FLOOR]):
         return False
+    if may_return(a, b, reactions.fixed, reactions.limit):
+        return False
     for i in range(a * members, b * members):
         leaving[i % members] += cells[MASS, i] + cells[STORAGE, i]
         cells[MASS, i] = 0.0
         cells[STORAGE, i] = 0.0
     spans[LOW] = b
-    if decays:
-        sum_decayed(spans, outlet, cells[DECAYED], total)
+    if medium.decays:
+        sum_decayed(spans, outlet, cells[DECAYED], total, reactions)
     delist(place, active)
     return True
 
@@ -185,8 +189,8 @@ def march_steps(
     begin, ledger_row, field_row = position[0], position[1], position[2]
     pointer, place, active, table = feed.pointer, feed.place, state.active, ways.table
     spans, outflow, total, own = state.paths, state.outflow, state.total, state.cells
-    ledger_step, ledger, field_step = record.ledger_step, record.ledger, record.field_step
-    places, cell, decays = gauges.pointer, gauges.cell, medium.decays
+    ledger_step, field_step, reactions = record.ledger_step, record.field_step, medium.reactions
+    places, decays = gauges.pointer, medium.decays
     block, steps = watch.stamp.shape[1] - 1, pointer.shape[0] - 1
     reach = 2 * medium.substeps + 1
     step = span[0]
@@ -212,16 +216,13 @@ def march_steps(
                      watch, limiter)  # fmt: skip
             done, row = glide(
                 p, (step, done), moved, begin, row, (table[START, p], end, outlet), below < 0,
-                (places[p], places[p + 1]), rows, cell, medium, feed, state, watch, ledger_step,
-                ledger,
+                (places[p], places[p + 1]), rows, gauges, medium, feed, state, watch, record,
             )  # fmt: skip
             if alone:
                 ledger_row = row
             if spans[HIGH, p] == end and spans[LOW, p] + CLOSING > end:
                 leaving = total[PAST] if below < 0 else outflow[p]
-                if close(
-                    p, done - 1, turn, outlet, decays, own, spans[:, p], leaving, total, active
-                ):
+                if close(done - 1, turn, outlet, medium, own, spans[:, p], leaving, total, active):
                     turn -= 1
             if below >= 0:
                 let_out(p, done - 1, below, outflow, spans[FED], active)
@@ -229,10 +230,11 @@ def march_steps(
         step = done
         if is_due(ledger_row, ledger_step, step - 1):
             write_ledger(ledger_row, active, spans, table[OUTLET], (medium.has_storage, decays),
-                         own, total, ledger)  # fmt: skip
+                         own, total, record, reactions)  # fmt: skip
             ledger_row += 1
         if is_due(field_row, field_step, step - 1):
-            write_field(field_row, active, spans, medium.cells[INVERSE], own[MASS], record.field)
+            write_field(field_row, active, spans, medium.cells[INVERSE], own[MASS], record,
+                        reactions.fixed)  # fmt: skip
             field_row += 1
         if step - begin == block or step == steps:
             write_curves(begin, step, cells, gauges, watch, outputs, shown)

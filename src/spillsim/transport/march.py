@@ -27,6 +27,7 @@ from .arrays import (
 from .grid import Grid
 from .kernels import march_steps
 from .plan import Plan
+from .reactions import no_reactions
 
 TRIM = 1e-14
 """Share of the released mass below which the rim of the active window counts as empty."""
@@ -87,11 +88,12 @@ def new_watch(plan: Plan, members: int) -> Watch:
 
 
 def new_outputs(
-    plan: Plan, members: int, clocks: FloatArray | None = None
+    plan: Plan, members: int, clocks: FloatArray | None = None, fixed: int = 0
 ) -> tuple[Outputs, Record]:
     """Empty output arrays; the only ones that depend on the number of outputs.
 
-    ``clocks`` (B, T) holds output times in steps where each member has its own.
+    ``clocks`` (B, T) holds output times in steps where each member has its own; there are
+    ``fixed`` pools.
     """
     places, count = plan.gauges.cell.size, plan.output_time.size
     size = plan.grid.cells.volume.size if plan.field_step.size else 0
@@ -103,6 +105,7 @@ def new_outputs(
     record = Record(
         plan.ledger_step, np.zeros((members, plan.ledger_step.size, 6)),
         plan.field_step, np.zeros((members, plan.field_step.size, size)),
+        np.zeros((plan.ledger_step.size, fixed)), np.zeros((plan.field_step.size, fixed, size)),
     )  # fmt: skip
     return outputs, record
 
@@ -149,7 +152,7 @@ def gather_medium(grid: Grid, dispersion: Dispersion, exchanges: Sequence[Exchan
         rows = (exchange.stay, exchange.back, exchange.into, exchange.hold)
         for k, values in enumerate(rows[:count]):
             cells[STAY + k, j::members] = values
-    return Medium(cells, dispersion.substeps, has_storage, decays)
+    return Medium(cells, dispersion.substeps, has_storage, decays, False, False, no_reactions())
 
 
 def march(

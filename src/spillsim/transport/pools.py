@@ -13,10 +13,10 @@ No entry is negative and columns sum to one, so nothing becomes negative, gets l
 
 from __future__ import annotations
 
-from .arrays import FloatArray, IntArray
+from .arrays import GRAINS, GROUPS, RETURNING, ROWS, SOURCES, FloatArray, Reactions
 from .compiler import inner
 from .grains import move_grains, sorb
-from .reactions import CHUNK, Reactions
+from .reactions import CHUNK
 
 
 @inner
@@ -44,88 +44,81 @@ def add_three(
 
 
 @inner
-def multiply(
-    first: int, n: int, row: IntArray, source: IntArray, values: FloatArray, fixed: FloatArray,
-    scratch: FloatArray, after: int,
-) -> None:  # fmt: skip
+def multiply(first: int, n: int, reactions: Reactions) -> None:
     """Apply the propagator to the gathered pools of n cells from ``first`` on.
 
-    Results stand ``after`` rows further on; sinks are added to where they lie.
+    Results stand behind what was gathered; sinks are added to where they lie.
     """
-    last = first + n
-    for d in range(row.shape[0]):
-        to, e, end = row[d, 0], row[d, 1], row[d, 2]
+    shape, tie, values, scratch = (
+        reactions.shape,
+        reactions.tie,
+        reactions.values,
+        reactions.scratch,
+    )
+    last, after, base = first + n, shape[1], shape[SOURCES]
+    for d in range(shape[ROWS], shape[SOURCES]):
+        to, e, end = tie[d, 0], tie[d, 1], tie[d, 2]
         if to >= 0:
             target = scratch[after + to, :n]
-            begin_row(target, values[e, first:last], scratch[source[e], :n])
+            begin_row(target, values[e, first:last], scratch[to, :n])
             e += 1
         else:
-            target = fixed[-1 - to, first:last]
+            target = reactions.fixed[-1 - to, first:last]
         while e + 3 <= end:
             add_three(
                 target,
-                values[e, first:last], scratch[source[e], :n],
-                values[e + 1, first:last], scratch[source[e + 1], :n],
-                values[e + 2, first:last], scratch[source[e + 2], :n],
+                values[e, first:last], scratch[tie[base + e, 0], :n],
+                values[e + 1, first:last], scratch[tie[base + e + 1, 0], :n],
+                values[e + 2, first:last], scratch[tie[base + e + 2, 0], :n],
             )  # fmt: skip
             e += 3
         while e < end:
-            add_one(target, values[e, first:last], scratch[source[e], :n])
+            add_one(target, values[e, first:last], scratch[tie[base + e, 0], :n])
             e += 1
 
 
 @inner
-def gather(
-    first: int, n: int, shape: IntArray, returning: IntArray, mass: FloatArray,
-    storage: FloatArray, fixed: FloatArray, scratch: FloatArray,
-) -> None:  # fmt: skip
+def gather(first: int, n: int, mass: FloatArray, storage: FloatArray, reactions: Reactions) -> None:
     """Lay out the pools of n cells from ``first`` on, row by row."""
+    shape, tie, scratch = reactions.shape, reactions.tie, reactions.scratch
     members = shape[0]
-    for m in range(members):
-        at = first * members + m
-        x = scratch[m]
-        for i in range(n):
-            x[i] = mass[at + i * members]
-    row = members
-    if shape[2]:
+    row = 0
+    for stored in range(1 + shape[2]):
         for m in range(members):
-            at = first * members + m
-            x = scratch[members + m]
+            own = storage[first * members + m :] if stored else mass[first * members + m :]
+            x = scratch[row]
             for i in range(n):
-                x[i] = storage[at + i * members]
-        row += members
-    for k in range(returning.shape[0]):
-        x, lies = scratch[row + k, :n], fixed[returning[k], first : first + n]
+                x[i] = own[i * members]
+            row += 1
+    for k in range(shape[RETURNING], shape[GRAINS]):
+        x, lies = scratch[row, :n], reactions.fixed[tie[k, 0], first : first + n]
         for i in range(n):
             x[i] = lies[i]
+        row += 1
 
 
 @inner
 def put_back(
-    first: int, n: int, shape: IntArray, returning: IntArray, mass: FloatArray,
-    storage: FloatArray, lost: FloatArray, fixed: FloatArray, scratch: FloatArray,
+    first: int, n: int, mass: FloatArray, storage: FloatArray, lost: FloatArray,
+    reactions: Reactions,
 ) -> None:  # fmt: skip
     """Write the pools of n cells back; ``lost`` takes what left the water less what came."""
-    members, pools = shape[0], shape[1]
-    for m in range(members):
-        at = first * members + m
-        x = scratch[pools + m]
-        for i in range(n):
-            lost[at + i * members] += mass[at + i * members] - x[i]
-            mass[at + i * members] = x[i]
-    row = pools + members
-    if shape[2]:
+    shape, tie, scratch = reactions.shape, reactions.tie, reactions.scratch
+    members, row = shape[0], shape[1]
+    for stored in range(1 + shape[2]):
         for m in range(members):
-            at = first * members + m
-            x = scratch[row + m]
+            own = storage[first * members + m :] if stored else mass[first * members + m :]
+            gone = lost[first * members + m :]
+            x = scratch[row]
             for i in range(n):
-                lost[at + i * members] += storage[at + i * members] - x[i]
-                storage[at + i * members] = x[i]
-        row += members
-    for k in range(returning.shape[0]):
-        x, lies = scratch[row + k, :n], fixed[returning[k], first : first + n]
+                gone[i * members] += own[i * members] - x[i]
+                own[i * members] = x[i]
+            row += 1
+    for k in range(shape[RETURNING], shape[GRAINS]):
+        x, lies = scratch[row, :n], reactions.fixed[tie[k, 0], first : first + n]
         for i in range(n):
             lies[i] = x[i]
+        row += 1
 
 
 @inner
@@ -140,19 +133,44 @@ def react(
         storage zone (not looked at where there is none), and what has left both by reaction less
         what came, which is added to [kg]
     """
-    shape, scratch, fixed = reactions.shape, reactions.scratch, reactions.fixed
-    pools, nonlinear = shape[1], shape[3]
+    pools, nonlinear = reactions.shape[1], reactions.shape[3]
     for first in range(a, b, CHUNK):
         n = min(CHUNK, b - first)
-        gather(first, n, shape, reactions.returning, mass, storage, fixed, scratch)
+        gather(first, n, mass, storage, reactions)
         if nonlinear:
+            # in the reverse order afterwards: the two halves mirror each other
             sorb(first, n, 0, False, reactions)
             move_grains(first, n, 0, reactions)
-        multiply(first, n, reactions.row, reactions.source, reactions.values, fixed, scratch, pools)
+        multiply(first, n, reactions)
         if nonlinear:
             move_grains(first, n, pools, reactions)
             sorb(first, n, pools, True, reactions)
-        put_back(first, n, shape, reactions.returning, mass, storage, lost, fixed, scratch)
+        put_back(first, n, mass, storage, lost, reactions)
+
+
+@inner
+def note_sums(
+    a: int, b: int, step: float, reactions: Reactions, mass: FloatArray, inverse: FloatArray,
+    peak: FloatArray, peak_step: FloatArray,
+) -> None:  # fmt: skip
+    """Keep the highest concentration of each constituent in each cell, and when it was.
+
+    That of constituent k in cell i stands at k K + i, of K cells.
+    """
+    shape, tie = reactions.shape, reactions.tie
+    members = shape[0]
+    cells = mass.shape[0] // members
+    for k in range(shape[6]):
+        begin, end = tie[shape[GROUPS] + k, 0], tie[shape[GROUPS] + k, 1]
+        top, when = peak[k * cells + a : k * cells + b], peak_step[k * cells + a : k * cells + b]
+        for i in range(top.shape[0]):
+            held = 0.0
+            for j in range((a + i) * members + begin, (a + i) * members + end):
+                held += mass[j]
+            held *= inverse[(a + i) * members]
+            if held > top[i]:
+                top[i] = held
+                when[i] = step
 
 
 @inner
@@ -174,22 +192,23 @@ def mix_values(
     Straight between the two discharges of the table around it, the outermost beyond them: a mean
     of propagators without negative entries, whose columns sum to one, is another of these.
     """
-    knots, values = reactions.knots[zone], reactions.values
-    last = knots.shape[0] - 1
+    table, values = reactions.table[zone], reactions.values
+    last = table.shape[0] - 1
     j = 0
-    while j < last - 1 and discharge >= knots[j + 1]:
+    while j < last - 1 and discharge >= table[j + 1, 0]:
         j += 1
     share = 0.0
     if last > 0:
-        share = (discharge - knots[j]) / (knots[j + 1] - knots[j])
+        share = (discharge - table[j, 0]) / (table[j + 1, 0] - table[j, 0])
         share = min(max(share, 0.0), 1.0)
-    low, high = reactions.table[zone, j], reactions.table[zone, min(j + 1, last)]
-    for e in range(low.shape[0]):
-        value = (1.0 - share) * low[e] + share * high[e]
+    low, high = table[j], table[min(j + 1, last)]
+    # of a single discharge the values stand there from the beginning
+    for e in range(low.shape[0] - 1 if last > 0 else 0):
+        value = (1.0 - share) * low[e + 1] + share * high[e + 1]
         own = values[e, a:b]
         for i in range(own.shape[0]):
             own[i] = value
-    if values.shape[0] > low.shape[0]:
-        own = values[low.shape[0], a:b]
+    if values.shape[0] >= low.shape[0]:
+        own = values[values.shape[0] - 1, a:b]
         for i in range(own.shape[0]):
             own[i] = volume

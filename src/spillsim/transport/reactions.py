@@ -8,12 +8,11 @@ the cells that lie in two of them. From ``Kinetics`` of the zones ``build_reacti
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import BoolArray, FloatArray, IntArray
-from .kinetics import Grains, Kinetics, Sorption, ledgers_of
+from .arrays import ENDS, BoolArray, FloatArray, IntArray, Reactions
+from .kinetics import Grains, Kinetics, Sorption
 from .propagators import propagators
 
 CHUNK = 128
@@ -22,59 +21,12 @@ ODD = 8
 """Entries by which the rows of the scratch are longer, so that they do not share cache lines."""
 
 
-class Reactions(NamedTuple):
-    """B mobile and F fixed pools in K cells; E entries of the propagator, C classes, X pairs.
-
-    The pools that react are gathered into planar scratch, Y rows: mobile, storage zone (where
-    there is any), fixed pools that something comes from. Other fixed pools are sinks.
-    """
-
-    shape: IntArray
-    """(6,) members B, Y, 1 where there is a storage zone, 1 where something is not linear, 1
-    where a fixed pool may come back, C."""
-    row: IntArray
-    """(D, 3) of each pool that changes: its row of the scratch, or -1 - f of sink f; its entries,
-    first and one past the last, the pool itself first (but for sinks, where it is left out)."""
-    source: IntArray
-    """(E,) row of the scratch that an entry is taken from."""
-    returning: IntArray
-    """(Y - mobile and storage,) fixed pools that lie in the scratch, in its order."""
-    values: FloatArray
-    """(E ..., K) per cell: entries of the propagator over the step [-]; where there are classes
-    their settling [1/s] and erosion [kg/(m2 s)] and bed per volume of water [1/m]; where anything
-    is not linear the volume of water [m3]."""
-    table: FloatArray
-    """(Z, J, E ...) the same without the volume, by zone at J discharges."""
-    knots: FloatArray
-    """(Z, J) these discharges, rising [m3/s]."""
-    grains: IntArray
-    """(C + W, 4) for each class its rows of the scratch in the water and on the bed, 0, 0; for
-    each follower the same and its class."""
-    grain_numbers: FloatArray
-    """(C, 7) settling velocity [m/s], gelling concentration [kg/m3], exponent; coefficient,
-    exponent, least and most velocity of flocs [m/s]."""
-    sorption: IntArray
-    """(X, 4) rows of the dissolved and the bound pool and of the class; 1 where the pair is the
-    first in equilibrium of its dissolved pool, 2 another of them, else 0."""
-    sorption_numbers: FloatArray
-    """(X, 2) distribution coefficient [m3/kg], desorption [1/s]."""
-    half: float
-    """Half the time step [s]."""
-    fixed: FloatArray
-    """(F, K) what lies in the fixed pools [kg]; changes."""
-    limit: FloatArray
-    """(F, K) mass above which a cell is not empty [kg]; inf where a pool keeps what it has."""
-    scratch: FloatArray
-    """(2 Y + 4, n) scratch: before and after the exchange, and sums."""
-
-
 def no_reactions() -> Reactions:
     """Nothing reacts: what a march takes that has substances alone."""
-    none, nothing = np.zeros((0, 0)), np.zeros((0, 0), dtype=np.int64)
-    empty = np.zeros(0, dtype=np.int64)
+    none = np.zeros((0, 0))
     return Reactions(
-        np.zeros(6, dtype=np.int64), nothing, empty, empty, none, np.zeros((0, 0, 0)), none,
-        nothing, none, nothing, none, 0.0, none, none, none,
+        np.zeros(ENDS + 1, dtype=np.int64), np.zeros((0, 4), dtype=np.int64), none,
+        np.zeros((0, 0, 0)), none, 0.0, none, none, none, none,
     )  # fmt: skip
 
 
@@ -145,8 +97,9 @@ def build_reactions(
     """
     mobile, fixed, cells = kinetics.mobile, kinetics.fixed, zone.size
     joined = connections(kinetics)
-    stores = bool(joined[mobile : 2 * mobile].any())
-    table = propagators(kinetics.linear, time_step, ledgers_of(kinetics))
+    # exchanged there, or lost from there; what comes may come by other ways
+    stores = bool((joined[mobile : 2 * mobile].any()) | joined[:, mobile : 2 * mobile].any())
+    table = propagators(kinetics.linear, time_step)
     of = joined[:, 2 * mobile :].any(axis=0) | _in_grains(kinetics)
     returning = np.flatnonzero(of).astype(np.int64)
     water = np.arange(2 * mobile if stores else mobile)
@@ -155,25 +108,29 @@ def build_reactions(
     place[pools] = np.arange(pools.size)
     entries, row = _entries(table, pools, place, mobile)
     classes = 0 if kinetics.grains is None else kinetics.grains.member.size
-    columns = [table[:, :, entries[:, 0], entries[:, 1]]]
+    columns = [kinetics.discharge[:, :, None], table[:, :, entries[:, 0], entries[:, 1]]]
     own = kinetics.grains
     if own is not None:
         columns += [own.settling, own.erosion, 1.0 / own.depth[:, :, None]]
     whole = np.ascontiguousarray(np.concatenate(columns, axis=2))
-    pairs, rates = _sorption_rows(kinetics.sorption)
+    grains, of_grains = _grain_rows(kinetics.grains, place, mobile)
+    pairs, of_pairs = _sorption_rows(kinetics.sorption)
     nonlinear = classes > 0 or pairs.shape[0] > 0
-    values = np.zeros((whole.shape[2] + nonlinear, cells))
+    values = np.zeros((whole.shape[2] - 1 + nonlinear, cells))
     inside = np.flatnonzero(zone >= 0)
     if whole.shape[1] == 1:
-        values[: whole.shape[2], inside] = whole[zone[inside], 0].T
-    grains, numbers = _grain_rows(kinetics.grains, place, mobile)
-    shape = np.array([mobile, pools.size, stores, nonlinear, returning.size > 0, classes])
+        values[: whole.shape[2] - 1, inside] = whole[zone[inside], 0, 1:].T
+    groups = np.stack([kinetics.groups[:-1], kinetics.groups[1:]], axis=1)
+    parts = [row, place[entries[:, 1]][:, None], returning[:, None], grains, pairs, groups]
+    begin = np.cumsum([0, *(own.shape[0] for own in parts)])
     limit = _limits(kinetics, floor, zone)
+    shape = [mobile, pools.size, stores, nonlinear, bool(np.isfinite(limit).any()), classes,
+             kinetics.groups.size - 1, *begin.tolist()]  # fmt: skip
+    tie = np.concatenate([np.pad(own, ((0, 0), (0, 4 - own.shape[1]))) for own in parts])
     return Reactions(
-        shape.astype(np.int64), row, place[entries[:, 1]].astype(np.int64), returning, values,
-        whole, np.ascontiguousarray(kinetics.discharge), grains, numbers, pairs, rates,
-        0.5 * time_step, np.zeros((fixed, cells)), limit,
-        np.zeros((2 * pools.size + 4, CHUNK + ODD)),
+        np.array(shape, dtype=np.int64), tie.astype(np.int64), values, whole,
+        np.concatenate([of_grains, of_pairs]), 0.5 * time_step, np.zeros((fixed, cells)), limit,
+        np.zeros((fixed, cells + 1)), np.zeros((2 * pools.size, CHUNK + ODD)),
     )  # fmt: skip
 
 
@@ -189,7 +146,7 @@ def _in_grains(kinetics: Kinetics) -> BoolArray:
 def _entries(
     table: FloatArray, pools: IntArray, place: IntArray, mobile: int
 ) -> tuple[IntArray, IntArray]:
-    """(E, 2) pools that an entry leads to and from; (D, 3) rows as in ``Reactions.row``."""
+    """(E, 2) pools that an entry leads to and from; (D, 3) rows as in ``Reactions.tie``."""
     used = (table != 0.0).any(axis=(0, 1))
     entries: list[tuple[int, int]] = []
     row: list[tuple[int, int, int]] = []
@@ -209,7 +166,7 @@ def _entries(
 
 
 def _grain_rows(grains: Grains | None, place: IntArray, mobile: int) -> tuple[IntArray, FloatArray]:
-    """``Reactions.grains`` and ``Reactions.grain_numbers``."""
+    """Their parts of ``Reactions.tie`` and ``Reactions.numbers``."""
     if grains is None:
         return np.zeros((0, 4), dtype=np.int64), np.zeros((0, 7))
     rows = [
@@ -223,9 +180,9 @@ def _grain_rows(grains: Grains | None, place: IntArray, mobile: int) -> tuple[In
 
 
 def _sorption_rows(sorption: Sorption | None) -> tuple[IntArray, FloatArray]:
-    """``Reactions.sorption`` and ``Reactions.sorption_numbers``; equilibria of a pool together."""
+    """Likewise; equilibria of a dissolved pool stand together."""
     if sorption is None:
-        return np.zeros((0, 4), dtype=np.int64), np.zeros((0, 2))
+        return np.zeros((0, 4), dtype=np.int64), np.zeros((0, 7))
     instant = np.isinf(sorption.rate)
     order = np.lexsort((sorption.dissolved, ~instant))
     kind = np.zeros(order.size, dtype=np.int64)
@@ -235,7 +192,7 @@ def _sorption_rows(sorption: Sorption | None) -> tuple[IntArray, FloatArray]:
     kind[heads] = 1
     rows = np.stack([dissolved, sorption.bound[order], sorption.member[order], kind], axis=1)
     numbers = np.stack([sorption.coefficient[order], sorption.rate[order]], axis=1)
-    return rows.astype(np.int64), numbers.astype(np.float64)
+    return rows.astype(np.int64), np.pad(numbers.astype(np.float64), ((0, 0), (0, 5)))
 
 
 def _limits(kinetics: Kinetics, floor: FloatArray, zone: IntArray) -> FloatArray:

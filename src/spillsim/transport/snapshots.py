@@ -16,6 +16,8 @@ from .arrays import (
     STORAGE,
     FloatArray,
     IntArray,
+    Reactions,
+    Record,
 )
 from .compiler import inner
 
@@ -72,13 +74,30 @@ def add_path(
 
 
 @inner
-def sum_decayed(spans: IntArray, outlet: int, decayed: FloatArray, total: FloatArray) -> None:
+def sum_fixed(a: int, b: int, reactions: Reactions) -> None:
+    """Bring the sums of the fixed pools up to date by what changed in the cells from a to b."""
+    noted = reactions.noted
+    for f in range(reactions.fixed.shape[0]):
+        lies, known = reactions.fixed[f, a:b], noted[f, a:b]
+        more = 0.0
+        for i in range(lies.shape[0]):
+            more += lies[i] - known[i]
+            known[i] = lies[i]
+        noted[f, noted.shape[1] - 1] += more
+
+
+@inner
+def sum_decayed(
+    spans: IntArray, outlet: int, decayed: FloatArray, total: FloatArray, reactions: Reactions
+) -> None:
     """Add up what decayed in a path since this was done last; ``spans`` as in ``State.paths``.
 
-    What decayed in the cells beyond the outlet is past it.
+    What decayed in the cells beyond the outlet is past it, and so is what lies there.
     """
     members = total.shape[1]
     first, last = spans[DECAY_LOW], spans[DECAY_HIGH]
+    if reactions.fixed.shape[0] > 0:
+        sum_fixed(first, max(min(outlet, last), first), reactions)
     if members == 1:
         cut = min(max(outlet, first), max(first, last))
         total[LOST, 0] += total_of(decayed[first:cut])
@@ -95,8 +114,12 @@ def sum_decayed(spans: IntArray, outlet: int, decayed: FloatArray, total: FloatA
 
 
 @inner
-def add_totals(row: int, total: FloatArray, ledger: FloatArray) -> None:
+def add_totals(
+    row: int, total: FloatArray, ledger: FloatArray, noted: FloatArray, fixed: FloatArray
+) -> None:
     """Complete a row of the ledger by what does not lie in a window."""
+    for f in range(noted.shape[0]):
+        fixed[row, f] = noted[f, noted.shape[1] - 1]
     for j in range(total.shape[1]):
         ledger[j, row, 0] = total[RELEASED, j]
         ledger[j, row, 3] = total[LOST, j]
@@ -106,20 +129,21 @@ def add_totals(row: int, total: FloatArray, ledger: FloatArray) -> None:
 
 @inner
 def write_alone(
-    row: int, spans: IntArray, outlet: int, stores: bool, decays: bool, cells: FloatArray,
-    total: FloatArray, ledger: FloatArray,
+    row: int, spans: IntArray, outlet: int, medium: tuple[bool, bool], cells: FloatArray,
+    total: FloatArray, record: Record, reactions: Reactions,
 ) -> None:  # fmt: skip
-    """Write a row of the ledger where one path alone is active."""
-    add_path(row, (spans[LOW], spans[HIGH]), outlet, stores, cells[MASS], cells[STORAGE], ledger)
-    if decays:
-        sum_decayed(spans, outlet, cells[DECAYED], total)
-    add_totals(row, total, ledger)
+    """Write a row of the ledger where one path alone is active; ``medium`` as below."""
+    window = (spans[LOW], spans[HIGH])
+    add_path(row, window, outlet, medium[0], cells[MASS], cells[STORAGE], record.ledger)
+    if medium[1]:
+        sum_decayed(spans, outlet, cells[DECAYED], total, reactions)
+    add_totals(row, total, record.ledger, reactions.noted, record.fixed)
 
 
 @inner
 def write_ledger(
     row: int, active: IntArray, spans: IntArray, outlet: IntArray, medium: tuple[bool, bool],
-    cells: FloatArray, total: FloatArray, ledger: FloatArray,
+    cells: FloatArray, total: FloatArray, record: Record, reactions: Reactions,
 ) -> None:  # fmt: skip
     """Sum what is in the river and in storage; independent of the running totals.
 
@@ -128,19 +152,23 @@ def write_ledger(
     for k in range(1, active[0] + 1):
         p = active[k]
         add_path(row, (spans[LOW, p], spans[HIGH, p]), outlet[p], medium[0], cells[MASS],
-                 cells[STORAGE], ledger)  # fmt: skip
+                 cells[STORAGE], record.ledger)  # fmt: skip
         if medium[1]:
-            sum_decayed(spans[:, p], outlet[p], cells[DECAYED], total)
-    add_totals(row, total, ledger)
+            sum_decayed(spans[:, p], outlet[p], cells[DECAYED], total, reactions)
+    add_totals(row, total, record.ledger, reactions.noted, record.fixed)
 
 
 @inner
 def write_field(
     row: int, active: IntArray, spans: IntArray, inverse: FloatArray, mass: FloatArray,
-    field: FloatArray,
+    record: Record, fixed: FloatArray,
 ) -> None:  # fmt: skip
-    """Write the concentration of all cells."""
+    """Write the concentration of all cells, and what lies in their fixed pools."""
+    field, lying = record.field, record.fixed_field
     members = field.shape[0]
+    for f in range(fixed.shape[0]):
+        for i in range(fixed.shape[1]):
+            lying[row, f, i] = fixed[f, i]
     for k in range(1, active[0] + 1):
         p = active[k]
         for i in range(spans[LOW, p], spans[HIGH, p]):

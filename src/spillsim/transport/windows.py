@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from .arrays import FloatArray, IntArray
 from .compiler import inner
+from .pools import may_return
 
 BLOCK = 8
 """Cells by which a window grows and shrinks."""
@@ -69,19 +70,26 @@ def sweep(cell: int, target: int, members: int, values: FloatArray) -> None:
 @inner
 def trim(
     a: int, b: int, reach: int, members: int, mass: FloatArray, storage: FloatArray,
-    floor: FloatArray,
+    floor: FloatArray, fixed: FloatArray, limit: FloatArray,
 ) -> tuple[int, int]:  # fmt: skip
-    """Shrink a window by blocks that hold next to nothing; their mass moves inward."""
+    """Shrink a window by blocks that hold next to nothing; their mass moves inward.
+
+    What lies in fixed pools stays where it is.
+    """
     spare = BLOCK + reach
     while b - a > BLOCK + spare and not (
-        holds(a, a + spare, members, mass, floor) or holds(a, a + BLOCK, members, storage, floor)
+        holds(a, a + spare, members, mass, floor)
+        or holds(a, a + BLOCK, members, storage, floor)
+        or may_return(a, a + BLOCK, fixed, limit)
     ):
         for cell in range(a, a + BLOCK):
             sweep(cell, cell + 1, members, mass)
             sweep(cell, cell + 1, members, storage)
         a += BLOCK
     while b - a > BLOCK + spare and not (
-        holds(b - spare, b, members, mass, floor) or holds(b - BLOCK, b, members, storage, floor)
+        holds(b - spare, b, members, mass, floor)
+        or holds(b - BLOCK, b, members, storage, floor)
+        or may_return(b - BLOCK, b, fixed, limit)
     ):
         for cell in range(b - 1, b - 1 - BLOCK, -1):
             sweep(cell, cell - 1, members, mass)
