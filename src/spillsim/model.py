@@ -17,7 +17,6 @@ from .constituents import (
     carrier_of,
     constituent_notices,
     flows_met,
-    reasons_for_pools,
 )
 from .engine import choose_engine
 from .errors import Fault, Notice, ScenarioError
@@ -259,8 +258,7 @@ def _march(
     """The way of marching that the river and its flow ask for."""
     network, flow = route.network, route.flow
     tanks = any(reach.kind == "tank" for reach in scenario.reaches)
-    pools = bool(reasons_for_pools(scenario))
-    if varying is None and network.is_tree and not tanks and not pools:
+    if varying is None and network.is_tree and not tanks:
         return tree_march(scenario, route, releases, places, output_time, step)
     if varying is None:
         varying = as_varying(flow, network.reach_length)
