@@ -101,7 +101,8 @@ def test_dead_water_and_grains_that_wear_off_close_too() -> None:
     closes(run)
     assert model.kinetics is not None
     assert model.kinetics.grains is not None
-    assert (run.ledger.on_bed[[0, 3, 4], -1] > 0.0).all()
+    assert run.ledger.on_bed[0, -1] > 0.0
+    assert run.ledger.on_bed[3, -1] > run.ledger.on_bed[4, 0] >= 0.0
     assert (run.ledger.gained[[2, 5], -1] > 0.0).all()
     assert run.bed_field is not None
     assert run.bed_field.shape == run.field.shape
@@ -148,7 +149,7 @@ def test_a_chain_of_three_follows_bateman() -> None:
 def test_grains_settle_and_take_along_what_is_bound() -> None:
     """Suspended mass falls as exp(-w (1 - tau / tau_cd) t / h); the bed holds the rest."""
     scenario = river(
-        case={"title": "settling", "start": "2024-01-01T00:00:00Z", "duration": "1 day"},
+        duration="1 day",
         solids=[{"name": "silt", "settling_velocity": "0.1 mm/s",
                  "critical_deposition_stress": "4 Pa", "critical_erosion_stress": "4 Pa"}],
         release=[slug("silt", "100 t")],
@@ -237,9 +238,11 @@ def test_the_error_is_measured_on_totals_with_half_the_step() -> None:
 
 def varying(**sections: Any) -> Scenario:
     """The river with a discharge that falls from 80 to 10 m3/s in a day."""
-    table = [{"time [h]": 0.0, "r1 [m3/s]": 80.0}, {"time [h]": 24.0, "r1 [m3/s]": 10.0},
-             {"time [h]": 96.0, "r1 [m3/s]": 10.0}]  # fmt: skip
-    reach = {"velocity [m/s]": "", "manning_n": 0.035, "depth [m]": ""}
+    table = [
+        {"time [h]": time, "reach": "r1", "discharge [m3/s]": discharge}
+        for time, discharge in ((0.0, 80.0), (24.0, 10.0), (96.0, 10.0))
+    ]
+    reach = {"velocity [m/s]": None, "depth [m]": None, "manning_n": 0.035}
     return river(
         reach=reach, hydraulics={"default": "manning"}, flow={"kind": "table", "table": table},
         **sections,
