@@ -6,8 +6,6 @@ WAITING = {
     "cyanide",
     "decay_chain",
     "floating",
-    "rates_by_reach",
-    "seepage",
     "solids",
     "sorption",
     "two_pools",

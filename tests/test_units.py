@@ -39,6 +39,14 @@ WRITTEN = [
     ("100 t/d", "mass_rate", "100 tonne/day"),
     ("36 km/d", "velocity", "36 km/day"),
     ("2 weeks", "time", "2 week"),
+    ("50000 L/kg", "distribution_coefficient", "50000 liter/kilogram"),
+    ("70 mL/g", "distribution_coefficient", "70 milliliter/gram"),
+    ("0.2 N/m2", "stress", "0.2 newton/meter**2"),
+    ("0.2 kPa", "stress", "0.2 kilopascal"),
+    ("2.7 g/cm3", "density", "2.7 gram/centimeter**3"),
+    ("3 g/m2/d", "mass_rate_per_area", "3 gram/meter**2/day"),
+    ("22.2 years", "time", "22.2 year"),
+    ("20 µm", "length", "20 micrometer"),
     ("5 gal/min", "discharge", "5 gallon/minute"),  # from pint
     ("1 acre", "area", "1 acre"),  # from pint
     ("0.5 m/km", "dimensionless", "0.5 m/km"),

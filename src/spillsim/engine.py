@@ -53,6 +53,9 @@ def choose_engine(
         return _march_for_pools(scenario, [words for _, words in pools])
     settings = _settings_of_the_march(scenario)
     limits = [] if settings else _limits(scenario, network, flow, releases, places)
+    if wanted == "auto" and any(release.seep is not None for release in releases):
+        # the transfer engine takes it at points, each for the price of a release
+        limits.append("a release is spread along a reach")
     against = settings or limits
     if not against:
         return Choice("transfer", "asked for" if wanted == "transfer" else "steady and linear")

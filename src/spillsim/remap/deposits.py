@@ -91,26 +91,8 @@ def build_deposits(
                 whole = np.ones(int(kept.sum()))
                 inlets.append([when[kept], node * whole, member * whole, place * whole, part[kept]])
             if not inlet.all():
-                n, mass, age, after, half = (v[~inlet] for v in (n, mass, age, after, half))
-                length = float(reaches.length[position.reach])
-                share, half_share = position.distance / length, position.half / length
-                end = time[1:][n]
-                latest, earliest = (
-                    integral_between(
-                        flow, position.reach, share, end - step * (after + s * half), end
-                    )
-                    for s in (-1.0, 1.0)
-                )
-                # what is held back at the end of a release enters a step later
-                extra = np.setdiff1d(n + 1, n)
-                extra = extra[extra < steps]
-                none, whole = np.zeros(extra.size), np.ones(n.size + extra.size)
-                rows.append(
-                    [np.concatenate([n, extra]), number * whole, member * whole, place * whole,
-                     share * whole]
-                    + [np.concatenate([v, none]) for v in (latest, earliest, mass, age)]
-                    + [half_share * whole]
-                )  # fmt: skip
+                pieces = [v[~inlet] for v in (n, mass, age, after, half)]
+                rows.append(_within(reaches, flow, position, pieces, time, (number, member, place)))
             number += 1
     row, release, who, reach, *values = _sorted(rows, 10)
     when, node_of, member_of, inlet_reach, inlet_mass = _sorted(inlets, 5)
@@ -136,6 +118,35 @@ def allow_for_decay(deposits: Deposits, rate: FloatArray, step: float) -> Deposi
     """
     credit = deposits.inlet_mass * np.expm1(0.5 * step * rate)
     return deposits._replace(inlet_mass=deposits.inlet_mass + credit, inlet_credit=credit)
+
+
+def _within(
+    reaches: Reaches, flow: VaryingFlow, position: Position, pieces: list[FloatArray],
+    time: FloatArray, names: tuple[int, int, int],
+) -> list[FloatArray]:  # fmt: skip
+    """Rows of what a release gives within a reach.
+
+    pieces : step, mass, mean age, age that counts for the place, half the width of age
+    names : numbers of the release, its member and its reach
+    """
+    n, mass, age, after, half = pieces
+    steps, step = time.size - 1, float(time[1] - time[0])
+    length = float(reaches.length[position.reach])
+    share = position.distance / length
+    end = time[1:][n]
+    latest, earliest = (
+        integral_between(flow, position.reach, share, end - step * (after + s * half), end)
+        for s in (-1.0, 1.0)
+    )
+    # what is held back at the end of a release enters a step later
+    extra = np.setdiff1d(n + 1, n)
+    extra = extra[extra < steps]
+    none, whole = np.zeros(extra.size), np.ones(n.size + extra.size)
+    return [
+        np.concatenate([n, extra]), *(name * whole for name in names), share * whole,
+        *(np.concatenate([v, none]) for v in (latest, earliest, mass, age)),
+        position.half / length * whole,
+    ]  # fmt: skip
 
 
 def _sorted(parts: list[list[FloatArray]], columns: int) -> list[FloatArray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def extent_of(model: ModelLike, times: int, cells: int, field_times: int = 0) ->
     duration = float(scenario.case.duration)
     travel = np.array([place.travel_time for place in model.stations], dtype=np.float64)
     spread = np.array([place.spread for place in model.stations], dtype=np.float64)
-    lasting = max((float(getattr(r, "duration", 0.0)) for r in scenario.releases), default=0.0)
+    lasting = max((_lasting(r, duration) for r in scenario.releases), default=0.0)
     known = np.isfinite(travel)
     passage = lasting + 16.0 * np.where(known, spread, 0.0)
     left = duration - 0.9 * np.where(known, travel, duration)
@@ -73,6 +74,12 @@ def extent_of(model: ModelLike, times: int, cells: int, field_times: int = 0) ->
         active_share=float(np.maximum(seen, 0.0).mean()) if seen.size else 0.0,
         text_bytes=sum(len(f.text.encode()) for f in files if f.name.endswith((".toml", ".json"))),
     )
+
+
+def _lasting(release: Any, duration: float) -> float:
+    """Return how long a release lasts, to the end of the run where it says nothing [s]."""
+    lasting = getattr(release, "duration", 0.0)
+    return duration - float(release.start) if lasting is None else float(lasting)
 
 
 def estimate_size(extent: Extent) -> int:
