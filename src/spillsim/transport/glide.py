@@ -38,9 +38,9 @@ from .arrays import (
     Watch,
 )
 from .compiler import inner, part
+from .gliding import note_sums, react_watched
 from .observe import NEAR, find_near, note_rows
-from .passes import carry, decay, disperse, exchange, exchange_stored, note_peaks, settle
-from .pools import note_sums, react
+from .passes import carry, disperse, exchange_alone, note_peaks, settle
 from .snapshots import write_alone
 from .windows import BLOCK, grow, holds, trim
 
@@ -87,31 +87,6 @@ def pass_faces(
         if a < cell[s] + 1 < b:
             for j in range(members):
                 through[s, j] += flux[(cell[s] + 1) * members + j]
-
-
-@inner
-def pass_reacting(
-    sign: float, offset: FloatArray, stride: FloatArray, cell: IntArray, near: IntArray,
-    decayed: FloatArray, through: FloatArray,
-) -> None:  # fmt: skip
-    """Put right what passed near places for what left the water, or came, on one side of them.
-
-    Mass is counted where it crosses the lower face of a place's cell, as the end of a step left
-    it: what left the lower part of the cell had passed the place, and what will leave the next
-    cell in a step passes the place before. Of the step that a cell's water has reacted for, the
-    part y / stride lies behind the place that it has passed by y cells. Called before and after
-    the reactions, with ``sign`` -1 and 1.
-    """
-    members = through.shape[1]
-    for k in range(1, near[0] + 1):
-        s = near[k]
-        rest, way = 1.0 - offset[s], stride[s]
-        own = 0.5 * rest * rest / way if rest < way else rest - 0.5 * way
-        next_one = 0.5 * max(way - rest, 0.0) ** 2 / way
-        at = cell[s] * members
-        for j in range(members):
-            gone = own * decayed[at + j] - next_one * decayed[at + members + j]
-            through[s, j] += sign * gone
 
 
 @part
@@ -201,21 +176,17 @@ def glide(
     total, cells, own = state.total, state.cells, medium.cells
     mass, storage, peak, peak_step = cells[MASS], cells[STORAGE], cells[PEAK], cells[PEAK_STEP]
     carried, c, flux, decayed = cells[CARRIED], cells[CONCENTRATION], cells[FLUX], cells[DECAYED]
-    inverse, conductance, correction = own[INVERSE], own[CONDUCTANCE], own[CORRECTION]
-    stay, back, into, hold = own[STAY], own[BACK], own[INTO], own[HOLD]
+    coefficients = (own[INVERSE], own[CONDUCTANCE], own[CORRECTION])
+    shares = (own[STAY], own[BACK], own[INTO], own[HOLD])
     has_storage, decays, substeps = medium.has_storage, medium.decays, medium.substeps
     through, near, noted, stamp = watch.through[0], watch.near, watch.rows, watch.stamp
-    last, floor, spans = watch.ends[2], total[FLOOR], state.paths[:, p]
-    cell, ledger_step, reactions = gauges.cell, record.ledger_step, medium.reactions
-    reacts, lasting = medium.reacts, medium.has_storage or medium.returns
-    fixed, limit = reactions.fixed, reactions.limit
+    last, floor, spans, cell = watch.ends[2], total[FLOOR], state.paths[:, p], gauges.cell
+    ledger_step, reactions, reacts = record.ledger_step, medium.reactions, medium.reacts
+    lasting = has_storage or medium.returns
     leaving = total[PAST] if outlet else state.outflow[p]
-    members = floor.shape[0]
-    a, b = spans[LOW], spans[HIGH]
-    coefficients, arrays = (inverse, conductance, correction), (mass, carried, c, flux)
-    reacting = (mass, storage, decayed)
-    work, reach, step = 0, 2 * substeps + 1, span[0]
-    coming = -1
+    members, a, b = floor.shape[0], spans[LOW], spans[HIGH]
+    arrays, reacting = (mass, carried, c, flux), (mass, storage, decayed)
+    work, reach, step, coming = 0, 2 * substeps + 1, span[0], -1
     while step < span[1]:
         before, way, stays = a, 0, False
         if not moved:
@@ -233,29 +204,22 @@ def glide(
             mass[i] = 0.0
         lo, hi = a * members, b * members
         if reacts:
-            if near[0] > 0:
-                pass_reacting(-1.0, gauges.offset, gauges.reach_back, cell, near, decayed, through)
-            react(a, b, reactions, mass, storage, decayed)
-            if near[0] > 0:
-                pass_reacting(1.0, gauges.offset, gauges.reach_back, cell, near, decayed, through)
-        elif has_storage and decays:
-            exchange_stored(lo, hi, stay, back, into, hold, reacting, carried, c)
-        elif has_storage:
-            exchange(lo, hi, back, into, mass, storage)
-        elif decays:
-            decay(lo, hi, stay, mass, decayed)
+            react_watched(a, b, near, gauges, through, reactions, reacting)
+        else:
+            exchange_alone(lo, hi, has_storage, decays, shares, reacting, carried, c)
         if moved:
             take_in(p, rows, feed.place, feed.mass[1], mass, total[RELEASED])
         elif step % TRIM_EVERY == 0:
-            a, b = trim(a, b, reach, members, mass, storage, floor, fixed, limit)
+            a, b = trim(a, b, reach, members, mass, storage, floor, reactions)
         step += 1
         if reacts:
-            note_sums(a, b, float(step), reactions, mass, inverse, peak, peak_step)
+            note_sums(a, b, float(step), reactions, mass, coefficients[0], peak, peak_step)
         else:
-            note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
-        if decays:
-            spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)
-            spans[DECAY_HIGH] = max(spans[DECAY_HIGH], hi // members)
+            note_peaks(
+                a * members, b * members, float(step), mass, coefficients[0], peak, peak_step
+            )
+        spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)
+        spans[DECAY_HIGH] = max(spans[DECAY_HIGH], hi // members)
         if near[0] > 0:
             note_rows(step, step - begin, members, cell, mass, through, near, noted, stamp, last)
         work += b - a
@@ -263,8 +227,7 @@ def glide(
             break
         if 0 <= ledger_row < ledger_step.shape[0] and ledger_step[ledger_row] == step:
             spans[LOW], spans[HIGH] = a, b
-            write_alone(ledger_row, spans, ends[2], (has_storage, decays), cells, total, record,
-                        reactions)  # fmt: skip
+            write_alone(ledger_row, spans, ends[2], medium, cells, total, record)
             ledger_row += 1
         if b == ends[1] and b - a < CLOSING:
             break

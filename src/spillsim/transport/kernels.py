@@ -189,8 +189,7 @@ def march_steps(
     begin, ledger_row, field_row = position[0], position[1], position[2]
     pointer, place, active, table = feed.pointer, feed.place, state.active, ways.table
     spans, outflow, total, own = state.paths, state.outflow, state.total, state.cells
-    ledger_step, field_step, reactions = record.ledger_step, record.field_step, medium.reactions
-    places, decays = gauges.pointer, medium.decays
+    ledger_step, field_step, places = record.ledger_step, record.field_step, gauges.pointer
     block, steps = watch.stamp.shape[1] - 1, pointer.shape[0] - 1
     reach = 2 * medium.substeps + 1
     step = span[0]
@@ -229,12 +228,11 @@ def march_steps(
             turn += 1
         step = done
         if is_due(ledger_row, ledger_step, step - 1):
-            write_ledger(ledger_row, active, spans, table[OUTLET], (medium.has_storage, decays),
-                         own, total, record, reactions)  # fmt: skip
+            write_ledger(ledger_row, active, spans, table[OUTLET], medium, own, total, record)
             ledger_row += 1
         if is_due(field_row, field_step, step - 1):
             write_field(field_row, active, spans, medium.cells[INVERSE], own[MASS], record,
-                        reactions.fixed)  # fmt: skip
+                        medium.reactions.fixed)  # fmt: skip
             field_row += 1
         if step - begin == block or step == steps:
             write_curves(begin, step, cells, gauges, watch, outputs, shown)

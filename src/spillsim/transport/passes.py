@@ -130,6 +130,21 @@ def decay(lo: int, hi: int, stay: FloatArray, mass: FloatArray, decayed: FloatAr
 
 
 @part
+def exchange_alone(
+    lo: int, hi: int, has_storage: bool, decays: bool, shares: tuple[FloatArray, ...],
+    cells: tuple[FloatArray, FloatArray, FloatArray], left: FloatArray, rest: FloatArray,
+) -> None:  # fmt: skip
+    """Decay and transient storage of members that do not react with each other."""
+    stay, back, into, hold = shares
+    if has_storage and decays:
+        exchange_stored(lo, hi, stay, back, into, hold, cells, left, rest)
+    elif has_storage:
+        exchange(lo, hi, back, into, cells[0], cells[1])
+    elif decays:
+        decay(lo, hi, stay, cells[0], cells[2])
+
+
+@part
 def note_peaks(
     lo: int, hi: int, step: float, mass: FloatArray, inverse: FloatArray, peak: FloatArray,
     peak_step: FloatArray,

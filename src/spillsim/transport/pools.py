@@ -13,7 +13,7 @@ No entry is negative and columns sum to one, so nothing becomes negative, gets l
 
 from __future__ import annotations
 
-from .arrays import GRAINS, GROUPS, RETURNING, ROWS, SOURCES, FloatArray, Reactions
+from .arrays import GRAINS, RETURNING, ROWS, SOURCES, FloatArray, Reactions
 from .compiler import inner
 from .grains import move_grains, sorb
 from .reactions import CHUNK
@@ -146,31 +146,6 @@ def react(
             move_grains(first, n, pools, reactions)
             sorb(first, n, pools, True, reactions)
         put_back(first, n, mass, storage, lost, reactions)
-
-
-@inner
-def note_sums(
-    a: int, b: int, step: float, reactions: Reactions, mass: FloatArray, inverse: FloatArray,
-    peak: FloatArray, peak_step: FloatArray,
-) -> None:  # fmt: skip
-    """Keep the highest concentration of each constituent in each cell, and when it was.
-
-    That of constituent k in cell i stands at k K + i, of K cells.
-    """
-    shape, tie = reactions.shape, reactions.tie
-    members = shape[0]
-    cells = mass.shape[0] // members
-    for k in range(shape[6]):
-        begin, end = tie[shape[GROUPS] + k, 0], tie[shape[GROUPS] + k, 1]
-        top, when = peak[k * cells + a : k * cells + b], peak_step[k * cells + a : k * cells + b]
-        for i in range(top.shape[0]):
-            held = 0.0
-            for j in range((a + i) * members + begin, (a + i) * members + end):
-                held += mass[j]
-            held *= inverse[(a + i) * members]
-            if held > top[i]:
-                top[i] = held
-                when[i] = step
 
 
 @inner

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from .arrays import ENDS, BoolArray, FloatArray, IntArray, Reactions
-from .kinetics import Grains, Kinetics, Sorption
+from .kinetics import Grains, Kinetics, Sorption, ledgers_of
 from .propagators import propagators
 
 CHUNK = 128
@@ -99,7 +99,7 @@ def build_reactions(
     joined = connections(kinetics)
     # exchanged there, or lost from there; what comes may come by other ways
     stores = bool((joined[mobile : 2 * mobile].any()) | joined[:, mobile : 2 * mobile].any())
-    table = propagators(kinetics.linear, time_step)
+    table = propagators(kinetics.linear, time_step, ledgers_of(kinetics))
     of = joined[:, 2 * mobile :].any(axis=0) | _in_grains(kinetics)
     returning = np.flatnonzero(of).astype(np.int64)
     water = np.arange(2 * mobile if stores else mobile)

@@ -16,6 +16,7 @@ from .arrays import (
     STORAGE,
     FloatArray,
     IntArray,
+    Medium,
     Reactions,
     Record,
 )
@@ -129,31 +130,31 @@ def add_totals(
 
 @inner
 def write_alone(
-    row: int, spans: IntArray, outlet: int, medium: tuple[bool, bool], cells: FloatArray,
-    total: FloatArray, record: Record, reactions: Reactions,
+    row: int, spans: IntArray, outlet: int, medium: Medium, cells: FloatArray,
+    total: FloatArray, record: Record,
 ) -> None:  # fmt: skip
-    """Write a row of the ledger where one path alone is active; ``medium`` as below."""
+    """Write a row of the ledger where one path alone is active."""
+    reactions = medium.reactions
     window = (spans[LOW], spans[HIGH])
-    add_path(row, window, outlet, medium[0], cells[MASS], cells[STORAGE], record.ledger)
-    if medium[1]:
+    add_path(row, window, outlet, medium.has_storage, cells[MASS], cells[STORAGE],
+             record.ledger)  # fmt: skip
+    if medium.decays:
         sum_decayed(spans, outlet, cells[DECAYED], total, reactions)
     add_totals(row, total, record.ledger, reactions.noted, record.fixed)
 
 
 @inner
 def write_ledger(
-    row: int, active: IntArray, spans: IntArray, outlet: IntArray, medium: tuple[bool, bool],
-    cells: FloatArray, total: FloatArray, record: Record, reactions: Reactions,
+    row: int, active: IntArray, spans: IntArray, outlet: IntArray, medium: Medium,
+    cells: FloatArray, total: FloatArray, record: Record,
 ) -> None:  # fmt: skip
-    """Sum what is in the river and in storage; independent of the running totals.
-
-    ``medium`` tells whether there is storage and whether anything decays.
-    """
+    """Sum what is in the river and in storage; independent of the running totals."""
+    reactions = medium.reactions
     for k in range(1, active[0] + 1):
         p = active[k]
-        add_path(row, (spans[LOW, p], spans[HIGH, p]), outlet[p], medium[0], cells[MASS],
+        add_path(row, (spans[LOW, p], spans[HIGH, p]), outlet[p], medium.has_storage, cells[MASS],
                  cells[STORAGE], record.ledger)  # fmt: skip
-        if medium[1]:
+        if medium.decays:
             sum_decayed(spans[:, p], outlet[p], cells[DECAYED], total, reactions)
     add_totals(row, total, record.ledger, reactions.noted, record.fixed)
 

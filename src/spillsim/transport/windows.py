@@ -8,7 +8,7 @@ the next cell inward. Windows of whole blocks leave no odd cells to the inner lo
 
 from __future__ import annotations
 
-from .arrays import FloatArray, IntArray
+from .arrays import FloatArray, IntArray, Reactions
 from .compiler import inner
 from .pools import may_return
 
@@ -70,12 +70,13 @@ def sweep(cell: int, target: int, members: int, values: FloatArray) -> None:
 @inner
 def trim(
     a: int, b: int, reach: int, members: int, mass: FloatArray, storage: FloatArray,
-    floor: FloatArray, fixed: FloatArray, limit: FloatArray,
+    floor: FloatArray, reactions: Reactions,
 ) -> tuple[int, int]:  # fmt: skip
     """Shrink a window by blocks that hold next to nothing; their mass moves inward.
 
     What lies in fixed pools stays where it is.
     """
+    fixed, limit = reactions.fixed, reactions.limit
     spare = BLOCK + reach
     while b - a > BLOCK + spare and not (
         holds(a, a + spare, members, mass, floor)

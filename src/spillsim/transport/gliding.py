@@ -1,0 +1,74 @@
+"""Pools that exchange in the march on a tree: what places and peaks see of it."""
+
+from __future__ import annotations
+
+from .arrays import GROUPS, FloatArray, Gauges, IntArray, Reactions
+from .compiler import inner
+from .pools import react
+
+
+@inner
+def pass_reacting(
+    sign: float, offset: FloatArray, stride: FloatArray, cell: IntArray, near: IntArray,
+    decayed: FloatArray, through: FloatArray,
+) -> None:  # fmt: skip
+    """Put right what passed near places for what left the water, or came, on one side of them.
+
+    Mass is counted where it crosses the lower face of a place's cell, as the end of a step left
+    it: what left the lower part of the cell had passed the place, and what will leave the next
+    cell in a step passes the place before. Of the step that a cell's water has reacted for, the
+    part y / stride lies behind the place that it has passed by y cells. Called before and after
+    the reactions, with ``sign`` -1 and 1.
+    """
+    members = through.shape[1]
+    for k in range(1, near[0] + 1):
+        s = near[k]
+        rest, way = 1.0 - offset[s], stride[s]
+        own = 0.5 * rest * rest / way if rest < way else rest - 0.5 * way
+        next_one = 0.5 * max(way - rest, 0.0) ** 2 / way
+        at = cell[s] * members
+        for j in range(members):
+            gone = own * decayed[at + j] - next_one * decayed[at + members + j]
+            through[s, j] += sign * gone
+
+
+@inner
+def react_watched(
+    a: int, b: int, near: IntArray, gauges: Gauges, through: FloatArray, reactions: Reactions,
+    cells: tuple[FloatArray, FloatArray, FloatArray],
+) -> None:  # fmt: skip
+    """Let the pools of a window react for a step, with what passes near places put right.
+
+    ``cells`` holds what is in the water, in storage, and what has left both.
+    """
+    mass, storage, decayed = cells
+    if near[0] > 0:
+        pass_reacting(-1.0, gauges.offset, gauges.reach_back, gauges.cell, near, decayed, through)
+    react(a, b, reactions, mass, storage, decayed)
+    if near[0] > 0:
+        pass_reacting(1.0, gauges.offset, gauges.reach_back, gauges.cell, near, decayed, through)
+
+
+@inner
+def note_sums(
+    a: int, b: int, step: float, reactions: Reactions, mass: FloatArray, inverse: FloatArray,
+    peak: FloatArray, peak_step: FloatArray,
+) -> None:  # fmt: skip
+    """Keep the highest concentration of each constituent in each cell, and when it was.
+
+    That of constituent k in cell i stands at k K + i, of K cells.
+    """
+    shape, tie = reactions.shape, reactions.tie
+    members = shape[0]
+    cells = mass.shape[0] // members
+    for k in range(shape[6]):
+        begin, end = tie[shape[GROUPS] + k, 0], tie[shape[GROUPS] + k, 1]
+        top, when = peak[k * cells + a : k * cells + b], peak_step[k * cells + a : k * cells + b]
+        for i in range(top.shape[0]):
+            held = 0.0
+            for j in range((a + i) * members + begin, (a + i) * members + end):
+                held += mass[j]
+            held *= inverse[(a + i) * members]
+            if held > top[i]:
+                top[i] = held
+                when[i] = step
