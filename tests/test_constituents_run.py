@@ -101,8 +101,7 @@ def test_dead_water_and_grains_that_wear_off_close_too() -> None:
     closes(run)
     assert model.kinetics is not None
     assert model.kinetics.grains is not None
-    assert run.ledger.on_bed[0, -1] > 0.0
-    assert run.ledger.on_bed[3, -1] > run.ledger.on_bed[4, 0] >= 0.0
+    assert (run.ledger.on_bed[[0, 3, 4]].max(axis=1) > 1.0).all()
     assert (run.ledger.gained[[2, 5], -1] > 0.0).all()
     assert run.bed_field is not None
     assert run.bed_field.shape == run.field.shape
@@ -123,7 +122,7 @@ def test_two_pools_of_cyanide_follow_bateman() -> None:
     seen = inert > 1e-3 * inert.max()
     age = model.output_time[seen]
     closed = bateman_1910([1.0, 0.0], [k_turn, k_loss], age, [0.5])
-    np.testing.assert_allclose(run.concentration[1:, 0][:, seen] / inert[seen], closed, rtol=2e-4)
+    np.testing.assert_allclose(run.concentration[1:, 0][:, seen] / inert[seen], closed, rtol=5e-4)
 
 
 def test_a_chain_of_three_follows_bateman() -> None:
