@@ -185,7 +185,7 @@ def glide(
     lasting = has_storage or medium.returns
     leaving = total[PAST] if outlet else state.outflow[p]
     members, a, b = floor.shape[0], spans[LOW], spans[HIGH]
-    arrays, reacting = (mass, carried, c, flux), (mass, storage, decayed)
+    inverse, arrays, reacting = own[INVERSE], (mass, carried, c, flux), (mass, storage, decayed)
     work, reach, step, coming = 0, 2 * substeps + 1, span[0], -1
     while step < span[1]:
         before, way, stays = a, 0, False
@@ -213,11 +213,9 @@ def glide(
             a, b = trim(a, b, reach, members, mass, storage, floor, reactions)
         step += 1
         if reacts:
-            note_sums(a, b, float(step), reactions, mass, coefficients[0], peak, peak_step)
+            note_sums(a, b, float(step), reactions, mass, inverse, peak, peak_step)
         else:
-            note_peaks(
-                a * members, b * members, float(step), mass, coefficients[0], peak, peak_step
-            )
+            note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
         spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)
         spans[DECAY_HIGH] = max(spans[DECAY_HIGH], hi // members)
         if near[0] > 0:
