@@ -16,18 +16,19 @@ WIDTH, DEPTH, SLOPE = 40.0, 2.0, 1e-4
 def river(**sections: Any) -> Scenario:
     """A uniform river of 60 km, 0.5 m/s and 40 m3/s with the sections that are given.
 
-    Keys of the reach may be changed by ``reach``; ``storage`` is as in a scenario.
+    Keys of the reach may be changed by ``reach``, None for without; ``duration`` is the run's.
     """
-    reach = {
+    reach: dict[str, Any] = {
         "id": "r1", "from": "a", "to": "b", "length [km]": LENGTH / 1e3,
         "velocity [m/s]": VELOCITY, "width [m]": WIDTH, "depth [m]": DEPTH, "slope": SLOPE,
         "dispersion_coefficient [m2/s]": DISPERSION,
     } | sections.pop("reach", {})  # fmt: skip
+    reach = {key: value for key, value in reach.items() if value is not None}
     data: dict[str, Any] = {
         "spillsim": 1,
         "case": {
             "title": "uniform", "start": dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
-            "duration": "2 days",
+            "duration": sections.pop("duration", "2 days"),
         },
         "network": {
             "nodes": [{"id": "a", "kind": "headwater"}, {"id": "b", "kind": "outlet"}],

@@ -20,7 +20,7 @@ from .constituents import (
     sum_mobile,
 )
 from .errors import SimulationError
-from .marching import NetworkMarch
+from .marching import NetworkMarch, TreeMarch
 from .outcome import Ledger, Run
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ class PoolCurves:
     fixed_ledger: Array
     """(F, L) [kg]."""
     peak: Array
-    """(B, K) highest concentration of each constituent's sum, at its first pool [kg/m3]."""
+    """(N, K) highest concentration of each constituent in all its pools [kg/m3]."""
     peak_time: Array
-    """(B, K) [s since the start of the case]."""
+    """(N, K) [s since the start of the case]."""
     field_time: Array
     """(T',) [s since the start of the case]."""
     field: Array
@@ -79,8 +79,11 @@ def march_pools(model: Model, progress: Progress | None = None) -> Run:
         [(r.position, r.schedule) for r in model.releases if r.pool == number]
         for number in range(len(model.pools.mobile))
     ]
-    assert isinstance(model.march, NetworkMarch)
-    found, imported, marched, more = _through_network(model, model.march, releases, progress)
+    march = model.march
+    if isinstance(march, NetworkMarch):
+        found, imported, marched, more = _through_network(model, march, releases, progress)
+    else:
+        found, imported, marched, more = _down_tree(model, march, releases, progress)
     run = replace(run_of_pools(model.pools, found), output_time=model.output_time, **more)
     run.profile.update(
         load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
@@ -90,6 +93,43 @@ def march_pools(model: Model, progress: Progress | None = None) -> Run:
 
 Marched = tuple[PoolCurves, float, float, dict[str, Any]]
 """What a march left, when its kernels were there and when it ended, and more of a run."""
+
+
+def _down_tree(
+    model: Model, tree: TreeMarch, releases: Releases, progress: Progress | None
+) -> Marched:
+    """March down a tree in steady flow."""
+    from .transport.deposits import build_deposits
+    from .transport.exchanging import march_pools
+
+    imported = perf_counter()
+    plan, grid, kinetics = tree.plan, tree.grid, model.kinetics
+    assert kinetics is not None
+    deposits = [build_deposits(grid, own, plan.start, plan.steps) for own in releases]
+    done = march_pools(plan, tree.dispersion, kinetics, deposits, progress)
+    marched = perf_counter()
+    own, seen = grid.own_cells, tree.reached >= 0
+    has_field = plan.field_step.size > 0
+
+    def at_stations(values: Array) -> Array:
+        every = np.zeros((kinetics.mobile, len(model.stations), plan.output_time.size))
+        every[:, seen] = values[:, tree.reached[seen]]
+        return every
+
+    def of_cells(values: Array) -> Array:
+        none = np.zeros((values.shape[0], 0, own.size))
+        return values[:, :, own] if has_field else none
+
+    found = PoolCurves(
+        at_stations(done.concentration), at_stations(done.cumulative_mass),
+        tree.time_at(plan.ledger_step), done.ledger.transpose(2, 0, 1), done.fixed_ledger.T,
+        done.peak[:, own], done.peak_time[:, own],
+        tree.time_at(plan.field_step), of_cells(done.field), of_cells(done.fixed_field),
+        (done.mobile[:, own], done.storage[:, own], done.fixed[:, own]),
+        (grid.cell_reach[own], grid.cell_distance[own, 0], grid.cell_distance[own, 1]),
+        done.cell_steps,
+    )  # fmt: skip
+    return found, imported, marched, {}
 
 
 def _through_network(
@@ -107,15 +147,15 @@ def _through_network(
     except ValueError as error:
         raise SimulationError(str(error)) from None
     marched = perf_counter()
-    own, marches = plan.own_cells, done.marches
+    own, marches, first = plan.own_cells, done.marches, kinetics.groups[:-1].tolist()
     found = PoolCurves(
         np.stack([m.concentration for m in marches]),
         np.stack([m.cumulative_mass for m in marches]),
         network.time_at(plan.ledger_step),
         np.stack([m.ledger for m in marches]),
         done.fixed_ledger.T,
-        np.stack([m.peak[own] for m in marches]),
-        np.stack([m.peak_time[own] for m in marches]),
+        np.stack([marches[k].peak[own] for k in first]),
+        np.stack([marches[k].peak_time[own] for k in first]),
         network.time_at(plan.field_step),
         np.stack([m.field[:, own] for m in marches]) if plan.field_step.size
         else np.zeros((len(marches), 0, own.size)),
@@ -134,7 +174,6 @@ def _through_network(
 
 def run_of_pools(pools: Pools, found: PoolCurves) -> Run:
     """Constituents from the pools they consist of."""
-    first = [pools.first(n) for n in range(pools.constituents)]
     ledger = gather_ledger(pools, found.ledger, found.fixed_ledger)
     has_field = found.field_time.size > 0
     species = [i for i, pool in enumerate(pools.mobile) if pool.species >= 0]
@@ -146,8 +185,8 @@ def run_of_pools(pools: Pools, found: PoolCurves) -> Run:
         cell_reach=found.cells[0],
         cell_head=found.cells[1],
         cell_foot=found.cells[2],
-        peak_concentration=found.peak[first],
-        peak_time=found.peak_time[first],
+        peak_concentration=found.peak,
+        peak_time=found.peak_time,
         field_time=found.field_time,
         field=sum_mobile(pools, found.field),
         cell_steps=found.cell_steps,

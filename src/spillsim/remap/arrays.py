@@ -246,9 +246,6 @@ class Record(NamedTuple):
     """(F,)"""
     field: FloatArray
     """(F, K B) concentration [kg/m3]."""
-    groups: IntArray
-    """(G + 1,) first of the members whose sum has one peak, kept at the first; (0,) where each has
-    its own."""
     fixed_ledger: FloatArray
     """(L, P) in the fixed pools, cells beyond outlets left out [kg]."""
     fixed_field: FloatArray

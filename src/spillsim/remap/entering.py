@@ -312,10 +312,10 @@ def add_releases(
             cells = abs(spread) / volume + stretch
             pieces = int(min(max(np.ceil(2.0 * cells), 1.0), float(MOST_PIECES)))
         for piece in range(pieces):
-            part = (piece + 0.5) / pieces
-            came = origin + stretch * (part - 0.5)
+            along = (piece + 0.5) / pieces
+            came = origin + stretch * (along - 0.5)
             entry = graph.reach[source, FIRST] + min(max(int(came), 0), n - 1)
-            ahead = came * volume + least + spread * part
+            ahead = came * volume + least + spread * along
             trace(
                 source, ahead, mass / pieces, entry, row, members, step, graph, tables, medium,
                 deposits, gauges, now, state,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..transport.arrays import LIMITER_NONE
-from ..transport.reactions import Reactions, no_reactions
+from ..transport.arrays import LIMITER_NONE, Reactions
+from ..transport.reactions import no_reactions
 from .arrays import (
     CHAIN,
     COUNT,
@@ -26,7 +26,6 @@ from .arrays import (
     START,
     Deposits,
     FloatArray,
-    IntArray,
     Medium,
     Now,
     Record,
@@ -201,10 +200,10 @@ def mass_given(deposits: Deposits, members: int) -> FloatArray:
     return np.asarray(np.bincount(who, weights=np.abs(mass), minlength=members))
 
 
-def new_record(plan: Plan, members: int, groups: IntArray | None = None, fixed: int = 0) -> Record:
+def new_record(plan: Plan, members: int, fixed: int = 0) -> Record:
     """Empty outputs, the only allocation that depends on the number of steps.
 
-    groups : (G + 1,) see ``Record``; fixed : number of fixed pools
+    fixed : number of fixed pools
     """
     places = plan.gauges.cell.size
     size = plan.layout.graph.cell_reach.size * members if plan.field_step.size else 0
@@ -213,7 +212,6 @@ def new_record(plan: Plan, members: int, groups: IntArray | None = None, fixed: 
         np.zeros((plan.steps + 1, places, members)),
         plan.ledger_step, np.zeros((plan.ledger_step.size, 6, members)),
         plan.field_step, np.zeros((plan.field_step.size, size)),
-        np.zeros(0, dtype=np.int64) if groups is None else groups,
         np.zeros((plan.ledger_step.size, fixed)),
         np.zeros((plan.field_step.size, fixed, plan.layout.graph.cell_reach.size)),
     )  # fmt: skip

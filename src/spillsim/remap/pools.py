@@ -89,7 +89,7 @@ def march_pools(
     reactions = build_reactions(stepped, zone, 0.5 * plan.time_step, floor)
     none = Substance(*np.zeros((2, columns.reaches.length.size)))
     medium = build_medium(plan.layout, reference, plan.time_step, [none] * members, True)
-    record = new_record(plan, members, kinetics.groups, kinetics.fixed)
+    record = new_record(plan, members, kinetics.fixed)
     run_kernel(plan, medium, reactions, deposits, now, state, record, progress)
     cells = state.cells.reshape(state.cells.shape[0], -1, members)
     return PoolMarch(
@@ -121,7 +121,7 @@ def _own_exchange(kinetics: Kinetics, plan: Plan) -> Kinetics:
 
 
 def _of_river(plan: Plan, values: FloatArray) -> FloatArray:
-    """(..., K) of the cells of the river out of those of all cells; lower layers go to the upper."""
+    """(..., K) of the cells of the river out of all cells; lower layers go to the upper ones."""
     graph = plan.layout.graph
     below: IntArray = np.flatnonzero(
         (graph.cell_reach >= 0) & (plan.layout.lower[graph.cell_reach] > 0.0)

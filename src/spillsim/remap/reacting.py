@@ -7,9 +7,9 @@ has exchanged up to then. The rates are those of the discharge through the reach
 
 from __future__ import annotations
 
+from ..transport.arrays import ENDS, GROUPS, Reactions
 from ..transport.compiler import inner
 from ..transport.pools import mix_values, react
-from ..transport.reactions import Reactions
 from .arrays import (
     BEYOND,
     CHAIN,
@@ -33,7 +33,6 @@ from .arrays import (
     ZONE,
     FloatArray,
     Graph,
-    IntArray,
     Now,
     State,
 )
@@ -110,17 +109,18 @@ def react_older(members: int, graph: Graph, reactions: Reactions, now: Now, stat
 
 @inner
 def note_sums(
-    a: int, b: int, members: int, inverse: float, when: float, groups: IntArray, mass: FloatArray,
-    top: FloatArray, top_step: FloatArray,
+    a: int, b: int, members: int, inverse: float, when: float, reactions: Reactions,
+    mass: FloatArray, top: FloatArray, top_step: FloatArray,
 ) -> None:  # fmt: skip
-    """Keep the highest concentration of each group of members in cells a to b, at its first."""
-    for g in range(groups.shape[0] - 1):
+    """Keep the highest concentration of each constituent in cells a to b, at its first pool."""
+    shape, tie = reactions.shape, reactions.tie
+    for g in range(shape[GROUPS], shape[ENDS]):
         for i in range(a, b):
             value = 0.0
-            for j in range(i * members + groups[g], i * members + groups[g + 1]):
+            for j in range(i * members + tie[g, 0], i * members + tie[g, 1]):
                 value += mass[j]
             value *= inverse
-            at = i * members + groups[g]
+            at = i * members + tie[g, 0]
             if value > top[at]:
                 top[at] = value
                 top_step[at] = when

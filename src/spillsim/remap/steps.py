@@ -14,9 +14,8 @@ Mass is only moved between cells, so it closes to round-off; no value is ever cl
 
 from __future__ import annotations
 
-from ..transport.arrays import LIMITER_NONE
+from ..transport.arrays import LIMITER_NONE, Reactions
 from ..transport.compiler import inner, jit
-from ..transport.reactions import Reactions
 from .arrays import (
     COUNT,
     DECAYED,
@@ -138,8 +137,8 @@ def close_chain(
                 b = min(high, graph.reach[r, FIRST] + graph.reach[r, COUNT])
                 inverse, when = 1.0 / now.pool[r, FINAL], step + 1.0
                 mass, peak, seen = state.cells[MASS], state.cells[PEAK], state.cells[PEAK_STEP]
-                if record.groups.shape[0] > 0:
-                    note_sums(a, b, members, inverse, when, record.groups, mass, peak, seen)
+                if reactions.shape[0] > 0:
+                    note_sums(a, b, members, inverse, when, reactions, mass, peak, seen)
                 else:
                     note_peaks(a * members, b * members, inverse, when, mass, peak, seen)
         observe_chain(c, step + 1, members, limited, graph, gauges, now, state, record)
@@ -186,7 +185,7 @@ def march_steps(
         for part in range(0 if reacts else 1, 4):
             if part == 1:
                 move_water(members, limiter, graph, tables, gauges, now, state)
-            if releasing and (part == 1 or part == 3 or (part == 2 and reacts)):
+            if releasing and part > 0 and (reacts or part != 2):
                 add_releases(
                     part, reacts, step, members, graph, tables, medium, deposits, gauges, now, state
                 )

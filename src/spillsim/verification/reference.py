@@ -79,8 +79,7 @@ def exact_reference(model: Model) -> Reference | None:
     from ..transfer import NotSmoothError, prepare
 
     spread = any(release.seep is not None for release in model.releases)
-    changes = model.varies or model.scenario.is_layered
-    if model.pools is not None or changes or spread:
+    if model.pools is not None or model.varies or model.scenario.is_layered or spread:
         return None
     tank = np.array([reach.kind == "tank" for reach in model.scenario.reaches], dtype=np.bool_)
     shape = (len(model.scenario.substances), len(model.stations), model.output_time.size)
