@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
-    from ..scenario.substances import Substance
+    from ..scenario.substances import Species, Substance
 
 RIVER_MATTER = -2
 """Carrier of what is bound to the river's own suspended matter."""
@@ -155,7 +155,7 @@ def build_pools(scenario: Scenario) -> Pools | None:
 def _sinks(substance: Substance) -> list[str]:
     """Ways in which some of a substance can be lost for good."""
     found = []
-    forms = (substance, *substance.species)
+    forms: tuple[Substance | Species, ...] = (substance, *substance.species)
     by_light = [
         one.photolysis_rate > 0.0 and getattr(one, "becomes", None) is None for one in forms
     ]

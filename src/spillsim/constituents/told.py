@@ -15,7 +15,7 @@ from .reaches import reach_water
 if TYPE_CHECKING:
     from ..scenario import Scenario
     from ..scenario.solids import Solids
-    from ..scenario.substances import Substance
+    from ..scenario.substances import Species, Substance
 
 LITRE_PER_KG = 1e-3
 """m3/kg"""
@@ -52,7 +52,8 @@ def _given(section: object, key: str) -> bool:
 def _water(scenario: Scenario) -> list[Notice]:
     """Defaults of the river's water that something depends on."""
     water, substances = scenario.water, scenario.substances
-    forms = [form for one in substances for form in (one, *one.species)]
+    forms: list[Substance | Species] = [*substances]
+    forms += [one for substance in substances for one in substance.species]
     volatile = any(one.volatilisation is not None for one in forms)
     light = any(one.photolysis_rate > 0.0 for one in forms)
     light |= any(one.light for one in scenario.reactions)
