@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NOTHING_PASSES = 1e-9
 """Share of the released mass below which a curve counts as empty."""
+LITTLE_PASSES = 1e-6
+"""The same where grains settle: what is left of them far down depends on every rate above."""
 AIM = 0.7
 """Share of the error asked for that a finer step aims at."""
 FINEST = 1.0 / 8.0
@@ -153,7 +155,8 @@ def reference_for(model: Model, progress: Progress | None = None) -> Reference:
 def distance(run: Run, better: Array) -> Array:
     """(N, S) L1 distance of a run's curves from better ones over the area under those.
 
-    nan where less than a 1e-9 of the released mass passes.
+    nan where less than a 1e-9 of the released mass passes, a millionth where constituents have
+    pools.
 
     Parameters
     ----------
@@ -163,7 +166,8 @@ def distance(run: Run, better: Array) -> Array:
     put_in = np.abs(run.ledger.released) + np.abs(run.ledger.gained)
     released = put_in.max(axis=1)[:, None]
     passed = np.abs(run.cumulative_mass).max(axis=2)
-    seen = (passed > NOTHING_PASSES * released) & (area > 0.0)
+    least = LITTLE_PASSES if run.parts else NOTHING_PASSES
+    seen = (passed > least * released) & (area > 0.0)
     apart = np.abs(run.concentration - better).sum(axis=2)
     return np.where(seen, apart / np.where(seen, area, 1.0), np.nan)
 
