@@ -6,6 +6,7 @@ pages are current.
 
 from __future__ import annotations
 
+import csv
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -14,13 +15,17 @@ from typing import Any
 
 import xarray as xr
 from generated import FOLDER, differences, table, with_blocks
+from pydantic.json_schema import models_json_schema
 
 import spillsim
 from spillsim import results, units
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from spillsim.results.files import encoding
 from spillsim.scenario import (
+    facility_sections,
+    facility_template,
     file_sections,
+    materials_file,
     releases,
     reservoirs,
     routing,
@@ -31,11 +36,13 @@ from spillsim.scenario import (
     trigger,
 )
 from spillsim.scenario.names import HYDRAULIC_METHODS
+from spillsim.tailings import materials
 
 # --- scenario.md ---------------------------------------------------------------------------------
 
 _SCHEMA = spillsim.scenario.json_schema()
-_MODULES = (sections, routing, reservoirs, file_sections, trigger, substances, solids, releases)
+_MODULES = (sections, routing, reservoirs, file_sections, trigger, substances, solids, releases,
+            facility_sections)  # fmt: skip
 _OF_TRIGGERS = {
     "at": '`{ node = "id" }`',
     "time": 'date-time with offset, or time after `case.start`: `"6 h"`',
@@ -77,8 +84,9 @@ def _definitions(section: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _plain(field: Mapping[str, Any]) -> dict[str, Any]:
     """Return a field without its `or null`."""
     for choice in field.get("anyOf", []):
-        if choice.get("type") != "null" and "anyOf" not in choice:
-            return {**choice, **{k: v for k, v in field.items() if k != "anyOf"}}
+        plain = _plain(choice)
+        if plain.get("type") != "null" and "anyOf" not in plain:
+            return {**plain, **{k: v for k, v in field.items() if k != "anyOf"}}
     return dict(field)
 
 
@@ -142,7 +150,7 @@ def _default(model: str, name: str, field: Mapping[str, Any], needed: bool) -> s
     home = next(m for m in _MODULES if hasattr(m, model))
     own = getattr(home, model).model_fields
     default = next(f.default for n, f in own.items() if (f.alias or n) == name)
-    if default is None or default in ("", ()):
+    if default is None or default in ("", (), {}):
         return "–"
     if name in ("start", "time"):
         return "`case.start`"
@@ -184,7 +192,11 @@ def _keys(definition: Mapping[str, Any]) -> str:
         if told.startswith(("number and unit", "CSV file inside", "offset date-time")):
             told = ""  # the column before says it
         default = _default(definition["title"], name, field, name in needed)
-        value = _value(name, field)
+        if field.get("type") == "object":
+            inside = _plain(field["additionalProperties"])
+            value = "table, `name = value`: " + _value(name, inside)
+        else:
+            value = _value(name, field)
         if definition["title"].endswith("Trigger"):
             value = _OF_TRIGGERS.get(name, value)
         lines.append([f"`{name}`", value, default, told])
@@ -414,10 +426,62 @@ def theory_blocks() -> dict[str, str]:
     return {"formulas": f"{listed}\n\n{default}"}
 
 
+# --- facility.md ---------------------------------------------------------------------------------
+
+
+def facility_blocks() -> dict[str, str]:
+    """Return the generated parts of facility.md."""
+    models = [*facility_sections.FACILITY_SECTIONS.values(),
+              facility_sections.SizeClassSection]  # fmt: skip
+    modes = facility_sections.FAILURE_SECTIONS.values()
+    _, schema = models_json_schema([(m, "validation") for m in (*models, *modes)], by_alias=True)
+    defined = schema["$defs"]
+    names = {"FacilityInfo": "facility", "Composition": "composition",
+             "Uncertainty": "uncertainty", "SizeClassSection": "size_class"}  # fmt: skip
+    found = {}
+    for model in models:
+        one = defined[model.__name__]
+        found[names[model.__name__]] = f"{one['description']}\n\n{_keys(one)}"
+    found["failure"] = "\n\n".join(_form(defined[model.__name__], "mode") for model in modes)
+    found["materials"] = _materials_block()
+    found["library"] = _library_block()
+    found["template"] = f"```toml\n{facility_template.TEMPLATE}```"
+    return found
+
+
+def _materials_block() -> str:
+    """Return the columns of a library."""
+    lines = []
+    for key, column in materials_file.MATERIALS.items():
+        content = ", ".join(f"`{word}`" for word in column.words) or {
+            "id": "name without spaces", "name": "text", "dimensionless": "number"
+        }[column.content]  # fmt: skip
+        needed = "**needed**" if column.required else "–"
+        lines.append([f"`{key}`", content + _bounds(column), needed, column.help])
+    return table(["column", "content", "when left out", "meaning"], lines)
+
+
+def _library_block() -> str:
+    """Return what the library that comes along holds, as it stands in its file."""
+    text = materials.LIBRARY.read_text(encoding="utf-8")
+    lines = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    shown = []
+    for row in lines:
+        ends = [row[key] for key in ("low", "typical", "high")]
+        unit = "" if row["unit"] == "1" else f" {row['unit']}"
+        share = f", {float(row['share']):.0%} of the mass" if row["share"] else ""
+        value = f"{' – '.join(filter(None, ends))}{unit}{share}"
+        told = "; ".join(filter(None, (row["source"], row["note"])))
+        names = [f"`{row['material']}`", row["part"], f"`{row['name']}`"]
+        shown.append([*names, value, row["quality"], told])
+    return table(["material", "part", "name", "value", "quality", "source, note"], shown)
+
+
 # --- pages ---------------------------------------------------------------------------------------
 
 PAGES = {
     "scenario.md": scenario_blocks,
+    "facility.md": facility_blocks,
     "output.md": output_blocks,
     "theory.md": theory_blocks,
 }

@@ -21,6 +21,7 @@ from typing import Any
 
 import huey_creek
 import numpy as np
+import st_kevin_gulch
 import xarray as xr
 from draw_cases import CASE as ISHIM
 from draw_cases import PLACES, highest
@@ -665,6 +666,10 @@ def pages() -> dict[Path, dict[str, str]]:
              *(f"from OTIS at {place} m, % of the area" for place in huey_creek.PLACES)],
             huey_creek.table_rows(),
         ),
+        "st_kevin": table(
+            ["run", "rms of log10 at the samples", "from OTIS, % on average", "at most, %"],
+            st_kevin_gulch.table_rows(),
+        ),
         "baia_mare": table(
             ["station", "km", "what", "reported", "computed", "difference"], accident
         ),
@@ -698,6 +703,7 @@ def main(check: bool) -> int:
         print(f"{path.name}: {word if changed else 'current'}")
     if not check:
         huey_creek.draw(huey_creek.IMAGE)
+        st_kevin_gulch.draw(st_kevin_gulch.IMAGE)
     return 1 if check and stale else 0
 
 

@@ -202,6 +202,15 @@ def test_natech(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (workplace / "floods.png").stat().st_size > 10_000
 
 
+def test_facility(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_page(DOCS / "tutorials/facility.md") == 5
+    heard = capsys.readouterr().out
+    assert "1A of CDA (2021)" in heard
+    assert "is left out" in heard or "are left out" in heard
+    assert "mg/L of zinc at the town" in heard
+    assert (workplace / "facility_source.png").stat().st_size > 10_000
+
+
 def test_blocks_of_the_result_page(workplace: Path) -> None:
     spillsim.scenario.write_template("my_case")
     spillsim.run("my_case", output="my_case.nc")

@@ -219,9 +219,12 @@ def test_dissolved_part_is_a_thin_line(parted: xr.Dataset, dataset: xr.Dataset) 
 
 def test_profile_shows_the_deposit(parted: xr.Dataset) -> None:
     figure = plots.profile(parted, "cyanide")
-    assert "On the bed at\nthe end [g/m²]" in texts(figure)
+    assert "On the bed [g/m²]" in texts(figure)
     along = spillsim.analysis.main_path(parted).sel(substance="cyanide")
     assert drawn(figure, 1e3 * along["bed_mass_profile"].values)
+    figure.draw_without_rendering()
+    left = min(axes.yaxis.label.get_window_extent().x0 for axes in figure.axes)
+    assert left > 0.0  # nothing is cut off
 
 
 @pytest.mark.parametrize("draw", [plots.curves, plots.profile])

@@ -160,19 +160,20 @@ def test_rooms_import_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("substances", "times", "cells", "fields"),
-    [(1, 200, 60, 0), (3, 2001, 1200, 0), (2, 1001, 1200, 100)],
+    ("substances", "times", "cells", "fields", "solids"),
+    [(1, 200, 60, 0, 0), (3, 2001, 1200, 0, 0), (2, 1001, 1200, 100, 0), (2, 1001, 1200, 50, 1)],
 )
 def test_size_is_foreseen_within_30_percent(
-    tmp_path, substances: int, times: int, cells: int, fields: int
+    tmp_path, substances: int, times: int, cells: int, fields: int, solids: int
 ) -> None:
-    run = synthetic.run(substances, times, cells, fields)
-    dataset = analysis.add_metrics(results.to_dataset(synthetic.model(substances), run))
+    run = synthetic.run(substances, times, cells, fields, solids=bool(solids))
+    model = synthetic.model(substances - solids, solids=bool(solids))
+    dataset = analysis.add_metrics(results.to_dataset(model, run))
     written = results.write(dataset, tmp_path / "run.nc").stat().st_size
     seen = np.float32(run.concentration) > 0
     field_seen = np.float32(run.field) > 0 if fields else np.zeros(1)
     shares = (seen.mean(), field_seen.mean())
-    extent = Extent(substances, 3, times, cells, 4, fields, *shares, ledger_times=times)
+    extent = Extent(substances, 3, times, cells, 4, fields, 2 * solids, *shares, ledger_times=times)
     assert estimate_size(extent) == pytest.approx(written, rel=0.3)
     arrays = run.concentration.nbytes + (run.field.nbytes if fields else 0)
     assert estimate_memory(extent) > 2 * arrays

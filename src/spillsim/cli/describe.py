@@ -49,6 +49,7 @@ def describe(console: Console, model: Model) -> None:
         ("network", network(model)),
         ("flow", flow(model)),
         *((("trigger", _trigger(model)),) if model.scenario.trigger else ()),
+        *((("carries", carries(model)),) if model.scenario.has_pools else ()),
         ("releases", releases(model)),
         ("grid", grid(model)),
         ("output", _output(model)),
@@ -138,6 +139,22 @@ def _trigger(model: Model) -> str:
         peak = dt.datetime.fromisoformat(facts["peak_time"])
         parts.append(f"peak {words.moment(peak)}")
     return " · ".join(parts)
+
+
+def carries(model: Model) -> str:
+    """Return what the water carries, in which forms, and what turns into what."""
+    parts = []
+    for one in model.scenario.constituents:
+        if one.kind == "solids":
+            size = one.diameter
+            grains = "grains" if size is None else f"grains of {words.grain_size(size)}"
+            parts.append(f"{one.name} ({grains})")
+            continue
+        bound = [pair.to.replace("_", " ") for pair in one.sorption]
+        form = f", sorbs to {words.listed(bound, 5)}" if bound else ""
+        parts.append(f"{one.name} ({one.form}{form})")
+    parts += [f"{one.from_substance} → {one.to}" for one in model.scenario.reactions]
+    return words.listed(parts, 12)
 
 
 def releases(model: Model) -> str:

@@ -28,7 +28,7 @@ UNUSABLE = 2
 BROKEN = 70
 INTERRUPTED = 130
 
-_COMMANDS = ("new", "check", "run", "compare", "plot", "reach-map", "flood", "schema")
+_COMMANDS = ("new", "check", "run", "compare", "plot", "reach-map", "flood", "source", "schema")
 
 _EPILOG = """\
 examples:
@@ -39,6 +39,7 @@ examples:
   spillsim plot my_case.nc           draw curves and profile
   spillsim reach-map my_case         what the border sees of releases anywhere upstream
   spillsim flood maxima.csv          floods of return periods from annual maxima
+  spillsim source facility.toml      what the failure of a tailings facility releases
 
 exit codes:
   0 done    1 ran, but a stated bound was missed    2 the input or the target cannot be used
@@ -156,7 +157,13 @@ _CASE = "the case folder, or the scenario.toml in it"
 
 def _add_new(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(commands, "new", "write a small commented case that runs as it is")
-    parser.add_argument("folder", metavar="FOLDER", help="a new or empty folder")
+    parser.add_argument(
+        "folder", metavar="FOLDER", help="a new or empty folder; with --facility a new .toml file"
+    )
+    parser.add_argument(
+        "--facility", action="store_true",
+        help="write the file of a tailings facility instead, for spillsim source",
+    )  # fmt: skip
 
 
 def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -291,6 +298,23 @@ def _add_flood(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
 
 
+def _add_source(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "source", "estimate what the failure of a tailings facility releases",
+        "Prints what every method says, what comes to the river with its range from 5 to 95 %,\n"
+        "and what was assumed; draws it. A scenario takes the same file in a [[release]].\n"
+        "spillsim new --facility FACILITY.toml writes one to begin from.",
+    )  # fmt: skip
+    parser.add_argument("facility", metavar="FACILITY.toml", help="file of the facility")
+    parser.add_argument(
+        "-o", "--output", metavar="FIGURE",
+        help="figure: .png, .svg or .pdf (default: <name of the file>_source.png in the current "
+        "folder; none with --json)",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print plain numbers in SI instead")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+
+
 def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(commands, "schema", "give the JSON Schema of scenario.toml, for editors")
     parser.add_argument(
@@ -300,5 +324,5 @@ def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 _ADDED = (
     _add_new, _add_check, _add_run, _add_compare, _add_plot, _add_reach_map, _add_flood,
-    _add_schema,
+    _add_source, _add_schema,
 )  # fmt: skip

@@ -55,6 +55,13 @@ def mass(kilograms: float) -> str:
     return f"{trimmed(kilograms * 1000.0)} g"
 
 
+def grain_size(metres: float) -> str:
+    """Return the diameter of a grain in µm or mm."""
+    if metres < 1e-3:
+        return f"{trimmed(metres * 1e6)} µm"
+    return f"{trimmed(metres * 1e3)} mm"
+
+
 def volume(cubic_metres: float) -> str:
     """Return a volume of water in m3, millions of m3 or km3."""
     size = abs(cubic_metres)

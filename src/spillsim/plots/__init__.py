@@ -11,29 +11,34 @@ if TYPE_CHECKING:
     from .ledger_figure import ledger
     from .profile_figure import profile
     from .reach_map_figure import reach_map
+    from .release_figure import ReleasePicture, release
     from .return_level_figure import ReturnLevels, return_levels
     from .saving import FORMATS, save
 
 __all__ = [
     "FORMATS",
+    "ReleasePicture",
     "ReturnLevels",
     "comparison",
     "curves",
     "ledger",
     "profile",
     "reach_map",
+    "release",
     "return_levels",
     "save",
 ]
 
 _HOME = {
     "FORMATS": "saving",
+    "ReleasePicture": "release_figure",
     "ReturnLevels": "return_level_figure",
     "comparison": "comparison_figure",
     "curves": "curve_figure",
     "ledger": "ledger_figure",
     "profile": "profile_figure",
     "reach_map": "reach_map_figure",
+    "release": "release_figure",
     "return_levels": "return_level_figure",
     "save": "saving",
 }

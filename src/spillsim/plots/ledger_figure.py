@@ -107,9 +107,9 @@ def ledger(dataset: xr.Dataset, substance: str | None = None) -> Figure:
     below = 0.35 + _LINE * (-(-len(used) // 3))
     lower = _CLOCK + (0.95 + _BAR * len(bars.countries) if bars else 0.0)
     height = 2.9 + _AREAS + lower + below
-    subtitle = f"{name}: where the mass is"
+    subtitle = f"{name}: where the mass is over time"
     if bars:
-        subtitle += " over time, and by country at the end of the run"
+        subtitle += ", and by country at the end of the run"
     frame = new_figure(height, title(dataset), subtitle, source_line(dataset))
     axes = _add_axes(frame, frame.bottom + below + lower, frame.top - 1.0)
     if whole > 0.0:

@@ -52,7 +52,7 @@ _BED = FILLS["on_bed"].colour
 _AXES_HEIGHT = 13.6
 """Of all three axes together [cm]."""
 _DEPOSIT_HEIGHT = 3.0
-_FAINTEST = 1e-5
+_FAINTEST = 1e-4
 """Share of the largest deposit at which its axis ends."""
 _LETTER = 0.128
 """Mean width of a letter of the names above the axes [cm]."""
@@ -225,7 +225,7 @@ def _draw_deposit(axes: Axes, path: _Path, deposit: Array) -> None:
     """Draw what lies on the bed, in the unit that suits the most of it."""
     most = float(deposit.max())
     prefix, scale = next(
-        (name, factor) for name, factor, least in (("kg", 1.0, 0.1), ("g", 1e3, 1e-4),
+        (name, factor) for name, factor, least in (("kg", 1.0, 1.0), ("g", 1e3, 1e-3),
                                                    ("mg", 1e6, 0.0)) if most >= least
     )  # fmt: skip
     low = most * scale * _FAINTEST
@@ -237,7 +237,7 @@ def _draw_deposit(axes: Axes, path: _Path, deposit: Array) -> None:
     bare(axes)
     decimal_log_axis(axes, low, most * scale * 2.0)
     per = "m²" if path.deposit_unit == "kg m-2" else "m"
-    axes.set_ylabel(f"On the bed at\nthe end [{prefix}/{per}]", fontsize=BODY, color=INK)
+    axes.set_ylabel(f"On the bed [{prefix}/{per}]", fontsize=BODY, color=INK)
 
 
 def _draw_discharge(axes: Axes, path: _Path) -> None:

@@ -6,8 +6,8 @@ For each constituent and country, at the end of the run::
 
 What is left or lost is counted cell by cell. What crosses the borders then follows: masses that
 close the account of every country, as near as possible to those that passed by the curves. They
-differ from the curves by what lies in the cells on the borders at most, because a cell is shared
-by volume and a curve knows the profile within it.
+differ from the curves by what the cells at the borders hold, have lost and have made, at most: a
+cell is shared by volume, and a curve knows the profile within it, but none of the rest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import xarray as xr
 
 from ..errors import Notice
 from ..outcome import COMPARTMENTS
-from .contracts import Array, ModelLike, RunLike
+from .contracts import Array, ModelLike, RunLike, constituents
 from .conventions import ACCOUNT, attributes
 from .countries import (
     UNNAMED,
@@ -161,11 +161,6 @@ def _gained(
     sums = found.sum(axis=1)
     scale = np.divide(total, sums, out=np.zeros(total.shape), where=sums > 0.0)
     return np.asarray(found * scale[:, None], dtype=np.float64)
-
-
-def constituents(scenario: Any) -> tuple[Any, ...]:
-    """Return substances and, after them, size classes of solids."""
-    return tuple(getattr(scenario, "constituents", None) or scenario.substances)
 
 
 def _takes(model: ModelLike, run: RunLike, regions: Regions) -> Any:

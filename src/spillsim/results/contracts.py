@@ -166,3 +166,8 @@ class RunLike(Protocol):
     @property
     def bed_field(self) -> Array | None:
         """(N, F, K) mass on the bed."""
+
+
+def constituents(scenario: Any) -> tuple[Any, ...]:
+    """Return substances and, after them, size classes of solids."""
+    return tuple(getattr(scenario, "constituents", None) or scenario.substances)

@@ -95,7 +95,7 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
         "long_name": "mass the account of the country does not account for",
         "comment": "released + gained + entered - (left_or_lost + abstracted + past_outlet + "
         "passed_on); a part that is not there is zero. What entered and passed on differs from "
-        "cumulative_mass at the border by no more than what lies in the cell on it.",
+        "cumulative_mass at the border by what the cells there hold, have lost and made, at most.",
     },
     "bed_mass_profile": {
         "long_name": "mass on the bed at the end of the run",

@@ -31,8 +31,8 @@ from numpy.typing import NDArray
 from ..errors import Notice
 from ..outcome import PARTS
 from . import provenance
-from .account import account_variables, constituents
-from .contracts import Array, ModelLike, RunLike
+from .account import account_variables
+from .contracts import Array, ModelLike, RunLike, constituents
 from .conventions import FATES, KG_M3_TO_MG_L, LEDGER, TYPICAL, WATER, attributes
 from .instants import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, instants, utc
 from .mesh import cell_variables

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .contracts import ModelLike
+from ..outcome import PARTS
+from .contracts import ModelLike, constituents
 
 _OVERHEAD = 125_000
 """An all but empty result: names, attributes, provenance [bytes]."""
@@ -19,6 +20,10 @@ _KEPT_DOUBLE = 0.70
 _LEDGER_PARTS = 7
 _MOVING_LEDGER_PARTS = 4
 """Parts that change all the time; the others are zero, constant or round-off."""
+_MOVING_PARTS_OF_POOLS = 4
+"""What a run with pools adds to them: dissolved, suspended, on the bed, and one way of loss."""
+_COMPARTMENTS = 8
+"""Arrays of cells by compartment at the end of a run with pools."""
 _BYTES_PER_CELL = 36.0
 """Geometry and distances of a cell, deflated [bytes]."""
 _BYTES_PER_CELL_AND_SUBSTANCE = 9.0
@@ -38,6 +43,8 @@ class Extent:
     cells: int
     reaches: int
     field_times: int = 0
+    parts: int = 0
+    """Parts of every curve that are told besides the whole: dissolved and suspended, or none."""
     active_share: float = 0.7
     """Share of the run in which a station sees the substance."""
     active_field_share: float = 0.3
@@ -65,12 +72,13 @@ def extent_of(model: ModelLike, times: int, cells: int, field_times: int = 0) ->
     seen = np.where(known, np.minimum(passage, left) / duration, 0.0)
     files = scenario.files
     return Extent(
-        substances=len(scenario.substances),
+        substances=len(constituents(scenario)),
         stations=len(model.stations),
         times=times,
         cells=cells,
         reaches=len(model.network.reach_id),
         field_times=field_times,
+        parts=len(PARTS) if getattr(scenario, "has_pools", False) else 0,
         active_share=float(np.maximum(seen, 0.0).mean()) if seen.size else 0.0,
         text_bytes=sum(len(f.text.encode()) for f in files if f.name.endswith((".toml", ".json"))),
     )
@@ -91,10 +99,13 @@ def estimate_size(extent: Extent) -> int:
     field = extent.substances * extent.field_times * extent.cells
     ledger = extent.substances * extent.ledger_times
     found = _OVERHEAD + extent.text_bytes + _BYTES_PER_REACH * extent.reaches
-    found += 4.0 * curve * extent.active_share * (_KEPT_SINGLE + _KEPT_SUM)
-    found += 4.0 * field * extent.active_field_share * _KEPT_SINGLE
-    found += 8.0 * ledger * _MOVING_LEDGER_PARTS * _KEPT_DOUBLE + _BYTES_PER_TIME * extent.times
-    found += (_BYTES_PER_CELL + _BYTES_PER_CELL_AND_SUBSTANCE * extent.substances) * extent.cells
+    has_parts = extent.parts > 0
+    found += 4.0 * curve * extent.active_share * (_KEPT_SINGLE * (1 + extent.parts) + _KEPT_SUM)
+    found += 4.0 * field * extent.active_field_share * _KEPT_SINGLE * (1 + has_parts)
+    moving = _MOVING_LEDGER_PARTS + (_MOVING_PARTS_OF_POOLS if has_parts else 0)
+    found += 8.0 * ledger * moving * _KEPT_DOUBLE + _BYTES_PER_TIME * extent.times
+    per_cell = _BYTES_PER_CELL_AND_SUBSTANCE + (4.0 if has_parts else 0.0)
+    found += (_BYTES_PER_CELL + per_cell * extent.substances) * extent.cells
     return int(found)
 
 
@@ -103,8 +114,9 @@ def estimate_memory(extent: Extent) -> int:
 
     Everything is double precision in memory; the dataset holds its own copy in the user's units.
     """
-    curve = 2 * extent.substances * extent.stations * extent.times
-    field = extent.substances * extent.field_times * extent.cells
+    curve = (2 + extent.parts) * extent.substances * extent.stations * extent.times
+    field = (1 + (extent.parts > 0)) * extent.substances * extent.field_times * extent.cells
     ledger = _LEDGER_PARTS * extent.substances * extent.ledger_times
-    cells = (_MASS_ARRAYS + 2) * extent.substances * extent.cells + 12 * extent.cells
+    arrays = _MASS_ARRAYS + 2 + (_COMPARTMENTS if extent.parts else 0)
+    cells = arrays * extent.substances * extent.cells + 12 * extent.cells
     return 8 * (2 * (curve + field + ledger + extent.times) + cells + 25 * extent.reaches)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .at import AlongReach, AtNode, AtReach, AtRiverKm
 from .files import SourceFile
@@ -37,6 +39,9 @@ from .substances import Limit, Sorption, Substance, Volatilisation
 from .together import gather
 from .variants import Variant
 from .water import Water
+
+if TYPE_CHECKING:
+    from ..tailings.facility import Facility
 
 __all__ = [
     "AlongReach",
@@ -86,7 +91,10 @@ __all__ = [
     "json_schema",
     "list_variants",
     "load",
+    "load_facility",
     "parse",
+    "parse_facility",
+    "write_facility_template",
     "write_template",
 ]
 
@@ -103,3 +111,24 @@ def write_template(folder: str | Path) -> tuple[Path, ...]:
     from .template import write_template as write
 
     return write(folder)
+
+
+def load_facility(path: str | os.PathLike[str]) -> Facility:
+    """Read the file of a tailings facility; ScenarioError carries all of its faults."""
+    from .facility_file import load_facility as load_it  # few need the room of tailings
+
+    return load_it(path)
+
+
+def parse_facility(data: Mapping[str, Any], folder: str | Path | None = None) -> Facility:
+    """Check a tailings facility given as a dict; ScenarioError carries all of its faults."""
+    from .facility_file import parse_facility as parse_it
+
+    return parse_it(data, folder)
+
+
+def write_facility_template(path: str | Path) -> Path:
+    """Write a small commented facility file."""
+    from .facility_template import write_facility_template as write
+
+    return write(path)

@@ -46,7 +46,12 @@ def facility_releases(
     substances = [one.name for one in draft.substances if one is not None]
     solids = [one.name for one in draft.solids if one is not None]
     parts = [one for one in _parts(released) if one[0] in (*substances, *solids)]
-    parts = [one for one in parts if not one[1] or one[1] in solids]
+    carriers = {
+        one.name: [sorbed.to for sorbed in one.sorption]
+        for one in draft.substances
+        if one is not None
+    }
+    parts = [one for one in parts if not one[1] or one[1] in carriers[one[0]]]
     label = section.name or facility.name
     if not parts:
         reading.faults.add(
@@ -57,7 +62,7 @@ def facility_releases(
         )
         return [None]
     _tell_estimate(reading, section, estimate, label)
-    _tell_left_out(reading, released, label, substances, solids)
+    _tell_left_out(reading, released, label, carriers, solids)
     share = released.share()
     water = share * released.water if section.water else None
     return [
@@ -95,22 +100,28 @@ def _parts(released: Released) -> Iterator[tuple[str, str, float]]:
 
 
 def _tell_left_out(
-    reading: Reading, released: Released, label: str, substances: Sequence[str],
+    reading: Reading, released: Released, label: str, carriers: Mapping[str, Sequence[str]],
     solids: Sequence[str],
 ) -> None:  # fmt: skip
-    """What of the release the scenario does not carry."""
+    """What of the release the scenario does not carry.
+
+    carriers : substance of the scenario -> what it sorbs to
+    """
     subject = f"release {label}"
     grains = {name: mass for name, mass in released.solids.items() if name not in solids}
+    bound: dict[str, dict[str, float]] = {}
+    for name, carrier, mass in _parts(released):
+        if carrier and name in carriers and carrier not in carriers[name]:
+            bound.setdefault(carrier, {})[name] = mass
     if sum(grains.values()) > _NOTHING:
-        bound: dict[str, float] = {}
-        for name, carrier, mass in _parts(released):
-            if carrier in grains and name in substances:
-                bound[name] = bound.get(name, 0.0) + mass
         text = f"the scenario has no such [[solids]]: {_masses(grains)} are left out"
-        if bound:
-            text += f", and what is bound to them: {_masses(bound)}"
         reading.notices.append(Notice(subject, text))
-    known = (*substances, *solids, *released.solids)
+    for carrier, masses in bound.items():
+        text = f"left out is what is bound to {carrier}: {_masses(masses)}"
+        if carrier in solids:
+            text += f"; `sorption` of these substances does not name {carrier}"
+        reading.notices.append(Notice(subject, text))
+    known = (*carriers, *solids, *released.solids)
     others = dict.fromkeys(name for name, _, _ in _parts(released) if name not in known)
     if others:
         text = f"the scenario has no such [[substance]]: {any_of(others, 30)} are left out"

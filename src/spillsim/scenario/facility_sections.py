@@ -296,7 +296,7 @@ class ProcessWater(_Failure):
     hydrograph: Shape = Field(default="constant", description="shape of the outflow")
 
 
-class Seepage(_Failure):
+class SeepageFailure(_Failure):
     """Water seeps out at a steady rate."""
 
     mode: Literal["seepage"]
@@ -345,7 +345,7 @@ FAILURE_SECTIONS: dict[str, type[_Failure]] = {
     "decant_failure": DecantFailure,
     "pipeline_rupture": PipelineRupture,
     "process_water": ProcessWater,
-    "seepage": Seepage,
+    "seepage": SeepageFailure,
 }
 FACILITY_SECTIONS: dict[str, type[Section]] = {
     "facility": FacilityInfo,

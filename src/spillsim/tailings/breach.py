@@ -55,8 +55,8 @@ def estimate_breach(facility: Facility) -> ReleaseEstimate:
         volume = np.array([_volume_at(setting, volumes, probability)])
         return _outcome(setting, volume, middle, drawn=False)[0]
 
-    def shape(one: Outcome) -> tuple[Array, Array]:
-        return _shaped(facility, one)
+    def shape(one: Outcome, case: int) -> tuple[Array, Array]:
+        return _shaped(facility, one, case)
 
     return ReleaseEstimate(
         facility,
@@ -253,8 +253,9 @@ def _outflow_times(
                      drawn=drawn)  # fmt: skip
     latest = LATEST_PEAK * volume / peak
     rises = np.minimum(forming, latest)
+    scaled = np.minimum(rises * peak / volume, LATEST_PEAK)  # at most that but for rounding
     lasts = np.array(
-        [lasting(failure.hydrograph, rise) for rise in (rises * peak / volume).tolist()]
+        [lasting(failure.hydrograph, rise) for rise in scaled.tolist()]
         if failure.hydrograph == "exponential"
         else np.full(volume.size, base)
     )
@@ -279,14 +280,13 @@ def _value(mixture: LogMixture, draws: Mapping[str, Array], name: str, *, drawn:
     return mixture.draw(draws[f"{name} method"], draws[name]) if drawn else mixture.quantile(0.5)
 
 
-def _shaped(facility: Facility, one: Outcome) -> tuple[Array, Array]:
-    """Outflow of one case that comes to the river."""
-    volume, peak = float(one.at_river.volume[0]), float(one.peak_at_river[0])
+def _shaped(facility: Facility, one: Outcome, case: int = 0) -> tuple[Array, Array]:
+    """Outflow of a case that comes to the river."""
+    volume, peak = float(one.at_river.volume[case]), float(one.peak_at_river[case])
     if volume <= 0.0:
-        return np.array([0.0, float(one.duration[0])]), np.zeros(2)
-    rise = float(one.formation_time[0]) * float(one.peak_outflow[0]) / float(one.released[0])
-    time, discharge = outflow(facility.failure.hydrograph, volume, peak, min(rise, LATEST_PEAK))
-    return time, discharge
+        return np.array([0.0, float(one.duration[case])]), np.zeros(2)
+    rise = one.formation_time[case] * one.peak_outflow[case] / one.released[case]
+    return outflow(facility.failure.hydrograph, volume, peak, min(float(rise), LATEST_PEAK))
 
 
 def _late_notice(late: int, samples: int) -> Notice:

@@ -41,9 +41,11 @@ class FacilityRelease:
     def share(self) -> Array:
         """(P,) share of everything that comes to the river in a second [1/s].
 
-        Water, grains and what they hold come in the same proportion all the time.
+        Water, grains and what they hold come in the same proportion all the time. Zero where
+        nothing comes.
         """
-        return np.asarray(self.discharge / self.volume)
+        volume = self.volume
+        return np.asarray(self.discharge / volume if volume > 0.0 else np.zeros_like(self.time))
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,24 @@ class ReleaseEstimate:
     notices: tuple[Notice, ...]
     _member: Callable[[float], Outcome] = field(repr=False)
     """One case by the probability of its released volume."""
-    _shape: Callable[[Outcome], tuple[Array, Array]] = field(repr=False)
-    """Outflow over time of one case."""
+    _shape: Callable[[Outcome, int], tuple[Array, Array]] = field(repr=False)
+    """Outflow over time of one of the cases."""
 
     def quantiles(self, values: Array) -> tuple[float, float, float]:
         """5, 50 and 95 % of samples."""
         low, middle, high = np.quantile(values, QUANTILES)
         return float(low), float(middle), float(high)
+
+    def band(self, time: Array) -> Array:
+        """(3, T) 5, 50 and 95 % of what comes to the river at every time by itself [m3/s].
+
+        time : (T,) from the start of the failure [s]
+        """
+        each = np.empty((self.outcome.released.size, time.size))
+        for case in range(len(each)):
+            at, discharge = self._shape(self.outcome, case)
+            each[case] = np.interp(time, at, discharge, left=0.0, right=0.0)
+        return np.asarray(np.quantile(each, QUANTILES, axis=0))
 
     def member(self, estimate: str | float = "median") -> Outcome:
         """One case: the released volume at its rank, all else at its median for this volume."""
@@ -143,7 +156,7 @@ class ReleaseEstimate:
         Raises ValueError for anything else.
         """
         one = self.member(estimate)
-        time, discharge = self._shape(one)
+        time, discharge = self._shape(one, 0)
         return FacilityRelease(
             time,
             discharge,

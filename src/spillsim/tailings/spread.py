@@ -19,7 +19,7 @@ _cdf = np.frompyfunc(_NORMAL.cdf, 1, 1)
 _inverse = np.frompyfunc(_NORMAL.inv_cdf, 1, 1)
 _INSIDE = 1e-9
 """Samples stay this far from probability 0 and 1, where a normal quantile is infinite."""
-_HALVINGS = 80
+_HALVINGS = 60
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,9 @@ class LogMixture:
     def quantile(self, probability: float) -> Array:
         """(S,) value that the mixture does not exceed with a probability, by halving intervals."""
         top = self.below_limit
+        if len(self.deviation) == 1:
+            tails = normal_quantile(probability * top[0])
+            return np.asarray(10.0 ** (self.centre[0] + self.deviation[0] * tails))
         reach = 9.0 * float(np.max(self.deviation)) + 1e-12
         low, high = np.min(self.centre, axis=0) - reach, np.max(self.centre, axis=0) + reach
         if not math.isinf(self.limit):

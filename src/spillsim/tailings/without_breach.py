@@ -27,7 +27,7 @@ def estimate_without_breach(facility: Facility) -> ReleaseEstimate:
     """
     water = _water(facility)
     if not water.volume > 0.0:
-        raise ValueError(_nothing(facility))
+        raise ValueError("nothing flows out")
     names = [*_NAMES, *uncertain_names(facility)]
     draws = latin_hypercube(facility.samples, names, facility.seed)
 
@@ -35,8 +35,8 @@ def estimate_without_breach(facility: Facility) -> ReleaseEstimate:
         del probability  # the volume is certain; the rest is at its median
         return _outcome(facility, water, {name: np.full(1, 0.5) for name in names})
 
-    def shape(one: Outcome) -> tuple[Array, Array]:
-        share = float(one.at_river.volume[0]) / water.volume
+    def shape(one: Outcome, case: int) -> tuple[Array, Array]:
+        share = float(one.at_river.volume[case]) / water.volume
         return water.time, water.discharge * share
 
     outcome = _outcome(facility, water, draws)
@@ -55,6 +55,11 @@ def _water(facility: Facility) -> WaterRelease:
                 f"{stored:.4g} m3"
             )
     if failure.mode == "overtopping":
+        if water_modes.spilled_volume(failure.inflow_volume, failure.free_storage) == 0.0:
+            raise ValueError(
+                f"nothing spills: inflow_volume {failure.inflow_volume:.4g} m3 fits into "
+                f"free_storage {failure.free_storage:.4g} m3"
+            )
         return water_modes.overtopping(facility)
     if failure.mode == "decant_failure":
         if not failure.head > 0.0 or not failure.pipe_diameter > 0.0:
@@ -71,16 +76,6 @@ def _water(facility: Facility) -> WaterRelease:
     if failure.mode == "seepage":
         return water_modes.seepage(failure, SEEPAGE_LASTS)
     raise ValueError(f"there is no mode {failure.mode!r}")
-
-
-def _nothing(facility: Facility) -> str:
-    failure = facility.failure
-    if failure.mode == "overtopping":
-        return (
-            f"nothing spills: inflow_volume {failure.inflow_volume:.4g} m3 fits into free_storage "
-            f"{failure.free_storage:.4g} m3"
-        )
-    return "nothing flows out"
 
 
 def _outcome(facility: Facility, water: WaterRelease, draws: Mapping[str, Array]) -> Outcome:
