@@ -155,7 +155,7 @@ def test_a_class_that_settles_is_exp_of_its_age_and_passes_as_much() -> None:
     assert found.fixed_field[0, -1, tree("slug").plan.grid.own_cells].sum() <= found.fixed_ledger[
         -1, 0
     ] * (1.0 + 1e-12)
-    assert found.cell_steps == conservative().cell_steps  # what lies there holds no window open
+    assert found.cell_steps <= conservative().cell_steps  # what lies there holds no window open
 
 
 @pytest.mark.parametrize(("back", "step"), [(1e-4, 225.0), (0.05, 60.0)])
