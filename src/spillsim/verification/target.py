@@ -14,7 +14,8 @@ import numpy as np
 
 from .. import simulation
 from ..errors import Notice, ScenarioError, SimulationError
-from ..model import MOST_STEPS, with_time_step
+from ..model import with_time_step
+from ..stepping import MOST_STEPS
 from .reference import Array, Progress, Reference, exact_reference, half_step_reference
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ def distance(run: Run, better: Array) -> Array:
     better : (N, S, T) concentration [kg/m3]
     """
     area = np.abs(better).sum(axis=2)
-    released = np.abs(run.ledger.released).max(axis=1)[:, None]
+    put_in = np.abs(run.ledger.released) + np.abs(run.ledger.gained)
+    released = put_in.max(axis=1)[:, None]
     passed = np.abs(run.cumulative_mass).max(axis=2)
     seen = (passed > NOTHING_PASSES * released) & (area > 0.0)
     apart = np.abs(run.concentration - better).sum(axis=2)
@@ -220,7 +222,7 @@ def _missed(found: list[Verified], best: Verified) -> list[Notice]:
         offer = "that is as near as the transfer engine comes here"
     elif not _helped(found):
         offer = "a finer step helps little there"
-    names = np.array([substance.name for substance in model.scenario.substances])
+    names = np.array([one.name for one in model.scenario.constituents])
     told = []
     for station, place in enumerate(model.stations):
         missed = error[:, station] > asked
