@@ -40,7 +40,7 @@ from .sources import CompiledRelease, InletSchedule, carry_inlets, compile_relea
 from .stepping import fit_releases, output_interval, time_step
 from .transport.kinetics import Kinetics
 from .transport.paths import Route, build_route
-from .transport.resolution import step_for_splitting
+from .transport.resolution import step_for_reactions, step_for_splitting
 
 if TYPE_CHECKING:
     from .scenario import Scenario
@@ -146,7 +146,7 @@ def assemble(scenario: Scenario) -> Model:
     route = build_route(network, flow, positions)
     places = station_places(scenario, network, route, positions)
     notices = [*scenario.notices, *told, *flow.notices, *assumed]
-    step, basis, doubts, narrowest = time_step(scenario, network, route, releases, places)
+    step, basis, doubts, narrowest = time_step(scenario, network, route, releases, places, kinetics)
     interval = scenario.output.interval or output_interval(narrowest, scenario.case.duration)
     # counting from the end of an odd last interval would shift every output
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
@@ -187,6 +187,8 @@ def with_time_step(model: Model, step: float) -> Model:
     spans = [r.schedule.span[1] - r.schedule.span[0] for r in model.releases]
     step = fit_releases(step, spans)
     step = min(step, step_for_splitting(flow, route.active, step))
+    if model.kinetics is not None:
+        step = min(step, step_for_reactions(model.kinetics, flow, route.active, step))
     march = _march(
         model.scenario, route, model.varying, model.releases, model.stations, model.output_time,
         step,
