@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .engine import substance_river
 from .errors import Notice, SimulationError
 from .marching import NetworkMarch, TreeMarch
-from .outcome import Ledger, Run, plain_ledger
+from .outcome import Ledger, Run, plain_ledger, plain_left
 from .reacting import march_pools
 from .sources import decay_rates
 from .transport.deposits import build_deposits
@@ -158,6 +158,7 @@ def _march_network(
         max(m.cell_steps for m in marches),
         water=balance_water(plan) if varies else None,
         discharge=discharge_over_time(plan, places, plan.output_time) if varies else None,
+        left=plain_left(np.stack([m.left[:, own] for m in marches]), _to_air_alone(model)),
     )
     run.profile.update(
         load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
