@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .constituents import reasons_for_pools
 from .errors import Notice, ScenarioError
 from .hydraulics import SteadyFlow
 from .network.network import Network
@@ -45,8 +46,11 @@ def choose_engine(
         The transfer engine is asked for and cannot compute the case; says why.
     """
     wanted = scenario.numerics.engine
+    pools = reasons_for_pools(scenario)
     if wanted == "march":
         return Choice("march", "asked for")
+    if pools:
+        return _march_for_pools(scenario, [words for _, words in pools])
     settings = _settings_of_the_march(scenario)
     limits = [] if settings else _limits(scenario, network, flow, releases, places)
     if wanted == "auto" and any(release.seep is not None for release in releases):
@@ -64,6 +68,17 @@ def choose_engine(
         raise ScenarioError([fault], scenario.name)
     told = tuple(Notice("engine", f"march, because {reason}") for reason in limits)
     return Choice("march", against[0], told)
+
+
+def _march_for_pools(scenario: Scenario, reasons: Sequence[str]) -> Choice:
+    """The march, for constituents of several parts that turn into each other."""
+    several = ", ".join(reasons[:3]) + (f" and {len(reasons) - 3} more" if reasons[3:] else "")
+    if scenario.numerics.engine == "transfer":
+        message = f"the transfer engine knows no parts of a constituent that exchange: {several}"
+        hint = 'Write engine = "auto" or "march".'
+        fault = scenario.fault("numerics.engine", message, hint)
+        raise ScenarioError([fault], scenario.name)
+    return Choice("march", several)
 
 
 def _settings_of_the_march(scenario: Scenario) -> list[str]:

@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .constituents import (
+    Pools,
+    build_kinetics,
+    build_pools,
+    carrier_of,
+    constituent_notices,
+    flows_met,
+)
 from .engine import choose_engine
 from .errors import Fault, Notice, ScenarioError
 from .hydraulics import (
@@ -29,6 +37,7 @@ from .marching import NetworkMarch, TreeMarch, network_march, tree_march
 from .network.network import Network, Position
 from .places import StationPlace, station_places
 from .sources import CompiledRelease, InletSchedule, carry_inlets, compile_releases
+from .transport.kinetics import Kinetics
 from .transport.paths import Route, build_route
 from .transport.resolution import (
     step_for_error,
@@ -79,6 +88,10 @@ class Model:
     """Why this engine, in words."""
     trigger: Mapping[str, Any] = field(default_factory=dict)
     """What the trigger did, for the attributes of the result; empty without one."""
+    pools: Pools | None = None
+    """Parts of the constituents; None where each is dissolved and has one loss at most."""
+    kinetics: Kinetics | None = None
+    """How the pools exchange; None without pools."""
 
     @property
     def varies(self) -> bool:
@@ -134,9 +147,15 @@ def assemble(scenario: Scenario) -> Model:
         flow = _flow_met(scenario, network, flow, varying, releases)
         varying = replace(varying, reference=flow)
         releases = compile_releases(scenario, flow, positions)
+    pools = build_pools(scenario)
+    kinetics: Kinetics | None = None
+    assumed: list[Notice] = []
+    if pools is not None:
+        releases = _into_pools(scenario, pools, releases)
+        kinetics, assumed = _kinetics(scenario, network, flow, varying, pools)
     route = build_route(network, flow, positions)
     places = station_places(scenario, network, route, positions)
-    notices = [*scenario.notices, *told, *flow.notices]
+    notices = [*scenario.notices, *told, *flow.notices, *assumed]
     step, basis, doubts, narrowest = _time_step(scenario, network, route, releases, places)
     interval = scenario.output.interval or output_interval(narrowest, scenario.case.duration)
     # counting from the end of an odd last interval would shift every output
@@ -160,7 +179,7 @@ def assemble(scenario: Scenario) -> Model:
     return Model(scenario, network, flow, releases, places, route, output_time, varying, water,
                  march, basis,
                  tuple(dict.fromkeys(notices)), choice.engine, choice.basis,
-                 event.told_with(scenario, water))  # fmt: skip
+                 event.told_with(scenario, water), pools, kinetics)  # fmt: skip
 
 
 def with_time_step(model: Model, step: float) -> Model:
@@ -197,6 +216,27 @@ def _flow_over_time(
         varying, told = solve_over_time(scenario, network, flow)
         return varying, None, told
     return None, None, []
+
+
+def _into_pools(
+    scenario: Scenario, pools: Pools, releases: Sequence[CompiledRelease]
+) -> tuple[CompiledRelease, ...]:
+    """The releases with the mobile pool that each goes into."""
+    found = []
+    for release in releases:
+        carrier = carrier_of(scenario, release.carrier) if release.carrier else -1
+        found.append(replace(release, pool=pools.release_pool(release.substance, carrier)))
+    return tuple(found)
+
+
+def _kinetics(
+    scenario: Scenario, network: Network, flow: SteadyFlow, varying: VaryingFlow | None,
+    pools: Pools,
+) -> tuple[Kinetics, list[Notice]]:  # fmt: skip
+    """How the pools exchange at the flow, or at those there may be; and what that assumes."""
+    flows = (flow,) if varying is None else flows_met(scenario, network, flow, varying)
+    kinetics = build_kinetics(pools, scenario, flows, flow)
+    return kinetics, constituent_notices(pools, scenario, flows)
 
 
 def _flow_met(

@@ -15,6 +15,7 @@ from .engine import substance_river
 from .errors import Notice, SimulationError
 from .marching import NetworkMarch, TreeMarch
 from .outcome import Ledger, Run, plain_ledger
+from .reacting import march_pools
 from .sources import decay_rates
 from .transport.deposits import build_deposits
 from .transport.medium import build_exchange
@@ -81,7 +82,9 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
         told = Notice("engine", f"march, because {reason}")
         run = simulate(dataclasses.replace(model, engine="march"), progress)
         return dataclasses.replace(run, notices=(*run.notices, told))
-    if isinstance(model.march, NetworkMarch):
+    if model.pools is not None:
+        run = march_pools(model, progress)
+    elif isinstance(model.march, NetworkMarch):
         run = _march_network(model, model.march, progress)
     else:
         run = _march_tree(model, model.march, progress)
@@ -259,23 +262,20 @@ def _gather_tree(model: Model, tree: TreeMarch, marches: list[March]) -> Run:
 def _to_air_alone(model: Model) -> NDArray[np.bool_]:
     """(N,) true where a substance is lost to the air and in no other way."""
     return np.array(
-        [
-            one.gas_exchange_rate > 0.0 and not (one.decay_rate or one.storage_decay_rate)
-            for one in model.scenario.substances
-        ],
+        [one.gas_exchange_rate > 0.0 and not one.decays for one in model.scenario.substances],
         dtype=np.bool_,
     )
 
 
 def _refuse_nonsense(model: Model, run: Run) -> None:
     """Stop on values that no one should read."""
-    for number, substance in enumerate(model.scenario.substances):
+    for number, constituent in enumerate(model.scenario.constituents):
         bad = np.flatnonzero(~np.isfinite(run.peak_concentration[number]))
         if bad.size:
             reach = model.network.reach_id[int(run.cell_reach[bad[0]])]
             value = run.peak_concentration[number, bad[0]]
             raise SimulationError(
-                f"concentration of {substance.name} in reach {reach} became {value} at "
+                f"concentration of {constituent.name} in reach {reach} became {value} at "
                 f"{run.peak_time[number, bad[0]]:.0f} s; please report the case"
             )
     if not run.mass_error <= MASS_TOLERANCE:

@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
+from ..constituents import reasons_for_pools
 from ..errors import Notice, ScenarioError, SpillsimError
 from ..marching import tree_march
 from ..model import MOST_STEPS, Model, assemble
@@ -242,6 +243,11 @@ def _refuse_what_is_not_linear(scenario: Scenario) -> None:
     if scenario.flow_varies:
         message = "the flow changes: a later release then has another curve"
         faults.append(scenario.fault("flow.kind", message, "Give a steady flow."))
+    hint = "It follows one dissolved part with one loss. Simulate the release instead."
+    faults += [
+        scenario.fault(key, f"{words}: a unit response knows no such parts", hint)
+        for key, words in reasons_for_pools(scenario)
+    ]
     if faults:
         raise ScenarioError(faults, scenario.name)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..constituents import reasons_for_pools
 from ..errors import Notice, ScenarioError, SpillsimError
 from ..hydraulics import SteadyFlow, solve
 from ..network import upstream_closure
@@ -127,6 +128,11 @@ def _refuse_what_cannot_be_transposed(scenario: Scenario, network: Network) -> N
         scenario.fault(reach, "a reach map knows no tanks", "Give it as a channel.", key="kind")
         for reach in scenario.reaches
         if reach.kind == "tank"
+    ]
+    hint = "A reach map follows one dissolved part with one loss. Simulate the release instead."
+    faults += [
+        scenario.fault(key, f"{words}: a reach map knows no such parts", hint)
+        for key, words in reasons_for_pools(scenario)
     ]
     if faults:
         raise ScenarioError(faults, scenario.name)

@@ -33,6 +33,7 @@ SUBSTEPS = 9  # substeps that dispersion needs
 BEYOND = 10  # 1 where the last reach lies beyond an outlet
 # columns of Graph.reach
 FIRST, COUNT, CHAIN = 0, 1, 2  # first cell, number of cells, chain
+ZONE = 3  # reach given, for the rates at which pools exchange
 # columns of Graph.layer: volume that the layers exchange in a step [m3]; share of the inflow that
 # the upper one takes and of the outflow that it gives [-]
 EXCHANGED, INFLOW_SHARE, OUTFLOW_SHARE = 0, 1, 2
@@ -69,6 +70,7 @@ CONCENTRATION, EDGE = 3, 4  # scratch: in cells and at faces [kg/m3]
 FLUX = 5  # scratch: mass in the rest of the cell that a face departs from, or through faces [kg]
 DECAYED = 6  # [kg]
 PEAK, PEAK_STEP = 7, 8  # highest concentration [kg/m3] and the step at whose end it was seen
+OLD = 9  # scratch: of what is released, what reacts by itself before it joins the rest [kg]
 # columns of Deposits.row
 RELEASE, MEMBER, SOURCE = 0, 1, 2  # number of the release, its member and reach
 # columns of Deposits.value
@@ -77,6 +79,8 @@ LEAST, MOST = 1, 2  # water that passed since the last and the first of the mass
 GIVEN = 3  # [kg]
 EARLY = 4  # share that takes part in the step's dispersion and exchange [-]
 HALF = 5  # half the stretch along which it entered, as a share of the reach's length [-]
+# row of State.total: share of what is being put into cells that reacts before the rest of it
+OLDER = 3
 
 
 class Graph(NamedTuple):
@@ -85,7 +89,7 @@ class Graph(NamedTuple):
     chain: IntArray
     """(C, 11)"""
     reach: IntArray
-    """(R, 3)"""
+    """(R, 4)"""
     node: IntArray
     """(N, 3)"""
     ends: IntArray
@@ -150,7 +154,7 @@ class Now(NamedTuple):
     """(H, 4) scratch: node, share of the step and weight of water that is traced back; or reach,
     place, mass and first cell of what is released."""
     row: FloatArray
-    """(B,) scratch: mass that is gathered."""
+    """(B,) scratch: mass that is gathered; as many as there are fixed pools, if more."""
 
 
 class Medium(NamedTuple):
@@ -171,13 +175,13 @@ class State(NamedTuple):
     """What the march changes, besides water: K cells, B members, S gauges."""
 
     cells: FloatArray
-    """(9, K B)"""
+    """(10, K B)"""
     origin: IntArray
     """(K,) scratch: cell that a face departs from."""
     ramp: FloatArray
     """(longest reach * B,) 0, 1, 2 ..., each B times."""
     total: FloatArray
-    """(3, B) released, abstracted, past the outlets [kg]."""
+    """(4, B) released, abstracted, past the outlets [kg]; scratch, see ``OLDER``."""
     floor: FloatArray
     """(B,) mass below which the rim of a window is swept inward [kg]."""
     through: FloatArray
@@ -226,7 +230,8 @@ class Gauges(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What the march writes down: N steps, S gauges, B members, L ledger rows, F fields."""
+    """What the march writes down: N steps, S gauges, B members, P fixed pools, L ledger rows, F
+    fields."""
 
     concentration: FloatArray
     """(N + 1, S, B) at the end of every step [kg/m3]."""
@@ -235,8 +240,13 @@ class Record(NamedTuple):
     ledger_step: IntArray
     """(L,) steps after which the ledger is written."""
     ledger: FloatArray
-    """(L, 6, B) released, river, storage, decayed, abstracted, past outlets [kg]."""
+    """(L, 6, B) released, river, storage, decayed, abstracted, past outlets [kg]; with pools that
+    exchange, decayed is what left the pool so, less what came."""
     field_step: IntArray
     """(F,)"""
     field: FloatArray
     """(F, K B) concentration [kg/m3]."""
+    fixed_ledger: FloatArray
+    """(L, P) in the fixed pools, cells beyond outlets left out [kg]."""
+    fixed_field: FloatArray
+    """(F, P, K) in the fixed pools [kg]."""

@@ -129,7 +129,9 @@ def _lay_out_columns(columns: Columns, time_step: float) -> Layout:
     spacing = reaches.length / columns.cells
     number = np.where(reaches.tank, 0.0, typical.dispersion_coefficient * time_step / spacing**2)
     chains = find_chains(reaches, joined_reaches(reaches, columns.flow))
-    return lay_out(reaches, chains, columns.cells, number, typical.discharge_foot, time_step)
+    return lay_out(
+        reaches, chains, columns.cells, number, typical.discharge_foot, time_step, columns.reach
+    )
 
 
 def _place_gauges(

@@ -11,7 +11,7 @@ from ..hydraulics.varying import VaryingFlow
 from ..network.network import Position
 from .arrays import CHAIN, HEAD_NODE, LEAF, REACH, TANK, Deposits, FloatArray
 from .graph import Layout, Reaches
-from .medium import inlet_lag, splitting_factor
+from .medium import halved_lag, halved_lead, inlet_lag, splitting_factor
 from .tables import integral_between
 
 ROUND_OFF = 1e-11
@@ -42,7 +42,7 @@ Release = tuple[Position, Schedule]
 
 def build_deposits(
     reaches: Reaches, flow: VaryingFlow, layout: Layout, releases: Sequence[Sequence[Release]],
-    time: FloatArray,
+    time: FloatArray, reacts: bool = False,
 ) -> Deposits:  # fmt: skip
     """Rows of what is released in each step, with the water that has passed since.
 
@@ -59,11 +59,12 @@ def build_deposits(
     ----------
     releases : for each member, its releases as (position, schedule)
     time : (N + 1,) ends of the steps [s since the start of the case]
+    reacts : True where pools exchange, half a step before water moves and half after
     """
     steps = time.size - 1
     step = float(time[1] - time[0])
     lead = splitting_factor(flow.reference, step)
-    lag = inlet_lag(flow.reference, step)
+    lag = halved_lag(flow.reference, step) if reacts else inlet_lag(flow.reference, step)
     graph = layout.graph
     rows: list[list[FloatArray]] = []
     inlets: list[list[FloatArray]] = []
@@ -72,6 +73,8 @@ def build_deposits(
         for position, schedule in own:
             n, mass, age, half = _pieces(schedule, time)
             after = age - float(lead[position.reach])
+            if reacts:
+                after = age - halved_lead(flow.reference, step, age, position.reach)
             place = int(layout.place[position.reach])
             chain = int(graph.reach[place, CHAIN])
             node = int(graph.chain[chain, HEAD_NODE])

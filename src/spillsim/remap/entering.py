@@ -24,6 +24,8 @@ from .arrays import (
     MASS,
     MEMBER,
     MOST,
+    OLD,
+    OLDER,
     OUTSIDE,
     PLACE,
     POINTER,
@@ -54,7 +56,9 @@ def put(
     state: State,
 ) -> None:  # fmt: skip
     """Add mass to a cell; gauges between it and where the mass came into the chain have seen it."""
-    state.cells[MASS, i * members + b] += mass
+    older = state.total[OLDER, b] * mass
+    state.cells[OLD, i * members + b] += older
+    state.cells[MASS, i * members + b] += mass - older
     if now.window[c, LOW] >= now.window[c, HIGH]:
         now.window[c, LOW] = i
         now.window[c, HIGH] = i + 1
@@ -108,7 +112,9 @@ def put_in_tank(
     below = 0.0
     if graph.chain[c, TANK] == 2 and not inside:
         below = mass * (1.0 - graph.layer[c, INFLOW_SHARE])
-        state.cells[MASS, (top + 1) * members + b] += below
+        older = state.total[OLDER, b] * below
+        state.cells[OLD, (top + 1) * members + b] += older
+        state.cells[MASS, (top + 1) * members + b] += below - older
         for k in range(gauges.pointer[c], gauges.pointer[c + 1]):
             # gauges see what comes in by the foot
             state.through[k, b] -= below if entry > top else 0.0
@@ -242,18 +248,32 @@ def trace(
 
 
 @inner
+def part_of_release(part: int, age: float, reacts: bool) -> float:
+    """Share of what a step releases that is added in part 1, 2 or 3 of the step.
+
+    The first, equal to its mean age, takes part in dispersion and exchange. Where exchange takes
+    half of a step before water moves and half after, there is a second that takes part in the
+    half after only, so that on average all has exchanged for its age.
+    """
+    if part == 1:
+        return age
+    exchanged = min(2.0 * age, 1.0) if reacts else age
+    return exchanged - age if part == 2 else 1.0 - exchanged
+
+
+@inner
 def add_releases(
-    late: bool, step: int, members: int, graph: Graph, tables: Tables, medium: Medium,
+    part: int, reacts: bool, step: int, members: int, graph: Graph, tables: Tables, medium: Medium,
     deposits: Deposits, gauges: Gauges, now: Now, state: State,
 ) -> None:  # fmt: skip
-    """Add one part of what the releases give in a step."""
+    """Add one part of what the releases give in a step (see ``part_of_release``)."""
     for k in range(deposits.inlet_pointer[step], deposits.inlet_pointer[step + 1]):
-        if not late and deposits.inlet_credit[k] != 0.0:
+        if part == 1 and deposits.inlet_credit[k] != 0.0:
             b = deposits.inlet[k, 1]
             at = graph.reach[deposits.inlet[k, 2], FIRST]
             state.total[0, b] -= deposits.inlet_credit[k]
             state.cells[DECAYED, at * members + b] -= deposits.inlet_credit[k]
-        if not late and now.node[deposits.inlet[k, 0], OUTSIDE] <= 0.0:
+        if part == 1 and now.node[deposits.inlet[k, 0], OUTSIDE] <= 0.0:
             # nothing flows in that could bring it
             source = deposits.inlet[k, 2]
             cover_reach(source, step, graph, tables, medium, now)
@@ -267,10 +287,10 @@ def add_releases(
         home = graph.reach[source, CHAIN]
         b, release = deposits.row[row, MEMBER], deposits.row[row, RELEASE]
         cover_reach(source, step, graph, tables, medium, now)
-        share = deposits.value[row, EARLY]
-        mass = deposits.value[row, GIVEN] * (1.0 - share if late else share)
+        age = deposits.value[row, EARLY]
+        mass = deposits.value[row, GIVEN] * part_of_release(part, age, reacts)
         state.total[0, b] += mass
-        if not late and state.waiting[release, b] != 0.0:
+        if part == 1 and state.waiting[release, b] != 0.0:
             held = state.waiting[release, b]
             state.waiting[release, b] = 0.0
             state.total[0, b] += held
@@ -284,18 +304,22 @@ def add_releases(
         stretch = 2.0 * deposits.value[row, HALF] * n
         least = deposits.value[row, LEAST]
         spread = deposits.value[row, MOST] - least
+        # of what is older than half a step a share has exchanged in the half before water moved too
+        older = reacts and part == 1 and age > 0.5
+        state.total[OLDER, b] = (2.0 * age - 1.0) / age if older else 0.0
         pieces = 1
         if volume > 0.0:
             cells = abs(spread) / volume + stretch
             pieces = int(min(max(np.ceil(2.0 * cells), 1.0), float(MOST_PIECES)))
         for piece in range(pieces):
-            part = (piece + 0.5) / pieces
-            came = origin + stretch * (part - 0.5)
+            along = (piece + 0.5) / pieces
+            came = origin + stretch * (along - 0.5)
             entry = graph.reach[source, FIRST] + min(max(int(came), 0), n - 1)
-            ahead = came * volume + least + spread * part
+            ahead = came * volume + least + spread * along
             trace(
                 source, ahead, mass / pieces, entry, row, members, step, graph, tables, medium,
                 deposits, gauges, now, state,
             )  # fmt: skip
+        state.total[OLDER, b] = 0.0
         # the part that was held back has not been released yet
         state.total[0, b] -= state.waiting[release, b] - waiting

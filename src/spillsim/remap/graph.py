@@ -102,7 +102,7 @@ def find_chains(reaches: Reaches, joined: BoolArray) -> list[list[int]]:
 
 def lay_out(
     reaches: Reaches, chains: list[list[int]], cells: IntArray, number: FloatArray,
-    discharge: FloatArray, time_step: float,
+    discharge: FloatArray, time_step: float, zone: IntArray,
 ) -> Layout:  # fmt: skip
     """Number reaches and cells along the chains.
 
@@ -113,6 +113,7 @@ def lay_out(
     number : (R,) dispersion number D dt / dx2
     discharge : (R,) typical discharge; the largest through a node disperse into each other
     time_step : [s]
+    zone : (R,) reach that each is a part of
     """
     chains, layer, below = _layers(reaches, chains, time_step)
     own: list[int] = []
@@ -162,7 +163,7 @@ def lay_out(
     leaf = (np.diff(parts) == 1) | (leaving == 0)
     graph = Graph(
         chain=columns,
-        reach=np.stack([first, number_of_cells, chain_of], axis=1).astype(np.int64),
+        reach=np.stack([first, number_of_cells, chain_of, zone[lender]], axis=1).astype(np.int64),
         node=np.stack([parts[:-1], parts[1:], leaf], axis=1).astype(np.int64),
         ends=np.stack([attached, side], axis=1).astype(np.int64),
         cell_reach=cell_reach,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..transport.arrays import LIMITER_NONE
+from ..transport.arrays import LIMITER_NONE, Reactions
+from ..transport.reactions import no_reactions
 from .arrays import (
     CHAIN,
     COUNT,
@@ -25,6 +26,7 @@ from .arrays import (
     START,
     Deposits,
     FloatArray,
+    Medium,
     Now,
     Record,
     State,
@@ -69,7 +71,7 @@ class Background:
     """(B, N) in water that enters at a node from outside [kg/m3]."""
 
 
-def new_water(plan: Plan, members: int) -> Now:
+def new_water(plan: Plan, members: int, fixed: int = 0) -> Now:
     """Scratch for the water of a step; nothing prepared, nothing active."""
     graph = plan.layout.graph
     chains, reaches, nodes = graph.chain.shape[0], graph.reach.shape[0], graph.node.shape[0]
@@ -87,7 +89,7 @@ def new_water(plan: Plan, members: int) -> Now:
         end_water=np.zeros((chains, 2)),
         counter=np.zeros(6, dtype=np.int64),
         way=np.zeros((4 * chains + 64, 4)),
-        row=np.zeros(members),
+        row=np.zeros(max(members, fixed)),
     )
 
 
@@ -96,13 +98,13 @@ def new_state(plan: Plan, members: int, floor: FloatArray, releases: int) -> Sta
     graph = plan.layout.graph
     size, chains = graph.cell_reach.size, graph.chain.shape[0]
     longest = int(graph.reach[:, COUNT].max()) + 1
-    cells = np.zeros((9, size * members))
+    cells = np.zeros((10, size * members))
     cells[PEAK_STEP] = -1.0
     return State(
         cells=cells,
         origin=np.zeros(size, dtype=np.int64),
         ramp=np.repeat(np.arange(longest, dtype=np.float64), members),
-        total=np.zeros((3, members)),
+        total=np.zeros((4, members)),
         floor=floor,
         through=np.zeros((plan.gauges.cell.size, members)),
         inflow=np.zeros((graph.node.shape[0], members)),
@@ -168,7 +170,7 @@ def march(
     columns = plan.columns
     entering = [[(columns.locate(place), given) for place, given in own] for own in releases]
     deposits = build_deposits(columns.reaches, columns.flow, plan.layout, entering, plan.time)
-    given = _given(deposits, members)
+    given = mass_given(deposits, members)
     now = new_water(plan, members)
     state = new_state(plan, members, np.asarray(TRIM * given), sum(len(own) for own in releases))
     if background is not None:
@@ -182,26 +184,27 @@ def march(
         bringing = rates[deposits.inlet[:, 1], deposits.inlet[:, 2]]
         deposits = allow_for_decay(deposits, bringing, plan.time_step)
     medium = build_medium(plan.layout, columns.flow.reference, plan.time_step, losses)
-    record = _new_record(plan, members)
-    _run(plan, medium, deposits, now, state, record, progress)
+    record = new_record(plan, members)
+    run_kernel(plan, medium, no_reactions(), deposits, now, state, record, progress)
     # what passes a place within a step has decayed for half of it by then, not only at its end
     seen = plan.layout.above[plan.layout.graph.cell_reach[plan.gauges.cell]]
     decayed = np.stack([own.decay_rate[seen] for own in losses], axis=1)
     record.passed[...] *= np.exp(-0.5 * plan.time_step * decayed)
-    if now.counter[3]:
-        raise ValueError("water runs in circles within a time step; make time_step shorter")
-    return _gather(plan, members, now, state, record)
+    return gather_members(plan, members, now, state, record)
 
 
-def _given(deposits: Deposits, members: int) -> FloatArray:
+def mass_given(deposits: Deposits, members: int) -> FloatArray:
     """(B,) mass released [kg]."""
     who = np.concatenate([deposits.row[:, MEMBER], deposits.inlet[:, 1]])
     mass = np.concatenate([deposits.value[:, GIVEN], deposits.inlet_mass])
     return np.asarray(np.bincount(who, weights=np.abs(mass), minlength=members))
 
 
-def _new_record(plan: Plan, members: int) -> Record:
-    """Empty outputs, the only allocation that depends on the number of steps."""
+def new_record(plan: Plan, members: int, fixed: int = 0) -> Record:
+    """Empty outputs, the only allocation that depends on the number of steps.
+
+    fixed : number of fixed pools
+    """
     places = plan.gauges.cell.size
     size = plan.layout.graph.cell_reach.size * members if plan.field_step.size else 0
     return Record(
@@ -209,12 +212,14 @@ def _new_record(plan: Plan, members: int) -> Record:
         np.zeros((plan.steps + 1, places, members)),
         plan.ledger_step, np.zeros((plan.ledger_step.size, 6, members)),
         plan.field_step, np.zeros((plan.field_step.size, size)),
+        np.zeros((plan.ledger_step.size, fixed)),
+        np.zeros((plan.field_step.size, fixed, plan.layout.graph.cell_reach.size)),
     )  # fmt: skip
 
 
-def _run(
-    plan: Plan, medium: object, deposits: Deposits, now: Now, state: State, record: Record,
-    progress: Callable[[float], None] | None,
+def run_kernel(
+    plan: Plan, medium: Medium, reactions: Reactions, deposits: Deposits, now: Now, state: State,
+    record: Record, progress: Callable[[float], None] | None,
 ) -> None:  # fmt: skip
     """Run the kernel in pieces, so that Ctrl-C and the progress are looked at."""
     members = state.floor.size
@@ -223,16 +228,18 @@ def _run(
     while at < plan.steps:
         upto = min(plan.steps, at + max(1, int(PIECE * rate)))
         rows = march_steps(
-            (at, upto), rows, plan.layout.graph, plan.tables, medium, deposits, plan.gauges, now,
-            state, record, (members, plan.limiter),
+            (at, upto), rows, plan.layout.graph, plan.tables, medium, reactions, deposits,
+            plan.gauges, now, state, record, (members, plan.limiter),
         )  # fmt: skip
         at = upto
         rate = at / max(int(now.counter[2]) * members, 1)
         if progress is not None:
             progress(at / plan.steps)
+    if now.counter[3]:
+        raise ValueError("water runs in circles within a time step; make time_step shorter")
 
 
-def _gather(plan: Plan, members: int, now: Now, state: State, record: Record) -> list[March]:
+def gather_members(plan: Plan, members: int, now: Now, state: State, record: Record) -> list[March]:
     """Arrays of each member in the order asked for."""
     back = np.argsort(plan.gauge_order)
     found = []

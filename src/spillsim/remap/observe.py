@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..transport.compiler import inner
+from ..transport.pools import may_return
 from ..transport.reconstruct import downstream_share, point_value
 from .arrays import (
     BEYOND,
@@ -197,20 +198,29 @@ def sweep(i: int, j: int, members: int, mass: FloatArray, storage: FloatArray) -
 
 @inner
 def trim(
-    a: int, b: int, members: int, floor: FloatArray, mass: FloatArray, storage: FloatArray
-) -> tuple[int, int]:
-    """Shrink a window past cells that hold next to nothing; their mass moves inward."""
+    a: int, b: int, members: int, floor: FloatArray, mass: FloatArray, storage: FloatArray,
+    fixed: FloatArray, limit: FloatArray,
+) -> tuple[int, int]:  # fmt: skip
+    """Shrink a window past cells that hold next to nothing; their mass moves inward.
+
+    What lies on the bed stays there, and keeps the window open where more than next to nothing of
+    it may come back.
+    """
     while b - a > 8 and light(a, members, mass, storage, floor):
+        if may_return(a, a + 1, fixed, limit):
+            break
         sweep(a, a + 1, members, mass, storage)
         a += 1
     while b - a > 8 and light(b - 1, members, mass, storage, floor):
+        if may_return(b - 1, b, fixed, limit):
+            break
         sweep(b - 1, b - 2, members, mass, storage)
         b -= 1
     if b - a <= 8:
         empty = True
         for j in range(a * members, b * members):
             empty = empty and mass[j] == 0.0 and storage[j] == 0.0
-        if empty:
+        if empty and not may_return(a, b, fixed, limit):
             b = a
     return a, b
 

@@ -14,7 +14,7 @@ Mass is only moved between cells, so it closes to round-off; no value is ever cl
 
 from __future__ import annotations
 
-from ..transport.arrays import LIMITER_NONE
+from ..transport.arrays import LIMITER_NONE, Reactions
 from ..transport.compiler import inner, jit
 from .arrays import (
     COUNT,
@@ -36,6 +36,7 @@ from .arrays import (
     TANK,
     VOLUME,
     Deposits,
+    FloatArray,
     Gauges,
     Graph,
     IntArray,
@@ -50,6 +51,7 @@ from .movement import move_chain
 from .nodes import fill_tanks
 from .observe import note_peaks, observe_chain, trim, write_ledger
 from .profile import fill_chain, fill_ends, find_edges
+from .reacting import note_sums, react_all, react_older, write_fixed
 from .settling import lose_laterally, settle_chain, settle_nodes, settle_tank
 from .spread import disperse, exchange_cells, follow_water
 from .water import open_step
@@ -102,6 +104,8 @@ def move_water(
 @inner
 def exchange_all(members: int, graph: Graph, medium: Medium, now: Now, state: State) -> None:
     """Decay and transient storage in all windows."""
+    if not (medium.has_storage or medium.decays):
+        return
     for k in range(now.counter[0]):
         c = now.window[k, LIVE]
         if medium.storage_stays:
@@ -115,23 +119,28 @@ def exchange_all(members: int, graph: Graph, medium: Medium, now: Now, state: St
 
 @inner
 def close_chain(
-    c: int, step: int, members: int, graph: Graph, medium: Medium, gauges: Gauges, now: Now,
-    state: State, record: Record, limited: bool,
+    c: int, step: int, members: int, graph: Graph, medium: Medium, reactions: Reactions,
+    gauges: Gauges, now: Now, state: State, record: Record, limited: bool,
 ) -> None:  # fmt: skip
     """Observe a chain, trim its window and keep its water for the next step."""
     low, high = now.window[c, LOW], now.window[c, HIGH]
     if low < high:
-        low, high = trim(low, high, members, state.floor, state.cells[MASS], state.cells[STORED])
+        low, high = trim(
+            low, high, members, state.floor, state.cells[MASS], state.cells[STORED],
+            reactions.fixed, reactions.limit,
+        )  # fmt: skip
         now.window[c, LOW], now.window[c, HIGH] = low, high
     if low < high:
         for r in range(graph.cell_reach[low], graph.cell_reach[high - 1] + 1):
             if now.pool[r, FINAL] > 0.0:
                 a = max(low, graph.reach[r, FIRST])
                 b = min(high, graph.reach[r, FIRST] + graph.reach[r, COUNT])
-                note_peaks(
-                    a * members, b * members, 1.0 / now.pool[r, FINAL], step + 1.0,
-                    state.cells[MASS], state.cells[PEAK], state.cells[PEAK_STEP],
-                )  # fmt: skip
+                inverse, when = 1.0 / now.pool[r, FINAL], step + 1.0
+                mass, peak, seen = state.cells[MASS], state.cells[PEAK], state.cells[PEAK_STEP]
+                if reactions.shape[0] > 0:
+                    note_sums(a, b, members, inverse, when, reactions, mass, peak, seen)
+                else:
+                    note_peaks(a * members, b * members, inverse, when, mass, peak, seen)
         observe_chain(c, step + 1, members, limited, graph, gauges, now, state, record)
     for r in range(now.window[c, REACH_LOW], now.window[c, REACH_HIGH]):
         now.pool[r, VOLUME] = now.pool[r, FINAL]
@@ -140,9 +149,13 @@ def close_chain(
 
 @inner
 def write_field(
-    row: int, members: int, graph: Graph, now: Now, state: State, record: Record
-) -> None:
-    """Write the concentration of all cells."""
+    row: int, members: int, graph: Graph, fixed: FloatArray, now: Now, state: State,
+    record: Record,
+) -> None:  # fmt: skip
+    """Write the concentration of all cells and what lies in their fixed pools."""
+    for f in range(fixed.shape[0]):
+        for i in range(fixed.shape[1]):
+            record.fixed_field[row, f, i] = fixed[f, i]
     for k in range(now.counter[0]):
         c = now.window[k, LIVE]
         for i in range(now.window[c, LOW], now.window[c, HIGH]):
@@ -154,8 +167,8 @@ def write_field(
 @jit
 def march_steps(
     span: tuple[int, int], rows: tuple[int, int], graph: Graph, tables: Tables, medium: Medium,
-    deposits: Deposits, gauges: Gauges, now: Now, state: State, record: Record,
-    settings: tuple[int, int],
+    reactions: Reactions, deposits: Deposits, gauges: Gauges, now: Now, state: State,
+    record: Record, settings: tuple[int, int],
 ) -> tuple[int, int]:  # fmt: skip
     """March over the steps of ``span``; returns the next rows of ledger and field.
 
@@ -163,18 +176,26 @@ def march_steps(
     """
     members, limiter = settings
     ledger_row, field_row = rows
+    reacts = reactions.shape[0] > 0
     for step in range(span[0], span[1]):
         open_step(step, members, graph, tables, medium, deposits, now, state)
-        move_water(members, limiter, graph, tables, gauges, now, state)
         releasing = deposits.pointer[step] < deposits.pointer[step + 1]
         releasing |= deposits.inlet_pointer[step] < deposits.inlet_pointer[step + 1]
-        for late in range(2):
-            if releasing:
+        # every kernel is called from one place: from two it would be compiled into both
+        for part in range(0 if reacts else 1, 4):
+            if part == 1:
+                move_water(members, limiter, graph, tables, gauges, now, state)
+            if releasing and part > 0 and (reacts or part != 2):
                 add_releases(
-                    late == 1, step, members, graph, tables, medium, deposits, gauges, now, state
+                    part, reacts, step, members, graph, tables, medium, deposits, gauges, now, state
                 )
-            if late == 0:
+            if part == 1:
+                if releasing and reacts:
+                    react_older(members, graph, reactions, now, state)
                 disperse(members, limiter, step, graph, tables, medium, gauges, now, state)
+            elif part < 3:
+                if reacts:
+                    react_all(part, graph, reactions, now, state)
                 exchange_all(members, graph, medium, now, state)
         for s in range(gauges.cell.shape[0]):
             # what passed the place and has decayed, or gone into storage, within its own cell
@@ -187,14 +208,15 @@ def march_steps(
         for k in range(now.counter[0]):
             c = now.window[k, LIVE]
             close_chain(
-                c, step, members, graph, medium, gauges, now, state, record,
+                c, step, members, graph, medium, reactions, gauges, now, state, record,
                 limiter != LIMITER_NONE,
             )  # fmt: skip
         if is_due(ledger_row, record.ledger_step, step):
             write_ledger(ledger_row, members, medium.decays, graph, now, state, record)
+            write_fixed(ledger_row, graph, reactions.fixed, record.fixed_ledger)
             ledger_row += 1
         if is_due(field_row, record.field_step, step):
-            write_field(field_row, members, graph, now, state, record)
+            write_field(field_row, members, graph, reactions.fixed, now, state, record)
             field_row += 1
         for k in range(now.counter[0]):
             c = now.window[k, LIVE]

@@ -158,8 +158,7 @@ class Substance(_Substance):
 
     @property
     def needs_pools(self) -> bool:
-        """True where it is in several forms, or is lost in ways that are told apart."""
-        to_air = self.gas_exchange_rate > 0.0 and self.decays
+        """True where it is in several forms, or is lost in ways that follow from the water."""
         by_light = self.photolysis_rate > 0.0
         several = bool(self.sorption) or self.form == "floating"
-        return several or by_light or to_air or self.volatilisation is not None
+        return several or by_light or self.volatilisation is not None

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..analytic import StreamZone, TransientStorage
 from ..errors import Fault, ScenarioError
-from ..formulas import rate_at_temperature
+from ..formulas import rate_at_temperature, rate_of_half_life
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
 from .schedule import Array, InletSchedule, RateSchedule, Schedule, SlugSchedule
@@ -39,9 +39,14 @@ class CompiledRelease:
 
     name: str
     substance: int
-    """Index of the substance."""
+    """Index of the constituent."""
     position: Position
     schedule: Schedule
+    carrier: str = ""
+    """Grains that it is bound to, as the scenario names them; empty where it is dissolved, or is
+    grains itself."""
+    pool: int = -1
+    """Index of the mobile pool; -1 where constituents have none."""
     seep: Seep | None = None
     """None for a release at one place."""
 
@@ -57,7 +62,7 @@ def decay_rates(substance: Substance, flow: SteadyFlow) -> tuple[Array, Array]:
     A reach in the table of ``rates`` has its own; where that leaves one out, and in the reaches
     it does not name, the rate of the whole river holds. A storage zone without a rate of its own
     loses as the water beside it. All are rates at the reference temperature. The channel loses to
-    the air as well, except under ice; the storage zone does not.
+    the air as well, except under ice; the storage zone does not. A half-life holds for both.
 
     Raises
     ------
@@ -73,6 +78,9 @@ def decay_rates(substance: Substance, flow: SteadyFlow) -> tuple[Array, Array]:
     if to_air > 0.0:
         cover = flow.ice_cover
         channel = channel + (to_air if cover is None else np.where(cover, 0.0, to_air))
+    if substance.half_life is not None:
+        nuclear = rate_of_half_life(substance.half_life)
+        channel, storage = channel + nuclear, storage + nuclear
     return channel, storage
 
 
@@ -115,7 +123,7 @@ def compile_releases(
     ScenarioError
         A concentration is given for the lateral inflow of a reach that has none.
     """
-    names = [substance.name for substance in scenario.substances]
+    names = [constituent.name for constituent in scenario.constituents]
     compiled: list[CompiledRelease] = []
     faults: list[Fault] = []
     for index, (release, position) in enumerate(zip(scenario.releases, positions, strict=True)):
@@ -140,7 +148,8 @@ def compile_releases(
             ends = np.array([release.start, release.start + release.duration])
             schedule = RateSchedule(ends, np.array([per_time, per_time]))
         name = release.name or f"release[{index}]"
-        one = CompiledRelease(name, names.index(release.substance), position, schedule)
+        number = names.index(release.substance)
+        one = CompiledRelease(name, number, position, schedule, release.carrier)
         compiled += _spread(one, release, scenario, flow) if release.kind == "seepage" else [one]
     if faults:
         raise ScenarioError(faults, scenario.name)
@@ -182,8 +191,7 @@ def _spread(
         network = scenario.build_network()
         at = [*(one.at for one in scenario.stations), *(one.at for one in scenario.borders)]
         places = [scenario.locate(network, place) for place in at]
-        own = scenario.substances[whole.substance : whole.substance + 1]
-        loss = max((float(r[reach]) for one in own for r in decay_rates(one, flow)), default=0.0)
+        loss = max(float(rate[reach]) for rate in _losses(scenario, whole.substance, flow))
         stretches = stretches_along(
             flow, reach, row.length, [p.distance for p in places if p.reach == reach],
             end - begin, loss, scenario.numerics.error,
@@ -200,13 +208,21 @@ def _spread(
     ]
 
 
+def _losses(scenario: Scenario, constituent: int, flow: SteadyFlow) -> tuple[Array, Array]:
+    """(R,) loss rates of a constituent's dissolved part, none of grains, as ``decay_rates``."""
+    if constituent < len(scenario.substances):
+        return decay_rates(scenario.substances[constituent], flow)
+    none = np.zeros(flow.temperature.shape)
+    return none, none
+
+
 def _inlet(
     release: ConcentrationSeries, scenario: Scenario, flow: SteadyFlow, position: Position
 ) -> InletSchedule:
     """First-type inlet at the head of a reach."""
     reach = position.reach
-    substance = next(s for s in scenario.substances if s.name == release.substance)
-    channel, stored = decay_rates(substance, flow)
+    names = [one.name for one in scenario.constituents]
+    channel, stored = _losses(scenario, names.index(release.substance), flow)
     ratio = float(flow.storage_area_ratio[reach])
     exchange = float(flow.exchange_coefficient[reach])
     storage = None

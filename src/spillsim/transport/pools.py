@@ -177,7 +177,8 @@ def mix_values(
         share = (discharge - table[j, 0]) / (table[j + 1, 0] - table[j, 0])
         share = min(max(share, 0.0), 1.0)
     low, high = table[j], table[min(j + 1, last)]
-    for e in range(low.shape[0] - 1):
+    # of a single discharge the values stand there from the beginning
+    for e in range(low.shape[0] - 1 if last > 0 else 0):
         value = (1.0 - share) * low[e + 1] + share * high[e + 1]
         own = values[e, a:b]
         for i in range(own.shape[0]):

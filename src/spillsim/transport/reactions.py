@@ -97,7 +97,8 @@ def build_reactions(
     """
     mobile, fixed, cells = kinetics.mobile, kinetics.fixed, zone.size
     joined = connections(kinetics)
-    stores = bool(joined[mobile : 2 * mobile].any())
+    # exchanged there, or lost from there; what comes may come by other ways
+    stores = bool((joined[mobile : 2 * mobile].any()) | joined[:, mobile : 2 * mobile].any())
     table = propagators(kinetics.linear, time_step, ledgers_of(kinetics))
     of = joined[:, 2 * mobile :].any(axis=0) | _in_grains(kinetics)
     returning = np.flatnonzero(of).astype(np.int64)

@@ -68,8 +68,9 @@ def half_step_reference(model: Model, progress: Progress | None = None) -> Refer
 def exact_reference(model: Model) -> Reference | None:
     """Curves of the transfer engine for the same river; None where it cannot have them.
 
-    It cannot where flow changes or a reservoir is in two layers, or where a curve is too sharp;
-    and what is spread along a reach it has at points only.
+    It cannot where constituents have pools that exchange, where flow changes or a reservoir is in
+    two layers, or where a curve is too sharp; and what is spread along a reach it has at points
+    only.
 
     Their own error is what a Fourier series on a window leaves: the size of the last frequencies
     and what the curve still holds at the ends of its window; round-off; and, where water comes or
@@ -78,7 +79,7 @@ def exact_reference(model: Model) -> Reference | None:
     from ..transfer import NotSmoothError, prepare
 
     spread = any(release.seep is not None for release in model.releases)
-    if model.varies or model.scenario.is_layered or spread:
+    if model.pools is not None or model.varies or model.scenario.is_layered or spread:
         return None
     tank = np.array([reach.kind == "tank" for reach in model.scenario.reaches], dtype=np.bool_)
     shape = (len(model.scenario.substances), len(model.stations), model.output_time.size)

@@ -149,7 +149,8 @@ def distance(run: Run, better: Array) -> Array:
     better : (N, S, T) concentration [kg/m3]
     """
     area = np.abs(better).sum(axis=2)
-    released = np.abs(run.ledger.released).max(axis=1)[:, None]
+    put_in = np.abs(run.ledger.released) + np.abs(run.ledger.gained)
+    released = put_in.max(axis=1)[:, None]
     passed = np.abs(run.cumulative_mass).max(axis=2)
     seen = (passed > NOTHING_PASSES * released) & (area > 0.0)
     apart = np.abs(run.concentration - better).sum(axis=2)
@@ -220,7 +221,7 @@ def _missed(found: list[Verified], best: Verified) -> list[Notice]:
         offer = "that is as near as the transfer engine comes here"
     elif not _helped(found):
         offer = "a finer step helps little there"
-    names = np.array([substance.name for substance in model.scenario.substances])
+    names = np.array([one.name for one in model.scenario.constituents])
     told = []
     for station, place in enumerate(model.stations):
         missed = error[:, station] > asked

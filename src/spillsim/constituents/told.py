@@ -1,0 +1,117 @@
+"""What the rates of constituents assume, in words: defaults that were used, and their origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import Notice
+from ..formulas import distribution_coefficient
+from ..hydraulics.flow import SteadyFlow
+from .grains import bed_exchange
+from .pools import BED, SUSPENDED_MATTER, Pools
+from .reaches import reach_water
+
+if TYPE_CHECKING:
+    from ..scenario import Scenario
+    from ..scenario.solids import Solids
+    from ..scenario.substances import Substance
+
+LITRE_PER_KG = 1e-3
+"""m3/kg"""
+
+
+def constituent_notices(
+    pools: Pools, scenario: Scenario, flows: Sequence[SteadyFlow]
+) -> list[Notice]:
+    """Tell of every default that was used, and of what a constituent cannot do here."""
+    found = _water(scenario)
+    for substance in scenario.substances:
+        found += _sorption(scenario, substance)
+        if substance.form == "floating" and not _given(substance, "surface_velocity_ratio"):
+            ratio = substance.surface_velocity_ratio
+            message = f"moves at {ratio:g} times the mean velocity, a recalled default"
+            found.append(Notice(f"substance {substance.name}", message))
+    for solids in scenario.solids:
+        found += _recalled(solids)
+        found += _stays(scenario, solids, flows)
+    if any(pool.form == "bound" and pool.carrier >= 0 for pool in pools.mobile):
+        message = (
+            "what is bound to grains on the bed stays bound there; in the storage zone grains and "
+            "water exchange nothing"
+        )
+        found.append(Notice("sorption", message))
+    return found
+
+
+def _given(section: object, key: str) -> bool:
+    """Tell whether a key stands in the scenario."""
+    return key in getattr(section, "model_fields_set", ())
+
+
+def _water(scenario: Scenario) -> list[Notice]:
+    """Defaults of the river's water that something depends on."""
+    water, substances = scenario.water, scenario.substances
+    volatile = any(one.volatilisation is not None for one in substances)
+    light = any(one.photolysis_rate > 0.0 for one in substances)
+    light |= any(one.light for one in scenario.reactions)
+    assumed = []
+    if volatile and not _given(water, "ph"):
+        assumed.append(f"pH {water.ph:g}")
+    if volatile and not _given(water, "wind_speed"):
+        assumed.append(f"wind of {water.wind_speed:g} m/s")
+    if light and not _given(water, "daylight"):
+        assumed.append(f"daylight for {100.0 * water.daylight:g} % of the time")
+    found = []
+    if assumed:
+        found.append(Notice("water", f"assumed: {', '.join(assumed)}; give them under [water]"))
+    sorbs = any(pair.to == SUSPENDED_MATTER for one in substances for pair in one.sorption)
+    if sorbs and water.suspended_matter == 0.0:
+        message = "there is no suspended matter of the river's own, so nothing sorbs to it"
+        found.append(Notice("water", message))
+    return found
+
+
+def _sorption(scenario: Scenario, substance: Substance) -> list[Notice]:
+    """Values from the library with their mark, and the density of the bed's grains."""
+    found = []
+    for pair in substance.sorption:
+        if pair.from_library:
+            entry = distribution_coefficient(substance.name)
+            low, high = entry.lowest / LITRE_PER_KG, entry.highest / LITRE_PER_KG
+            message = (
+                f"distribution coefficient to {pair.to} of {entry.value / LITRE_PER_KG:.3g} L/kg "
+                f"({low:.2g} to {high:.2g}), {entry.source}, {entry.quality}"
+            )
+            found.append(Notice(f"substance {substance.name}", message))
+        if pair.to == BED and pair.rate is None:
+            message = "is at equilibrium with the bed within seconds; a rate would delay it"
+            found.append(Notice(f"substance {substance.name}", message))
+    return found
+
+
+def _recalled(solids: Solids) -> list[Notice]:
+    """Critical stresses and erosion rate that were not given."""
+    used = []
+    if solids.deposition == "krone" and not _given(solids, "critical_deposition_stress"):
+        used.append(f"settles below {solids.critical_deposition_stress:g} Pa")
+    if not _given(solids, "critical_erosion_stress"):
+        used.append(f"erodes above {solids.critical_erosion_stress:g} Pa")
+    if solids.resuspension_rate is None and solids.erosion_rate is None:
+        used.append(f"at {solids.erosion:g} kg/m2/s")
+    if not used:
+        return []
+    return [Notice(f"solids {solids.name}", f"{', '.join(used)}: recalled defaults")]
+
+
+def _stays(scenario: Scenario, solids: Solids, flows: Sequence[SteadyFlow]) -> list[Notice]:
+    """Tell of a class that the stress on the bed keeps in the water everywhere."""
+    for flow in flows:
+        exchange = bed_exchange(solids, reach_water(scenario, flow))
+        if (exchange.settling + exchange.still > 0.0).any():
+            return []
+    message = (
+        "settles nowhere: the stress on the bed is above "
+        f"{solids.critical_deposition_stress:g} Pa in every reach"
+    )
+    return [Notice(f"solids {solids.name}", message)]
