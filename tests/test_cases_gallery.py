@@ -12,17 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from gallery_waiting import WAITING
 from test_results_conventions import cf_findings, quick_checker  # noqa: F401
 
 import spillsim
 
 TESTS = Path(__file__).parent
-GALLERY = sorted(
-    path.parent
-    for path in (TESTS / "gallery").glob("*/scenario.toml")
-    if path.parent.name not in WAITING
-)
+GALLERY = sorted(path.parent for path in (TESTS / "gallery").glob("*/scenario.toml"))
 SCENARIOS = sorted(path.parent for path in (TESTS.parent / "scenarios").glob("*/scenario.toml"))
 CHECKED = {"single_reach", "several_substances", "two_layers", "natech_flood", "island"}
 """Cases whose files differ in what is in them; the CF checker takes seconds for each."""

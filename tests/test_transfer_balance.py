@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engine_cases import Row, at, inlet, pulse, reach, river, slug
-from gallery_waiting import WAITING
 from test_transfer_core import HOUR
 
 from spillsim import analytic, hydraulics, scenario, transfer
@@ -123,8 +122,8 @@ OPEN = {"ice": "open: a place at a confluence above a slow reach, as test_statio
 
 
 def steady(case: scenario.Scenario) -> bool:
-    """Flow that changes, and layers, are for the march alone."""
-    return not (case.flow_varies or any(own.mixing == "layered" for own in case.reservoirs))
+    """Flow that changes, layers, and parts that exchange are for the march alone."""
+    return not (case.flow_varies or case.is_layered or case.has_pools)
 
 
 STEADY = [
@@ -136,7 +135,7 @@ STEADY = [
         else [],
     )
     for file in GALLERY
-    if file.parent.name not in WAITING and steady(scenario.load(file))
+    if steady(scenario.load(file))
 ]
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "scenario",
     "simulate",
     "superpose",
+    "tailings",
     "unit_response",
 ]
 
@@ -40,7 +41,7 @@ __all__ = [
 # everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import analysis, analytic, formulas, plots, results, scenario
+    from . import analysis, analytic, formulas, plots, results, scenario, tailings
     from .api import compare, load, open, reach_map, run, superpose, unit_response
     from .errors import (
         Fault,
@@ -79,6 +80,7 @@ else:
         "scenario": "scenario",
         "simulate": "simulation",
         "superpose": "api",
+        "tailings": "tailings",
         "unit_response": "api",
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..tailings.release import ReleaseEstimate
+from ..tailings.run_out import covered_area
 from ..tailings.spread import Array
 from . import words
 
@@ -13,7 +14,7 @@ _VOLUMES = ((1e6, "million m³"), (0.0, "m³"))
 _MASSES = ((1e3, "t"), (1.0, "kg"), (0.0, "g"))
 _TIMES = ((2 * 86_400.0, "d"), (2 * 3600.0, "h"), (0.0, "min"))
 _SIZE = {"million m³": 1e6, "m³": 1.0, "t": 1e3, "kg": 1.0, "g": 1e-3, "d": 86_400.0, "h": 3600.0,
-         "min": 60.0, "km": 1e3, "m³/s": 1.0, "%": 0.01}  # fmt: skip
+         "min": 60.0, "km": 1e3, "km²": 1e6, "m³/s": 1.0, "%": 0.01}  # fmt: skip
 
 
 class Row(NamedTuple):
@@ -46,7 +47,9 @@ def rows(estimate: ReleaseEstimate) -> list[Row]:
         )
     found.append(_one(estimate, "  peak", outcome.peak_outflow, "m³/s"))
     if breach:
+        covered = covered_area(outcome.released - outcome.parts.pond_water)
         found.append(_one(estimate, "run-out of the tailings", outcome.run_out, "km"))
+        found.append(_one(estimate, "area they cover (recalled coefficient)", covered, "km²"))
     found.append(_heading("comes to the river"))
     if outcome.parts.solids.max() > 0.0:
         found.append(_one(estimate, "  of the solids", outcome.share_to_river, "%"))

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from ..constituents import reasons_for_pools
 from ..errors import Notice, ScenarioError, SpillsimError
 from ..marching import tree_march
-from ..model import MOST_STEPS, Model, assemble
+from ..model import Model, assemble
 from ..network.faults import nearest
 from ..network.network import Position
 from ..places import StationPlace, station_places
@@ -25,6 +25,7 @@ from ..results.instants import instants, utc
 from ..scenario.sections import At
 from ..simulation import simulate
 from ..sources import CompiledRelease, SlugSchedule, decay_rates
+from ..stepping import MOST_STEPS
 from ..transport.paths import build_route
 from ..transport.resolution import step_for_error, step_for_splitting, temporal_deviations
 from ..units import UnitError, parse

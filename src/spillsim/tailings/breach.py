@@ -9,13 +9,12 @@ import numpy as np
 
 from ..errors import Notice
 from . import peak_outflow, released_volume, run_out
-from .breach_report import breach_notices, method_results
+from .breach_report import breach_notices, breach_of, method_results
 from .cda import breach_case
 from .chemistry import bound_masses, dissolved_masses, solids_by_class, uncertain_names
 from .composition import Parts, split_tailings, tailings_share
 from .facility import Facility
 from .hydrographs import LATEST_PEAK, lasting, outflow
-from .peak_outflow import Breach
 from .release import Outcome, ReleaseEstimate
 from .spread import Array, LogMixture, latin_hypercube
 
@@ -260,20 +259,6 @@ def _outflow_times(
         else np.full(volume.size, base)
     )
     return peak, rises, lasts * volume / peak, int(np.sum(forming > latest))
-
-
-def breach_of(facility: Facility, volume: Array) -> Breach:
-    """The breach that the regressions of peak and time are asked about.
-
-    volume : (S,) all that flows out [m3]
-    """
-    failure = facility.failure
-    height = failure.breach_height or facility.dam_height
-    return Breach(
-        volume, height, height, facility.dam_height,
-        failure.cause == "overtopping", failure.erodibility,
-        float("nan") if failure.dam_width is None else failure.dam_width,
-    )  # fmt: skip
 
 
 def _value(mixture: LogMixture, draws: Mapping[str, Array], name: str, *, drawn: bool) -> Array:

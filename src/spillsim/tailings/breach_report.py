@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from .facility import Facility
 from .methods import Method, outside_range
 from .peak_outflow import Breach
 from .release import QUANTILES, MethodResult, Outcome
-from .spread import LogMixture
+from .spread import Array, LogMixture
 
 
 def method_results(
@@ -38,7 +38,7 @@ def method_results(
             found.append(_result("released volume", released_volume.METHODS[name], mixture))
         if released_volume.EROSION in volumes:
             found.append(_erosion(facility))
-    breach = _breach(facility, volume)
+    breach = breach_of(facility, np.array([volume]))
     if failure.duration is None:
         if failure.peak_outflow is None:
             for name in peaks:
@@ -78,12 +78,16 @@ def _erosion(facility: Facility) -> MethodResult:
     )  # fmt: skip
 
 
-def _breach(facility: Facility, volume: float) -> Breach:
+def breach_of(facility: Facility, volume: Array) -> Breach:
+    """The breach that the regressions of peak and time are asked about.
+
+    volume : (S,) all that flows out [m3]
+    """
     failure = facility.failure
     height = failure.breach_height or facility.dam_height
     width = float("nan") if failure.dam_width is None else failure.dam_width
     return Breach(
-        np.array([volume]), height, height, facility.dam_height, failure.cause == "overtopping",
+        volume, height, height, facility.dam_height, failure.cause == "overtopping",
         failure.erodibility, width,
     )  # fmt: skip
 
@@ -116,9 +120,9 @@ def breach_notices(
     return found
 
 
-def _known(methods: dict[str, Method] | object, names: Iterable[str]) -> list[Method]:
-    assert hasattr(methods, "get")
-    return [method for name in names if (method := methods.get(name)) is not None]
+def _known(methods: Mapping[str, Method], names: Iterable[str]) -> list[Method]:
+    """Methods of names, without the one that is no regression."""
+    return [methods[name] for name in names if name in methods]
 
 
 def _reaching(facility: Facility, outcome: Outcome) -> Notice:

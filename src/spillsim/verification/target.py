@@ -14,7 +14,8 @@ import numpy as np
 
 from .. import simulation
 from ..errors import Notice, ScenarioError, SimulationError
-from ..model import MOST_STEPS, with_time_step
+from ..model import with_time_step
+from ..stepping import MOST_STEPS
 from .reference import Array, Progress, Reference, exact_reference, half_step_reference
 
 if TYPE_CHECKING:
