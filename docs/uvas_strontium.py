@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -124,22 +125,27 @@ def curve(run: Run, place: int) -> tuple[Array, Array]:
 
 
 def on_bed(run: Run, place: int) -> tuple[Array, Array]:
-    """Return clock times [h] and sorbed strontium above its background [mg/g] beside a place."""
+    """Return clock times [h] and sorbed strontium above its background [ug/g] beside a place."""
     rows = rows_of("parameters")
-    head = np.array([float(row["x_start_m"]) for row in rows])
-    middle = head[run.cell_reach] + 0.5 * (run.cell_head + run.cell_foot)
-    cell = int(np.argmin(np.abs(middle - (place - 0.5))))  # OTIS wrote the middles of its cells
+    head, length = (
+        np.array([float(row[name]) for row in rows])[run.cell_reach]
+        for name in ("x_start_m", "length_m")
+    )
+    middle = head + 0.5 * (run.cell_head + run.cell_foot)
+    # OTIS wrote the middles of its cells; a cell that lies in two reaches has the bed of both
+    far = np.where((run.cell_head < 0.0) | (run.cell_foot > length), np.inf, 0.0)
+    cell = int(np.argmin(np.abs(middle - (place - 0.5)) + far))
     row = rows[run.cell_reach[cell]]
     water = float(row["A_m2"]) * float(run.cell_foot[cell] - run.cell_head[cell])
     grains = 1e-3 * float(row["Sr_rho_g_m3"]) * water
-    return START + run.field_time / 3600.0, 1000.0 * run.bed_field[0, :, cell] / grains
+    return START + run.field_time / 3600.0, 1e6 * run.bed_field[0, :, cell] / grains
 
 
 def otis_on_bed(place: int) -> tuple[Array, Array]:
-    """Return clock times [h] and sorbed strontium above its background [mg/g] of OTIS."""
+    """Return clock times [h] and sorbed strontium above its background [ug/g] of OTIS."""
     rows = rows_of("strontium_sorbed_otis_official")
     sorbed = column(rows, f"Csed_{place}m")
-    return column(rows, "time_h"), sorbed - sorbed[0]
+    return column(rows, "time_h"), 1e6 * (sorbed - sorbed[0])
 
 
 def otis(place: int, name: str = "official") -> tuple[Array, Array]:
@@ -213,6 +219,6 @@ def draw(path: Path) -> None:
             below.plot(*on_bed(run, place), color=color, lw=1.2)
         above.set(ylabel="strontium, mg/L", xlim=(START, END), ylim=(0.0, None))
         above.legend(frameon=False, title="samples, OTIS (wide), spillsim")
-        below.set(ylabel="sorbed on the bed, mg/g", xlabel="clock time, h", ylim=(0.0, None))
+        below.set(ylabel="sorbed on the bed, µg/g", xlabel="clock time, h", ylim=(0.0, None))
         figure.savefig(path, dpi=110, metadata={"Software": None})
         plt.close(figure)
