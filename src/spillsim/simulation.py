@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .afloat import simulate_parts, something_floats
 from .engine import substance_river
 from .errors import Notice, SimulationError
 from .marching import NetworkMarch, TreeMarch
@@ -82,7 +83,9 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
         told = Notice("engine", f"march, because {reason}")
         run = simulate(dataclasses.replace(model, engine="march"), progress)
         return dataclasses.replace(run, notices=(*run.notices, told))
-    if model.pools is not None:
+    if something_floats(model.scenario):
+        run = simulate_parts(model, progress)
+    elif model.pools is not None:
         run = march_pools(model, progress)
     elif isinstance(model.march, NetworkMarch):
         run = _march_network(model, model.march, progress)
