@@ -37,7 +37,7 @@ NICE_INTERVALS = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 1080
 
 def time_step(
     scenario: Scenario, network: Network, route: Route, releases: Sequence[CompiledRelease],
-    places: Sequence[StationPlace], kinetics: Kinetics | None = None,
+    places: Sequence[StationPlace],
 ) -> tuple[float, str, list[Notice], float]:  # fmt: skip
     """Time step, what set it, doubts, and the width of the narrowest front [s]."""
     numerics, flow = scenario.numerics, route.flow
@@ -81,30 +81,32 @@ def time_step(
     step = min(step, scenario.case.duration)
     if basis != "time_step given":
         step = fit_releases(step, [span for _, span in spans])
-    for what, split in _steps_for_exchange(flow, route, kinetics, step):
-        wanted = split
-        if split < min(shortest, step):
-            message = (
-                "exchange is so fast for the dispersion there that the step would have to be "
-                f"{split:.3g} s; at {shortest:.3g} s the computed plume is wider than it should be"
-            )
-            doubts.append(Notice(what, message))
-            wanted = shortest
-        if wanted < step:
-            step, basis = wanted, f"{basis}, shortened for {what}"
+    split = step_for_splitting(flow, route.active, step)
+    if split < min(shortest, step):
+        message = (
+            "exchange is so fast for the dispersion there that the step would have to be "
+            f"{split:.3g} s; with {shortest:.3g} s the computed plume is wider than it should be"
+        )
+        doubts.append(Notice("transient storage", message))
+        split = shortest
+    if split < step:
+        step, basis = split, basis + ", shortened for transient storage"
     return step, basis, doubts, float(kept.edge.min())
 
 
-def _steps_for_exchange(
-    flow: SteadyFlow, route: Route, kinetics: Kinetics | None, step: float
-) -> list[tuple[str, float]]:
-    """What asks for a shorter step, and which: exchange with what stays while water moves [s]."""
-    split = step_for_splitting(flow, route.active, step)
-    found = [("transient storage", split)]
-    if kinetics is not None:
-        bed = step_for_reactions(kinetics, flow, route.active, split)
-        found.append(("exchange with the bed", bed))
-    return found
+def shorten_for_pools(
+    kinetics: Kinetics, route: Route, duration: float, step: float
+) -> tuple[float, list[Notice]]:
+    """Step that exchange between pools allows [s], and what to tell if it is still too long."""
+    wanted = step_for_reactions(kinetics, route.flow, route.active, step)
+    shortest = min(duration / MOST_STEPS, step)
+    if wanted >= shortest:
+        return wanted, []
+    message = (
+        "exchange with the bed is so fast for the dispersion there that the step would have to be "
+        f"{wanted:.3g} s; with {shortest:.3g} s the computed plume is wider than it should be"
+    )
+    return shortest, [Notice("exchange with the bed", message)]
 
 
 def _step_along_seeps(
