@@ -59,7 +59,7 @@ def build_tables(reaches: Reaches, flow: VaryingFlow, layout: Layout, time: Floa
     # lateral water comes to the upper of two layers; the lower one keeps its volume, as what leaves
     # the reservoir stands between the two as well as at its foot
     within = np.where((own >= 0) & (layout.lower == 0.0), 1.0, 0.0)
-    lateral = flow.lateral_inflow[:, layout.above] * within
+    lateral = np.ascontiguousarray(flow.lateral_inflow[:, layout.above] * within)
     head = np.arange(own.size) + graph.reach[:, CHAIN]
     net = boundary[:, head] - boundary[:, head + 1] + lateral
     length = reaches.length[layout.above]
