@@ -37,7 +37,7 @@ from .marching import NetworkMarch, TreeMarch, network_march, tree_march
 from .network.network import Network, Position
 from .places import StationPlace, station_places
 from .sources import CompiledRelease, InletSchedule, carry_inlets, compile_releases
-from .stepping import fit_releases, output_interval, time_step
+from .stepping import fit_releases, output_interval, shorten_for_pools, time_step
 from .transport.kinetics import Kinetics
 from .transport.paths import Route, build_route
 from .transport.resolution import step_for_splitting
@@ -147,6 +147,11 @@ def assemble(scenario: Scenario) -> Model:
     places = station_places(scenario, network, route, positions)
     notices = [*scenario.notices, *told, *flow.notices, *assumed]
     step, basis, doubts, narrowest = time_step(scenario, network, route, releases, places)
+    if kinetics is not None:
+        allowed, more = shorten_for_pools(kinetics, route, scenario.case.duration, step)
+        doubts += more
+        if allowed < step:
+            step, basis = allowed, basis + ", shortened for exchange between pools"
     interval = scenario.output.interval or output_interval(narrowest, scenario.case.duration)
     # counting from the end of an odd last interval would shift every output
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
@@ -187,6 +192,8 @@ def with_time_step(model: Model, step: float) -> Model:
     spans = [r.schedule.span[1] - r.schedule.span[0] for r in model.releases]
     step = fit_releases(step, spans)
     step = min(step, step_for_splitting(flow, route.active, step))
+    if model.kinetics is not None:
+        step, _ = shorten_for_pools(model.kinetics, route, model.scenario.case.duration, step)
     march = _march(
         model.scenario, route, model.varying, model.releases, model.stations, model.output_time,
         step,
