@@ -141,7 +141,7 @@ def assemble(scenario: Scenario) -> Model:
     kinetics: Kinetics | None = None
     assumed: list[Notice] = []
     if pools is not None:
-        releases = _into_pools(scenario, pools, releases)
+        releases = into_pools(scenario, pools, releases)
         kinetics, assumed = _kinetics(scenario, network, flow, varying, pools)
     route = build_route(network, flow, positions)
     places = station_places(scenario, network, route, positions)
@@ -160,7 +160,7 @@ def assemble(scenario: Scenario) -> Model:
     if varying is not None:
         releases, said = carry_inlets(releases, varying)
         notices += said
-    march = _march(scenario, route, varying, releases, places, output_time, step)
+    march = march_for(scenario, route, varying, releases, places, output_time, step)
     notices += [*_unreached(places, varying), *warned]
     choice = choose_engine(scenario, network, flow, releases, places)
     if choice.engine == "march":
@@ -194,7 +194,7 @@ def with_time_step(model: Model, step: float) -> Model:
     step = min(step, step_for_splitting(flow, route.active, step))
     if model.kinetics is not None:
         step, _ = shorten_for_pools(model.kinetics, route, model.scenario.case.duration, step)
-    march = _march(
+    march = march_for(
         model.scenario, route, model.varying, model.releases, model.stations, model.output_time,
         step,
     )  # fmt: skip
@@ -215,7 +215,7 @@ def _flow_over_time(
     return None, None, []
 
 
-def _into_pools(
+def into_pools(
     scenario: Scenario, pools: Pools, releases: Sequence[CompiledRelease]
 ) -> tuple[CompiledRelease, ...]:
     """The releases with the mobile pool that each goes into."""
@@ -247,7 +247,7 @@ def _flow_met(
     return solve_met(scenario, network, base, met)
 
 
-def _march(
+def march_for(
     scenario: Scenario, route: Route, varying: VaryingFlow | None,
     releases: Sequence[CompiledRelease], places: Sequence[StationPlace], output_time: Array,
     step: float,

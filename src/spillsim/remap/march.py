@@ -12,6 +12,7 @@ from ..transport.reactions import no_reactions
 from .arrays import (
     CHAIN,
     COUNT,
+    DECAYED,
     END,
     END_STAMP,
     GIVEN,
@@ -24,6 +25,7 @@ from .arrays import (
     PEAK,
     PEAK_STEP,
     START,
+    STORED,
     Deposits,
     FloatArray,
     Medium,
@@ -59,6 +61,8 @@ class March:
     field: FloatArray
     """(F, K) concentration [kg/m3]."""
     cell_steps: int
+    left: FloatArray
+    """(3, K) in the water, in storage and decayed in each cell at the end [kg]."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +262,7 @@ def gather_members(plan: Plan, members: int, now: Now, state: State, record: Rec
                 when,
                 fields,
                 int(now.counter[2]),
+                state.cells[[MASS, STORED, DECAYED], b::members],
             )
         )
     return found
