@@ -46,7 +46,7 @@ def closes(run: Run, tolerance: float = 1e-12) -> None:
     )
     total = sum(run.parts.values())
     np.testing.assert_allclose(run.concentration, total, rtol=1e-13, atol=1e-300)
-    assert set(run.left) == set(COMPARTMENTS)
+    assert set(run.left) == {*COMPARTMENTS, "gained"}
     held = {"storage": "in_storage", "bed": "on_bed"}
     for name, cells in run.left.items():
         assert cells.min() >= 0.0
