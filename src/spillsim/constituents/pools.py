@@ -77,8 +77,11 @@ class Pools:
 
     def release_pool(self, constituent: int, carrier: int) -> int:
         """Mobile pool that a release goes into; carrier -1 for the dissolved part or grains."""
-        bound = None if carrier == -1 else self.bound(constituent, carrier)
-        return self.first(constituent) if bound is None else bound
+        if carrier == -1:
+            return self.first(constituent)
+        bound = self.bound(constituent, carrier)
+        assert bound is not None
+        return bound
 
 
 def carrier_of(scenario: Scenario, name: str) -> int:
@@ -110,15 +113,17 @@ def reasons_for_pools(scenario: Scenario) -> list[tuple[str, str]]:
     return found
 
 
-def build_pools(scenario: Scenario) -> Pools | None:
+def build_pools(scenario: Scenario, always: bool = False) -> Pools | None:
     """Pools of all constituents; None where each is dissolved and has one loss at most.
 
     Fixed are, for every size class, its bed and the beds of what is bound to it; for a substance
     that sorbs to the river's bed its part there; and a sink for every way in which some of a
     constituent can be lost. What turns into something else has a sink for every reaction, so that
     what the other gains is known by its origin.
+
+    always : pools also where they are not needed
     """
-    if not reasons_for_pools(scenario):
+    if not (always or reasons_for_pools(scenario)):
         return None
     first_class = len(scenario.substances)
     mobile: list[Pool] = []
@@ -127,8 +132,7 @@ def build_pools(scenario: Scenario) -> Pools | None:
     for n, one in enumerate(scenario.substances):
         kinds = range(len(one.species)) if one.species else (-1,)
         mobile += [Pool(n, one.form, species=k) for k in kinds]
-        grains = [carrier_of(scenario, pair.to) for pair in one.sorption if pair.to != BED]
-        for carrier in sorted(grains):
+        for carrier in _carriers(scenario, one):
             mobile.append(Pool(n, "bound", carrier))
             if carrier >= 0:
                 beds.append(Pool(n, "bed", carrier))
@@ -150,6 +154,17 @@ def build_pools(scenario: Scenario) -> Pools | None:
         sink = Pool(names.index(reaction.from_substance), "transformed", number)
         gains.append((fixed.index(sink), names.index(reaction.to), reaction.yield_))
     return Pools(tuple(mobile), fixed, tuple(gains))
+
+
+def _carriers(scenario: Scenario, substance: Substance) -> list[int]:
+    """What grains a substance can be bound to: by sorption, or because it is released so."""
+    names = [pair.to for pair in substance.sorption if pair.to != BED]
+    names += [
+        release.carrier
+        for release in scenario.releases
+        if release.substance == substance.name and release.carrier
+    ]
+    return sorted({carrier_of(scenario, name) for name in names})
 
 
 def _sinks(substance: Substance) -> list[str]:
