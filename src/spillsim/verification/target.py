@@ -14,7 +14,6 @@ import numpy as np
 
 from .. import simulation
 from ..errors import Notice, ScenarioError, SimulationError
-from ..marching import NetworkMarch
 from ..model import with_time_step
 from ..stepping import MOST_STEPS
 from .reference import Array, Progress, Reference, exact_reference, half_step_reference
@@ -33,10 +32,8 @@ FINEST = 1.0 / 8.0
 """A finer step is no less than this share of the one before."""
 MOST_WORK = 5e7
 """Cell-steps, some tenths of a second, beyond which a run is not computed again."""
-HALF_STEP_WORK = 4.0
-"""Work of a run with half the step, over that of the run."""
-NETWORK_WORK = 4.0
-"""Work in a cell of the march through a network, over that of the march on a tree."""
+HALF_AS_WELL = 5.0
+"""Work of a run and of another with half its step, over that of the run."""
 MOST_REFINEMENTS = 3
 """Times that a run which misses its target is computed again."""
 EXPECTED_ORDER = 1.5
@@ -69,9 +66,9 @@ class Verified:
 def simulate_to_target(model: Model, progress: Progress | None = None) -> tuple[Model, Run]:
     """Simulate, measure the error and, where that can be relied on, meet the error asked for.
 
-    A run whose step was chosen from the error asked for and that misses it is computed again with
-    a finer step. Where there are no exact curves, every finer run is measured by one with half
-    its own step.
+    A run whose step was chosen from the error asked for and that misses it against exact curves
+    is computed again with a finer step; with pools, which have no exact curves, against curves of
+    half the step, each time its own.
 
     Parameters
     ----------
@@ -106,15 +103,17 @@ def simulate_to_target(model: Model, progress: Progress | None = None) -> tuple[
         return model, replace(run, notices=told)
     found = [Verified(model, measured(model, run, reference))]
     given = numerics.time_step is not None or numerics.cell_length is not None
-    ours = not given and run.engine == "march"
+    relied_on = reference.exact or model.pools is not None
+    ours = relied_on and not given and run.engine == "march"
     while found[-1].worst > 1.0 and ours and len(found) <= MOST_REFINEMENTS:
-        if not (reference.exact or _helped(found)):
-            break
-        finer = _finer(found, 1.0 if reference.exact else 1.0 + HALF_STEP_WORK)
+        finer = _finer(found)
         if finer is None:
             break
         again = simulation.simulate(finer)
-        better = reference if reference.exact else half_step_reference(finer)
+        try:
+            better = reference if reference.exact else half_step_reference(finer)
+        except (ScenarioError, SimulationError):
+            break
         found.append(Verified(finer, measured(finer, again, better)))
     best = min(found, key=lambda one: one.worst if np.isfinite(one.worst) else 0.0)
     spent = perf_counter() - begun
@@ -197,16 +196,13 @@ def _helped(found: list[Verified]) -> bool:
     return bool(last.worst < first.worst * ratio**0.5)
 
 
-def _finer(found: list[Verified], times: float) -> Model | None:
-    """The model with the next step; None where that would be too much work.
-
-    times : work of a run with what measures it, over that of the run alone
-    """
+def _finer(found: list[Verified]) -> Model | None:
+    """The model with the next step; None where that would be too much work."""
     last = found[-1].model
     step = next_step(found)
-    if isinstance(last.march, NetworkMarch):
-        times *= NETWORK_WORK
-    work = times * found[-1].run.cell_steps * (last.time_step / step) ** 2
+    work = found[-1].run.cell_steps * (last.time_step / step) ** 2
+    if last.pools is not None:
+        work *= HALF_AS_WELL * len(last.pools.mobile)
     if last.steps * last.time_step / step > MOST_STEPS or work > MOST_WORK:
         return None
     try:
