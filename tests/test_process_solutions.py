@@ -1,7 +1,7 @@
 """Every process by itself against its closed solution, from a scenario to the result.
 
-All go through ``spillsim.run``, so that reading, rates, march, ledger and dataset are in it. A wrong
-sign or factor anywhere on that way shows: each test states the number it must come to.
+All go through ``spillsim.run``, so that reading, rates, march, ledger and dataset are in it. A
+wrong sign or factor anywhere on that way shows: each test states the number it must come to.
 """
 
 from __future__ import annotations
@@ -304,8 +304,11 @@ def flooded(**more: Any) -> xr.Dataset:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("erodes", [{"resuspension_rate": "5 1/d"}, {"erosion_rate": "1e-4 kg/m2/s"}],
-                         ids=["linear", "partheniades"])  # fmt: skip
+@pytest.mark.parametrize(
+    "erodes",
+    [{"resuspension_rate": "5 1/d"}, {"erosion_rate": "1e-4 kg/m2/s"}],
+    ids=["linear", "partheniades"],
+)
 def test_a_flood_takes_up_what_lay_there_and_nothing_is_lost(erodes: dict[str, Any]) -> None:
     dataset = flooded(**erodes)
     assert "engine" in dataset.attrs
@@ -314,8 +317,8 @@ def test_a_flood_takes_up_what_lay_there_and_nothing_is_lost(erodes: dict[str, A
     before, after = (int(np.searchsorted(time, hour)) for hour in (48.0, 96.0))
     assert bed["silt"][before] > 5e4
     assert bed["silt"][after] < 0.8 * bed["silt"][before]
-    parts = sum(dataset[f"mass_{name}"] for name in
-                ("in_river", "in_storage", "on_bed", "decayed", "abstracted", "past_outlet"))  # fmt: skip
+    names = ("in_river", "in_storage", "on_bed", "decayed", "abstracted", "past_outlet")
+    parts = sum(dataset[f"mass_{name}"] for name in names)
     released = dataset["mass_released"]
     assert float((np.abs(parts - released) / released.max("ledger_time")).max()) < 1e-12
     np.testing.assert_allclose(released[:, -1].values, [2e3, 1e3, 2e5], rtol=1e-12)
