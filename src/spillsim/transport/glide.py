@@ -213,7 +213,7 @@ def glide(
             a, b = trim(a, b, reach, members, mass, storage, floor, reactions)
         step += 1
         if reacts:
-            note_sums(a, b, float(step), reactions, mass, inverse, peak, peak_step)
+            note_sums(a, b, float(step), moved, reactions, mass, peak, peak_step)
         else:
             note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
         spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)
