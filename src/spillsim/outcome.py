@@ -108,8 +108,7 @@ class Run:
     where constituents have no pools."""
     left: Mapping[str, Array] = dataclasses.field(default_factory=dict)
     """(N, K) mass in each cell at the end of the run, by compartment (see ``COMPARTMENTS``), and
-    with pools what was ``gained`` there [kg]. Empty with the transfer engine, and with the march
-    on a tree without pools, which does not keep where something was lost."""
+    with pools what was ``gained`` there [kg]. Empty with the transfer engine."""
     bed_field: Array | None = None
     """(N, F, K) mass on the bed [kg]; None without a field or without pools."""
 

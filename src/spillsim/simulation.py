@@ -161,7 +161,7 @@ def _march_network(
         max(m.cell_steps for m in marches),
         water=balance_water(plan) if varies else None,
         discharge=discharge_over_time(plan, places, plan.output_time) if varies else None,
-        left=plain_left(np.stack([m.left[:, own] for m in marches]), _to_air_alone(model)),
+        left=plain_left(np.stack([m.left for m in marches]), _to_air_alone(model)),
     )
     run.profile.update(
         load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
@@ -260,6 +260,7 @@ def _gather_tree(model: Model, tree: TreeMarch, marches: list[March]) -> Run:
         field_time,
         fields[:, :, own] if plan.field_step.size else np.zeros((len(marches), 0, own.size)),
         sum(m.cell_steps for m in marches),
+        left=plain_left(np.stack([m.left[:, own] for m in marches]), _to_air_alone(model)),
     )
 
 

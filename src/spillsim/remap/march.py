@@ -28,6 +28,7 @@ from .arrays import (
     STORED,
     Deposits,
     FloatArray,
+    IntArray,
     Medium,
     Now,
     Record,
@@ -60,9 +61,10 @@ class March:
     """(K,) when [s since the start of the case]; nan where nothing came."""
     field: FloatArray
     """(F, K) concentration [kg/m3]."""
-    cell_steps: int
     left: FloatArray
-    """(3, K) in the water, in storage and decayed in each cell at the end [kg]."""
+    """(3, K) mass at the end in the water and in the storage zone, and what decayed, in the cells
+    of the river alone; of a reservoir in two layers in one cell [kg]."""
+    cell_steps: int
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,8 @@ def gather_members(plan: Plan, members: int, now: Now, state: State, record: Rec
     found = []
     relative = (plan.output_time - plan.time[0]) / plan.time_step
     free = plan.limiter == LIMITER_NONE
+    rows = state.cells[[MASS, STORED, DECAYED]].reshape(3, -1, members)
+    left = of_river(plan, rows.transpose(2, 0, 1))
     for b in range(members):
         step = state.cells[PEAK_STEP, b::members]
         when = np.where(step >= 0.0, plan.time[0] + plan.time_step * step, np.nan)
@@ -261,11 +265,23 @@ def gather_members(plan: Plan, members: int, now: Now, state: State, record: Rec
                 state.cells[PEAK, b::members],
                 when,
                 fields,
+                left[b],
                 int(now.counter[2]),
-                state.cells[[MASS, STORED, DECAYED], b::members],
             )
         )
     return found
+
+
+def of_river(plan: Plan, values: FloatArray) -> FloatArray:
+    """(..., K) of the cells of the river out of all cells; lower layers go to the upper ones."""
+    graph = plan.layout.graph
+    below: IntArray = np.flatnonzero(
+        (graph.cell_reach >= 0) & (plan.layout.lower[graph.cell_reach] > 0.0)
+    )
+    whole = values.copy()
+    # the lower of two layers is the cell behind the upper one
+    whole[..., below - 1] += whole[..., below]
+    return np.asarray(whole[..., plan.own_cells])
 
 
 def at_times(series: FloatArray, steps: FloatArray, rising: bool, free: bool) -> FloatArray:
