@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .arrays import GROUPS, FloatArray, Gauges, IntArray, Reactions
+from .arrays import GROUPS, FloatArray, IntArray, Reactions
 from .compiler import inner
 from .passes import note_peaks
 from .pools import react
@@ -35,19 +35,22 @@ def pass_reacting(
 
 @inner
 def react_watched(
-    a: int, b: int, near: IntArray, gauges: Gauges, through: FloatArray, reactions: Reactions,
+    a: int, b: int, near: IntArray, gauges: tuple[IntArray, FloatArray, FloatArray],
+    through: FloatArray, reactions: Reactions,
     cells: tuple[FloatArray, FloatArray, FloatArray],
 ) -> None:  # fmt: skip
     """Let the pools of a window react for a step, with what passes near places put right.
 
-    ``cells`` holds what is in the water, in storage, and what has left both.
+    ``cells`` holds what is in the water, in storage, and what has left both; ``gauges`` the cell,
+    offset and way in a step of the places.
     """
     mass, storage, decayed = cells
-    if near[0] > 0:
-        pass_reacting(-1.0, gauges.offset, gauges.reach_back, gauges.cell, near, decayed, through)
-    react(a, b, reactions, mass, storage, decayed)
-    if near[0] > 0:
-        pass_reacting(1.0, gauges.offset, gauges.reach_back, gauges.cell, near, decayed, through)
+    cell, offset, stride = gauges
+    for after in range(2):
+        if after == 1:
+            react(a, b, reactions, mass, storage, decayed)
+        if near[0] > 0:
+            pass_reacting(2.0 * after - 1.0, offset, stride, cell, near, decayed, through)
 
 
 @inner

@@ -123,6 +123,18 @@ def sum_up(first: int, n: int, reactions: Reactions) -> None:
 
 
 @inner
+def move_half(first: int, n: int, half: int, reactions: Reactions) -> None:
+    """What is not linear, for half a step: sorption, then grains; in the other half the reverse."""
+    at = half * reactions.shape[1]
+    # one call of each, for they are compiled into this one
+    for part in range(2):
+        if part == half:
+            sorb(first, n, at, half == 1, reactions)
+        else:
+            move_grains(first, n, at, reactions)
+
+
+@inner
 def react(
     a: int, b: int, reactions: Reactions, mass: FloatArray, storage: FloatArray, lost: FloatArray
 ) -> None:
@@ -134,18 +146,14 @@ def react(
         storage zone (not looked at where there is none), and what has left both by reaction less
         what came, which is added to [kg]
     """
-    pools, nonlinear = reactions.shape[1], reactions.shape[3]
     for first in range(a, b, CHUNK):
         n = min(CHUNK, b - first)
         gather(first, n, mass, storage, reactions)
-        if nonlinear:
-            # in the reverse order afterwards: the two halves mirror each other
-            sorb(first, n, 0, False, reactions)
-            move_grains(first, n, 0, reactions)
-        multiply(first, n, reactions)
-        if nonlinear:
-            move_grains(first, n, pools, reactions)
-            sorb(first, n, pools, True, reactions)
+        for half in range(2):
+            if half == 1:
+                multiply(first, n, reactions)
+            if reactions.shape[3]:
+                move_half(first, n, half, reactions)
         put_back(first, n, mass, storage, lost, reactions)
         sum_up(first, n, reactions)
 
