@@ -219,6 +219,7 @@ def run(
             "dissolved": concentration * shares(substances, solids)[:, None, None],
             "suspended": concentration * (1.0 - shares(substances, solids))[:, None, None],
         } if solids else {},
+        species=None,
         left=left_of(ledger, cells) if solids else {},
         bed_field=None if field is None or not solids else 1e3 * field,
     )  # fmt: skip
