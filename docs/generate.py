@@ -7,6 +7,7 @@ pages are current.
 from __future__ import annotations
 
 import csv
+import math
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -19,7 +20,13 @@ from pydantic.json_schema import models_json_schema
 
 import spillsim
 from spillsim import results, units
-from spillsim.formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
+from spillsim.formulas import (
+    DEFAULT_DISPERSION_FORMULA,
+    DISPERSION_FORMULAS,
+    RADIONUCLIDES,
+    YEAR,
+    distribution_coefficients,
+)
 from spillsim.results.files import encoding
 from spillsim.scenario import (
     facility_sections,
@@ -423,7 +430,34 @@ def theory_blocks() -> dict[str, str]:
         lines.append([f"`{formula.name}`", equation, status])
     default = f"The default is `{DEFAULT_DISPERSION_FORMULA}`."
     listed = table(["name", "equation, source", "coefficients"], lines)
-    return {"formulas": f"{listed}\n\n{default}"}
+    return {
+        "formulas": f"{listed}\n\n{default}",
+        "distribution": distribution_block(),
+        "radionuclides": radionuclides_block(),
+    }
+
+
+def distribution_block() -> str:
+    """Return the library of distribution coefficients, one row for each substance."""
+    per_litre = 1e3
+    library = {entry.name: entry for entry in distribution_coefficients().values()}
+    lines = [
+        [f"`{one.name}`", f"{math.log10(per_litre * one.value):.1f}",
+         f"{math.log10(per_litre * one.lowest):.1f} to {math.log10(per_litre * one.highest):.1f}",
+         one.quality, one.source]
+        for one in library.values()
+    ]  # fmt: skip
+    return table(["substance", "log₁₀ K_d [L/kg]", "range", "quality", "source"], lines)
+
+
+def radionuclides_block() -> str:
+    """Return the members of the uranium chain."""
+    lines = [
+        [one.symbol, f"{one.half_life / YEAR:.4g}", one.daughter,
+         f"{one.specific_activity / 1e6:.3g}", one.source]
+        for one in RADIONUCLIDES.values()
+    ]  # fmt: skip
+    return table(["nuclide", "half-life [years]", "becomes", "activity [Bq/mg]", "source"], lines)
 
 
 # --- facility.md ---------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from typing import Any
 import huey_creek
 import numpy as np
 import st_kevin_gulch
+import uvas_strontium
 import xarray as xr
 from draw_cases import CASE as ISHIM
 from draw_cases import PLACES, highest
@@ -661,6 +662,7 @@ def pages() -> dict[Path, dict[str, str]]:
              "sampled peak, mg/L at h", "spillsim peak"],
             uvas,
         ),
+        "strontium": table(uvas_strontium.HEAD, uvas_strontium.table_rows()),
         "huey": table(
             ["run", "at 457 m: RMSE mg/L, R²",
              *(f"from OTIS at {place} m, % of the area" for place in huey_creek.PLACES)],
@@ -704,6 +706,7 @@ def main(check: bool) -> int:
     if not check:
         huey_creek.draw(huey_creek.IMAGE)
         st_kevin_gulch.draw(st_kevin_gulch.IMAGE)
+        uvas_strontium.draw(uvas_strontium.IMAGE)
     return 1 if check and stale else 0
 
 

@@ -46,7 +46,7 @@ def closes(run: Run, tolerance: float = 1e-12) -> None:
     )
     total = sum(run.parts.values())
     np.testing.assert_allclose(run.concentration, total, rtol=1e-13, atol=1e-300)
-    assert set(run.left) == set(COMPARTMENTS)
+    assert set(run.left) == {*COMPARTMENTS, "gained"}
     held = {"storage": "in_storage", "bed": "on_bed"}
     for name, cells in run.left.items():
         assert cells.min() >= 0.0
@@ -64,6 +64,24 @@ def test_the_ledger_of_every_constituent_closes(name: str) -> None:
     model, run = closing(name)
     assert model.engine == "march"
     closes(run)
+
+
+@pytest.mark.parametrize("name", ["storage", "ice", "two_layers", "several_substances"])
+def test_plain_substances_tell_what_is_left_in_the_cells(name: str) -> None:
+    """With both marches; what all went to the air, or decayed, is told apart."""
+    case = scenarios.load(GALLERY / name)
+    marched = case.numerics.model_copy(update={"engine": "march"})
+    _, run = solved(case.model_copy(update={"numerics": marched}))
+    assert not run.parts
+    ledger = run.ledger
+    assert ledger.dissolved is ledger.in_river
+    put_in = ledger.released.max(axis=1)
+    for part, cells in (
+        ("in_river", "dissolved"), ("in_storage", "storage"), ("decayed", "decayed"),
+        ("volatilised", "volatilised"),
+    ):  # fmt: skip
+        end = getattr(ledger, part)[:, -1]
+        assert (np.abs(run.left[cells].sum(axis=1) - end) <= 1e-12 * put_in).all(), part
 
 
 def test_dead_water_and_grains_that_wear_off_close_too() -> None:

@@ -41,7 +41,7 @@ def test_samples_are_met_as_well_as_by_otis(gulch: Any, iron: tuple[Any, Any]) -
 
 def test_the_profile_is_that_of_otis(gulch: Any, iron: tuple[Any, Any]) -> None:
     mean, most = gulch.apart(*iron)
-    # the most at the foot of the acid seepage, where 200 m of rise end within a metre
+    # the most at the foot of the acid seepage, where the rise along 121 m ends within a metre
     assert mean < 0.003
     assert most < 0.02
 

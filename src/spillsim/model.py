@@ -37,7 +37,7 @@ from .marching import NetworkMarch, TreeMarch, network_march, tree_march
 from .network.network import Network, Position
 from .places import StationPlace, station_places
 from .sources import CompiledRelease, InletSchedule, carry_inlets, compile_releases
-from .stepping import fit_releases, output_interval, time_step
+from .stepping import fit_releases, output_interval, shorten_for_pools, time_step
 from .transport.kinetics import Kinetics
 from .transport.paths import Route, build_route
 from .transport.resolution import step_for_splitting
@@ -141,12 +141,17 @@ def assemble(scenario: Scenario) -> Model:
     kinetics: Kinetics | None = None
     assumed: list[Notice] = []
     if pools is not None:
-        releases = _into_pools(scenario, pools, releases)
+        releases = into_pools(scenario, pools, releases)
         kinetics, assumed = _kinetics(scenario, network, flow, varying, pools)
     route = build_route(network, flow, positions)
     places = station_places(scenario, network, route, positions)
     notices = [*scenario.notices, *told, *flow.notices, *assumed]
     step, basis, doubts, narrowest = time_step(scenario, network, route, releases, places)
+    if kinetics is not None:
+        allowed, more = shorten_for_pools(kinetics, route, scenario.case.duration, step)
+        doubts += more
+        if allowed < step:
+            step, basis = allowed, basis + ", shortened for exchange between pools"
     interval = scenario.output.interval or output_interval(narrowest, scenario.case.duration)
     # counting from the end of an odd last interval would shift every output
     count = math.floor(scenario.case.duration / interval + 1e-9) + 1
@@ -155,7 +160,7 @@ def assemble(scenario: Scenario) -> Model:
     if varying is not None:
         releases, said = carry_inlets(releases, varying)
         notices += said
-    march = _march(scenario, route, varying, releases, places, output_time, step)
+    march = march_for(scenario, route, varying, releases, places, output_time, step)
     notices += [*_unreached(places, varying), *warned]
     choice = choose_engine(scenario, network, flow, releases, places)
     if choice.engine == "march":
@@ -187,7 +192,9 @@ def with_time_step(model: Model, step: float) -> Model:
     spans = [r.schedule.span[1] - r.schedule.span[0] for r in model.releases]
     step = fit_releases(step, spans)
     step = min(step, step_for_splitting(flow, route.active, step))
-    march = _march(
+    if model.kinetics is not None:
+        step, _ = shorten_for_pools(model.kinetics, route, model.scenario.case.duration, step)
+    march = march_for(
         model.scenario, route, model.varying, model.releases, model.stations, model.output_time,
         step,
     )  # fmt: skip
@@ -208,7 +215,7 @@ def _flow_over_time(
     return None, None, []
 
 
-def _into_pools(
+def into_pools(
     scenario: Scenario, pools: Pools, releases: Sequence[CompiledRelease]
 ) -> tuple[CompiledRelease, ...]:
     """The releases with the mobile pool that each goes into."""
@@ -240,7 +247,7 @@ def _flow_met(
     return solve_met(scenario, network, base, met)
 
 
-def _march(
+def march_for(
     scenario: Scenario, route: Route, varying: VaryingFlow | None,
     releases: Sequence[CompiledRelease], places: Sequence[StationPlace], output_time: Array,
     step: float,

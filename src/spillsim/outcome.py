@@ -107,8 +107,8 @@ class Run:
     """(N, S, T) of ``dissolved`` and ``suspended``, together ``concentration`` [kg/m3]; empty
     where constituents have no pools."""
     left: Mapping[str, Array] = dataclasses.field(default_factory=dict)
-    """(N, K) mass in each cell at the end of the run, by compartment [kg]; empty with the transfer
-    engine. See ``COMPARTMENTS``."""
+    """(N, K) mass in each cell at the end of the run, by compartment (see ``COMPARTMENTS``), and
+    with pools what was ``gained`` there [kg]. Empty with the transfer engine."""
     bed_field: Array | None = None
     """(N, F, K) mass on the bed [kg]; None without a field or without pools."""
 
@@ -137,3 +137,19 @@ def plain_ledger(time: Array, parts: Array, to_air: NDArray[np.bool_]) -> Ledger
         gained=none, dissolved=in_river, suspended=none, on_bed=none,
         volatilised=np.where(air, lost, 0.0), transformed=none, stranded=none,
     )  # fmt: skip
+
+
+def plain_left(cells: Array, to_air: NDArray[np.bool_]) -> dict[str, Array]:
+    """What is left in each cell at the end, of substances that have one loss each, (N, K) [kg].
+
+    Parameters
+    ----------
+    cells : (N, 3, K) in the water, in storage, lost [kg]
+    to_air : (N,) true where all that is lost goes to the air
+    """
+    water, storage, lost = np.moveaxis(cells, 1, 0)
+    air = to_air[:, None]
+    return {
+        "dissolved": water, "storage": storage, "decayed": np.where(air, 0.0, lost),
+        "volatilised": np.where(air, lost, 0.0),
+    }  # fmt: skip

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .afloat import simulate_parts, something_floats
 from .engine import substance_river
 from .errors import Notice, SimulationError
 from .marching import NetworkMarch, TreeMarch
-from .outcome import Ledger, Run, plain_ledger
+from .outcome import Ledger, Run, plain_ledger, plain_left
 from .reacting import march_pools
 from .sources import decay_rates
 from .transport.deposits import build_deposits
@@ -82,7 +83,9 @@ def simulate(model: Model, progress: Callable[[float], None] | None = None) -> R
         told = Notice("engine", f"march, because {reason}")
         run = simulate(dataclasses.replace(model, engine="march"), progress)
         return dataclasses.replace(run, notices=(*run.notices, told))
-    if model.pools is not None:
+    if something_floats(model.scenario):
+        run = simulate_parts(model, progress)
+    elif model.pools is not None:
         run = march_pools(model, progress)
     elif isinstance(model.march, NetworkMarch):
         run = _march_network(model, model.march, progress)
@@ -158,6 +161,7 @@ def _march_network(
         max(m.cell_steps for m in marches),
         water=balance_water(plan) if varies else None,
         discharge=discharge_over_time(plan, places, plan.output_time) if varies else None,
+        left=plain_left(np.stack([m.left for m in marches]), _to_air_alone(model)),
     )
     run.profile.update(
         load_kernels=imported - begun, march=marched - imported, gather=perf_counter() - marched
@@ -256,6 +260,7 @@ def _gather_tree(model: Model, tree: TreeMarch, marches: list[March]) -> Run:
         field_time,
         fields[:, :, own] if plan.field_step.size else np.zeros((len(marches), 0, own.size)),
         sum(m.cell_steps for m in marches),
+        left=plain_left(np.stack([m.left[:, own] for m in marches]), _to_air_alone(model)),
     )
 
 

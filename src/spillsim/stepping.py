@@ -14,10 +14,12 @@ from .hydraulics import SteadyFlow
 from .network.network import Network, Position
 from .places import StationPlace
 from .sources import CompiledRelease
+from .transport.kinetics import Kinetics
 from .transport.paths import Route
 from .transport.resolution import (
     step_for_error,
     step_for_length,
+    step_for_reactions,
     step_for_splitting,
     temporal_deviations,
 )
@@ -90,6 +92,21 @@ def time_step(
     if split < step:
         step, basis = split, basis + ", shortened for transient storage"
     return step, basis, doubts, float(kept.edge.min())
+
+
+def shorten_for_pools(
+    kinetics: Kinetics, route: Route, duration: float, step: float
+) -> tuple[float, list[Notice]]:
+    """Step that exchange between pools allows [s], and what to tell if it is still too long."""
+    wanted = step_for_reactions(kinetics, route.flow, route.active, step)
+    shortest = min(duration / MOST_STEPS, step)
+    if wanted >= shortest:
+        return wanted, []
+    message = (
+        "exchange with the bed is so fast for the dispersion there that the step would have to be "
+        f"{wanted:.3g} s; with {shortest:.3g} s the computed plume is wider than it should be"
+    )
+    return shortest, [Notice("exchange with the bed", message)]
 
 
 def _step_along_seeps(

@@ -113,7 +113,7 @@ def tell_countries(console: Console, dataset: xr.Dataset) -> None:
     if "mass_left" not in dataset:
         text = (
             "what is left, lost or abstracted in a country is known together, by the curves at "
-            'the borders; engine = "march" tells them apart'
+            "the borders"
         )
         console.labelled("", text)
     console.line()

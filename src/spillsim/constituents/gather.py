@@ -80,16 +80,20 @@ def gather_ledger(pools: Pools, rows: Array, fixed: Array) -> dict[str, Array]:
 
 
 def gather_left(pools: Pools, mobile: Array, storage: Array, fixed: Array) -> dict[str, Array]:
-    """(N, K) mass of the constituents in each cell, by compartment [kg].
+    """(N, K) mass of the constituents in each cell, by compartment, and ``gained`` there [kg].
 
     Parameters
     ----------
     mobile, storage : (B, K) in the water and in the storage zone of each cell [kg]
     fixed : (F, K) [kg]
     """
+    gained = np.zeros((pools.constituents, mobile.shape[1]))
+    for sink, constituent, ratio in pools.gains:
+        gained[constituent] += ratio * fixed[sink]
     return {
         "dissolved": sum_mobile(pools, mobile, is_dissolved),
         "suspended": sum_mobile(pools, mobile, is_suspended),
         "storage": sum_mobile(pools, storage),
         **sum_fixed(pools, fixed),
+        "gained": gained,
     }

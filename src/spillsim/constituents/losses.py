@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from ..formulas import (
     VOLATILE_COMPOUNDS,
     adsorption_rate,
-    distribution_coefficient,
     photolysis_rate,
     rate_at_temperature,
     rate_of_half_life,
     volatilisation_rate,
 )
-from ..sources import decay_rates
+from ..sources import AT_ONCE, coefficient_of, decay_rates, sediment_within
 from .matrices import Rates
 from .pools import BED, SUSPENDED_MATTER, Pools, carrier_of
 from .reaches import ReachWater
@@ -24,13 +23,9 @@ from .reaches import ReachWater
 if TYPE_CHECKING:
     from ..scenario import Scenario
     from ..scenario.reactions import Reaction
-    from ..scenario.substances import Sorption, Substance
+    from ..scenario.substances import Substance
 
 Array = NDArray[np.float64]
-
-AT_ONCE = 1.0
-"""Rate of desorption that stands for equilibrium with what stays put or is everywhere alike: it
-is there within seconds, which no river and no time step tells from at once [1/s]."""
 
 
 def add_storage(rates: Rates, water: ReachWater) -> None:
@@ -91,13 +86,6 @@ def states_of(pools: Pools, constituent: int) -> list[int]:
     return [*own, *(count + i for i in own), *beds]
 
 
-def coefficient_of(substance: Substance, pair: Sorption) -> float:
-    """Distribution coefficient, from the library where that is asked for [m3/kg]."""
-    if pair.from_library:
-        return distribution_coefficient(substance.name).value
-    return float(pair.distribution_coefficient)
-
-
 def add_sorption(
     rates: Rates, pools: Pools, scenario: Scenario, water: ReachWater, typical: Array
 ) -> None:
@@ -117,7 +105,9 @@ def add_sorption(
             back = AT_ONCE if pair.rate is None else pair.rate
             coefficient = coefficient_of(one, pair)
             if pair.to == BED:
-                within = (pair.sediment or 0.0) * typical / water.flow.cross_section_area
+                within = (
+                    sediment_within(one, pair, water.flow) * typical / water.flow.cross_section_area
+                )
                 there = pools.fixed_state(n, "bed_sorbed")
                 assert there is not None
                 rates.move(own, there, adsorption_rate(back, coefficient, within))

@@ -98,15 +98,17 @@ def reasons_for_pools(scenario: Scenario) -> list[tuple[str, str]]:
     return found
 
 
-def build_pools(scenario: Scenario) -> Pools | None:
+def build_pools(scenario: Scenario, always: bool = False) -> Pools | None:
     """Pools of all constituents; None where each is dissolved and has one loss at most.
 
     Fixed are, for every size class, its bed and the beds of what is bound to it; for a substance
     that sorbs to the river's bed its part there; and a sink for every way in which some of a
     constituent can be lost. What turns into something else has a sink for every reaction, so that
     what the other gains is known by its origin.
+
+    always : pools also where they are not needed
     """
-    if not reasons_for_pools(scenario):
+    if not (always or reasons_for_pools(scenario)):
         return None
     first_class = len(scenario.substances)
     mobile: list[Pool] = []

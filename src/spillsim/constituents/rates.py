@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..hydraulics.flow import SteadyFlow
+from ..sources import coefficient_of
 from ..transport.kinetics import Kinetics, Sorption, groups_of
 from .grains import add_bed_exchange, bed_exchange, build_grains, is_linear
-from .losses import add_losses, add_reactions, add_sorption, add_storage, coefficient_of
+from .losses import add_losses, add_reactions, add_sorption, add_storage
 from .matrices import Rates
 from .pools import BED, RIVER_MATTER, Pools, carrier_of
 from .reaches import reach_water

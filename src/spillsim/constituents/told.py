@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..errors import Notice
-from ..formulas import distribution_coefficient
+from ..formulas import VOLATILE_COMPOUNDS, VolatileCompound, distribution_coefficient
 from ..hydraulics.flow import SteadyFlow
 from .grains import bed_exchange
+from .losses import to_air
 from .pools import BED, SUSPENDED_MATTER, Pools
 from .reaches import reach_water
 
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
 LITRE_PER_KG = 1e-3
 """m3/kg"""
+DAY = 86_400.0
+"""s"""
 
 
 def constituent_notices(
@@ -28,10 +34,11 @@ def constituent_notices(
     found = _water(scenario)
     for substance in scenario.substances:
         found += _sorption(scenario, substance)
-        if substance.form == "floating" and not _given(substance, "surface_velocity_ratio"):
-            ratio = substance.surface_velocity_ratio
-            message = f"moves at {ratio:g} times the mean velocity, a recalled default"
-            found.append(Notice(f"substance {substance.name}", message))
+        if substance.volatilisation is not None:
+            compound = VOLATILE_COMPOUNDS[substance.volatilisation.compound]
+            found += _extrapolated(scenario, substance, compound, flows)
+        if substance.form == "floating":
+            found.append(_floats(substance))
     for solids in scenario.solids:
         found += _recalled(solids)
         found += _stays(scenario, solids, flows)
@@ -42,6 +49,41 @@ def constituent_notices(
         )
         found.append(Notice("sorption", message))
     return found
+
+
+def _extrapolated(
+    scenario: Scenario, substance: Substance, compound: VolatileCompound,
+    flows: Sequence[SteadyFlow],
+) -> list[Notice]:  # fmt: skip
+    """Tell of volatilisation at temperatures at which Henry's constant was not measured."""
+    low, high = compound.henry_range
+    degrees = np.stack([flow.temperature for flow in flows])
+    if degrees.min() >= low and degrees.max() <= high:
+        return []
+    waters = [reach_water(scenario, flow) for flow in flows]
+    rates = np.stack([to_air(substance, scenario, water) for water in waters]) * DAY
+    message = (
+        f"volatilises from open water at {_span(rates)} 1/d; Henry's constant was measured from "
+        f"{low:.0f} to {high:.0f} degC and is extrapolated to {_span(degrees)} degC"
+    )
+    return [Notice(f"substance {substance.name}", message)]
+
+
+def _span(values: NDArray[np.float64]) -> str:
+    """Smallest and largest value in words."""
+    low, high = f"{values.min():.3g}", f"{values.max():.3g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _floats(substance: Substance) -> Notice:
+    """How fast something floats, and what its concentration is."""
+    ratio = substance.surface_velocity_ratio
+    origin = "" if _given(substance, "surface_velocity_ratio") else ", a recalled default"
+    message = (
+        f"moves at {ratio:g} times the mean velocity{origin}; its concentration C is mass per "
+        f"volume of the river's water, of which {ratio:g} Q C passes in the discharge Q"
+    )
+    return Notice(f"substance {substance.name}", message)
 
 
 def _given(section: object, key: str) -> bool:

@@ -94,7 +94,7 @@ from .mixing import (
     complete_mixing_length,
     transverse_mixing_coefficient,
 )
-from .radionuclides import RADIONUCLIDES, Radionuclide, mass_ratio
+from .radionuclides import RADIONUCLIDES, YEAR, Radionuclide, mass_ratio
 from .reactions import (
     rate_at_temperature,
 )
@@ -132,6 +132,7 @@ __all__ = [
     "VOLATILE_COMPOUNDS",
     "WATER_DENSITY",
     "WEIR_COEFFICIENT",
+    "YEAR",
     "ChannelGeometry",
     "DispersionFormula",
     "DistributionCoefficient",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .constants import ZERO_CELSIUS, Array, as_array
-from .cyanide import hydrogen_cyanide_henry, hydrogen_cyanide_share
+from .cyanide import HENRY_RANGE, hydrogen_cyanide_henry, hydrogen_cyanide_share
 from .water import dynamic_viscosity, kinematic_viscosity
 
 _REFERENCE = 25.0  # degC of tabulated diffusivities
@@ -30,6 +30,8 @@ class VolatileCompound:
     """Concentration in air over that in water at equilibrium, by temperature [degC]."""
     volatile_share: Callable[[ArrayLike, ArrayLike], Array]
     """Share of the dissolved substance that can leave, by pH and temperature [degC]."""
+    henry_range: tuple[float, float]
+    """Temperatures between which Henry's constant was measured [degC]."""
     source: str
     """Where the numbers are from."""
 
@@ -42,6 +44,7 @@ VOLATILE_COMPOUNDS: Mapping[str, VolatileCompound] = MappingProxyType(
             1.678e-5,
             hydrogen_cyanide_henry,
             hydrogen_cyanide_share,
+            HENRY_RANGE,
             "diffusivities: US EPA vapour intrusion table (secondary copy); Henry's constant: "
             "Ma et al. (2010); acid constant: Izatt et al. (1962)",
         )

@@ -37,13 +37,14 @@ class Radionuclide:
         return math.log(2.0) * AVOGADRO / (self.half_life * self.mass_number * 1e-3)
 
 
+_COMPILED = "compilations of evaluated data (secondary copies)"
 _ROWS = (
     ("uranium_238", "U-238", 238, 4.468e9 * YEAR, "U-234", "Jaffey et al. (1971), rounded"),
-    ("uranium_234", "U-234", 234, 245_500.0 * YEAR, "Th-230", "evaluated data, 2455(6) centuries"),
-    ("thorium_230", "Th-230", 230, 75_400.0 * YEAR, "Ra-226", "evaluated data, 754(3) centuries"),
-    ("radium_226", "Ra-226", 226, 1600.0 * YEAR, "Pb-210", "evaluated data, 1600(7) years"),
-    ("lead_210", "Pb-210", 210, 22.20 * YEAR, "Po-210", "Basunia (2014), 22.20(22) years"),
-    ("polonium_210", "Po-210", 210, 138.376 * 86_400.0, "Pb-206", "evaluated data, days"),
+    ("uranium_234", "U-234", 234, 245_500.0 * YEAR, "Th-230", _COMPILED),
+    ("thorium_230", "Th-230", 230, 75_400.0 * YEAR, "Ra-226", _COMPILED),
+    ("radium_226", "Ra-226", 226, 1600.0 * YEAR, "Pb-210", _COMPILED),
+    ("lead_210", "Pb-210", 210, 22.20 * YEAR, "Po-210", "Basunia (2014)"),
+    ("polonium_210", "Po-210", 210, 138.376 * 86_400.0, "Pb-206", _COMPILED),
 )
 
 RADIONUCLIDES: Mapping[str, Radionuclide] = MappingProxyType(

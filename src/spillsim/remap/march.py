@@ -12,6 +12,7 @@ from ..transport.reactions import no_reactions
 from .arrays import (
     CHAIN,
     COUNT,
+    DECAYED,
     END,
     END_STAMP,
     GIVEN,
@@ -24,8 +25,10 @@ from .arrays import (
     PEAK,
     PEAK_STEP,
     START,
+    STORED,
     Deposits,
     FloatArray,
+    IntArray,
     Medium,
     Now,
     Record,
@@ -58,6 +61,9 @@ class March:
     """(K,) when [s since the start of the case]; nan where nothing came."""
     field: FloatArray
     """(F, K) concentration [kg/m3]."""
+    left: FloatArray
+    """(3, K) mass at the end in the water and in the storage zone, and what decayed, in the cells
+    of the river alone; of a reservoir in two layers in one cell [kg]."""
     cell_steps: int
 
 
@@ -245,6 +251,8 @@ def gather_members(plan: Plan, members: int, now: Now, state: State, record: Rec
     found = []
     relative = (plan.output_time - plan.time[0]) / plan.time_step
     free = plan.limiter == LIMITER_NONE
+    rows = state.cells[[MASS, STORED, DECAYED]].reshape(3, -1, members)
+    left = of_river(plan, rows.transpose(2, 0, 1))
     for b in range(members):
         step = state.cells[PEAK_STEP, b::members]
         when = np.where(step >= 0.0, plan.time[0] + plan.time_step * step, np.nan)
@@ -257,10 +265,23 @@ def gather_members(plan: Plan, members: int, now: Now, state: State, record: Rec
                 state.cells[PEAK, b::members],
                 when,
                 fields,
+                left[b],
                 int(now.counter[2]),
             )
         )
     return found
+
+
+def of_river(plan: Plan, values: FloatArray) -> FloatArray:
+    """(..., K) of the cells of the river out of all cells; lower layers go to the upper ones."""
+    graph = plan.layout.graph
+    below: IntArray = np.flatnonzero(
+        (graph.cell_reach >= 0) & (plan.layout.lower[graph.cell_reach] > 0.0)
+    )
+    whole = values.copy()
+    # the lower of two layers is the cell behind the upper one
+    whole[..., below - 1] += whole[..., below]
+    return np.asarray(whole[..., plan.own_cells])
 
 
 def at_times(series: FloatArray, steps: FloatArray, rising: bool, free: bool) -> FloatArray:

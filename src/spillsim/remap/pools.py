@@ -9,7 +9,7 @@ import numpy as np
 
 from ..transport.kinetics import Kinetics
 from ..transport.reactions import build_reactions, floors
-from .arrays import ZONE, FloatArray, IntArray
+from .arrays import ZONE, FloatArray
 from .build import Plan
 from .deposits import Release, build_deposits
 from .march import (
@@ -22,6 +22,7 @@ from .march import (
     new_record,
     new_state,
     new_water,
+    of_river,
     run_kernel,
 )
 from .medium import Substance, build_medium
@@ -105,10 +106,10 @@ def march_pools(
     return PoolMarch(
         gather_members(plan, members, now, state, record),
         record.fixed_ledger,
-        _of_river(plan, cells[0].T),
-        _of_river(plan, cells[1].T),
-        _of_river(plan, reactions.fixed),
-        _of_river(plan, record.fixed_field),
+        of_river(plan, cells[0].T),
+        of_river(plan, cells[1].T),
+        of_river(plan, reactions.fixed),
+        of_river(plan, record.fixed_field),
     )
 
 
@@ -128,15 +129,3 @@ def _own_exchange(kinetics: Kinetics, plan: Plan) -> Kinetics:
             linear[stays, :, k, k] += linear[stays, :, m, k]
             linear[stays, :, m, k] = 0.0
     return replace(kinetics, linear=linear)
-
-
-def _of_river(plan: Plan, values: FloatArray) -> FloatArray:
-    """(..., K) of the cells of the river out of all cells; lower layers go to the upper ones."""
-    graph = plan.layout.graph
-    below: IntArray = np.flatnonzero(
-        (graph.cell_reach >= 0) & (plan.layout.lower[graph.cell_reach] > 0.0)
-    )
-    whole = values.copy()
-    # the lower of two layers is the cell behind the upper one
-    whole[..., below - 1] += whole[..., below]
-    return np.asarray(whole[..., plan.own_cells])

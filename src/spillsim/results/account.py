@@ -21,7 +21,7 @@ import xarray as xr
 
 from ..errors import Notice
 from ..outcome import COMPARTMENTS
-from .contracts import Array, ModelLike, RunLike, constituents
+from .contracts import Array, ModelLike, RunLike
 from .conventions import ACCOUNT, attributes
 from .countries import (
     UNNAMED,
@@ -33,10 +33,7 @@ from .countries import (
 )
 from .mesh import first_release_position
 
-_NO_BALANCE = (
-    "By the curves at the borders; an engine without cells cannot tell what is left, what is lost "
-    "and what is abstracted in a country apart."
-)
+_NO_BALANCE = "By the curves at the borders: what is left, lost and abstracted is not told apart."
 
 
 @dataclass(frozen=True)
@@ -85,16 +82,22 @@ def _seen(model: ModelLike, run: RunLike) -> Any:
 def _account(model: ModelLike, run: RunLike, regions: Regions, borders: Sequence[Any]) -> _Account:
     count = regions.count
     left = _occupied(run)
-    if count == 1:
-        shares = [values.sum(axis=1, keepdims=True) for values in left.values()]
-    else:
-        pieces = cut_cells(model.network, model.flow.cross_section_area, regions, run)
-        shares = [pieces.by_region(values, count) for values in left.values()]
+    shape = (run.ledger.released.shape[0], count)
+    area = model.flow.cross_section_area
+    pieces = cut_cells(model.network, area, regions, run) if count > 1 else None
+
+    def by_region(values: Array | None) -> Array:
+        if values is None:
+            return np.zeros(shape)
+        if pieces is None:
+            return np.asarray(values.sum(axis=1, keepdims=True), dtype=np.float64)
+        return pieces.by_region(values, count)
+
+    shares = [by_region(values) for values in left.values()]
     ledger = run.ledger
-    shape = (ledger.released.shape[0], count)
     parts = {
         "released": _released(model, run, regions, shape),
-        "gained": _gained(model, run, dict(zip(left, shares, strict=True)), shape),
+        "gained": by_region(run.left.get("gained")),
         "past_outlet": np.zeros(shape),
         "abstracted": np.zeros(shape),
         "left_or_lost": np.zeros(shape),
@@ -143,24 +146,6 @@ def _released(model: ModelLike, run: RunLike, regions: Regions, shape: tuple[int
     alone = np.count_nonzero(own, axis=1, keepdims=True) == 1
     share = np.where(alone, own > 0.0, own / sums[:, None])
     return np.asarray(total[:, None] * share, dtype=np.float64)
-
-
-def _gained(
-    model: ModelLike, run: RunLike, left: dict[str, Array], shape: tuple[int, int]
-) -> Array:
-    """(N, G) mass made of other constituents: where the run does not tell, as they turned."""
-    total = run.ledger.gained[:, -1]
-    if shape[1] == 1 or not np.any(total):
-        return np.array(np.broadcast_to(total[:, None], shape))
-    turned = left.get("transformed", np.zeros(shape))
-    names = [one.name for one in constituents(model.scenario)]
-    found = np.zeros(shape)
-    for reaction in getattr(model.scenario, "reactions", ()):
-        source, target = names.index(reaction.from_substance), names.index(reaction.to)
-        found[target] += turned[source] * float(getattr(reaction, "yield_", 1.0))
-    sums = found.sum(axis=1)
-    scale = np.divide(total, sums, out=np.zeros(total.shape), where=sums > 0.0)
-    return np.asarray(found * scale[:, None], dtype=np.float64)
 
 
 def _takes(model: ModelLike, run: RunLike, regions: Regions) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from .. import network as river_network
 from ..network.faults import GraphFault
 from .check_constituents import check_constituents, whole
+from .check_floating import check_floating
 from .check_reactions import check_reactions
 from .check_reservoirs import check_reservoirs, fill_reaches
 from .discharges import check_discharges, reaches_with_area
@@ -43,6 +44,7 @@ def check(draft: Draft) -> river_network.Network | None:
     network = _check_graph(draft)
     check_places(draft, network)
     check_trigger(draft, network)
+    check_floating(draft)
     return network
 
 

@@ -89,8 +89,11 @@ def _check_decay(faults: Faults, substance: Substance) -> None:
     """A half-life stands instead of rates."""
     if substance.half_life is None:
         return
+    decays = [row for row in substance.rates
+              if row.decay_rate is not None or row.storage_decay_rate is not None]  # fmt: skip
     for key in ("decay_rate", "storage_decay_rate", "rates"):
-        if key in substance.model_fields_set and getattr(substance, key) not in (None, ()):
+        given = decays if key == "rates" else getattr(substance, key)
+        if key in substance.model_fields_set and given not in (None, (), []):
             faults.add(
                 f"{substance._where}.{key}", "half_life is given too; one of them is enough",
                 "half_life for radioactive decay, wherever the substance is; rates for what "

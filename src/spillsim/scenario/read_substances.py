@@ -11,7 +11,7 @@ from .rows import REACH_RATES, ReachRates, make_rows
 from .substances import Substance, SubstanceSection
 from .tables import Table, TableKind
 
-_RATES = ("decay_rate", "storage_decay_rate")
+_RATES = ("decay_rate", "storage_decay_rate", "sediment")
 
 
 def read_substances(

@@ -161,13 +161,16 @@ class DischargeSeries(Section):
 
 
 class ReachRates(Section):
-    """First-order decay of a substance in one reach; None where that of the substance holds."""
+    """First-order decay, and bed that takes a substance up, in one reach; None where what the
+    substance says holds."""
 
     reach: str
     decay_rate: float | None = None
     """In the water [1/s]."""
     storage_decay_rate: float | None = None
     """In the storage zone [1/s]."""
+    sediment: float | None = None
+    """Bed grains within reach, per volume of water [kg/m3]."""
 
 
 class Gauge(Section):
@@ -294,6 +297,9 @@ REACH_RATES: Mapping[str, Column] = {
     "reach": Column("id", required=True),
     "decay_rate": Column("rate", minimum=0, help="in place of that of the substance"),
     "storage_decay_rate": Column("rate", minimum=0, help="likewise, in the storage zone"),
+    "sediment": Column(
+        "concentration", minimum=0, help='likewise, of the sorption to = "bed": grains within reach'
+    ),
 }
 
 STAGE_VOLUME: Mapping[str, Column] = {

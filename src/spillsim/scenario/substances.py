@@ -133,7 +133,7 @@ class SubstanceSection(_Substance):
     rates: TableSource | None = Field(
         default=None,
         examples=["rates.csv"],
-        description="decay_rate and storage_decay_rate by reach, see below; the keys above hold "
+        description="decay_rate, storage_decay_rate, sediment by reach, see below; the keys hold "
         "for the others",
     )
 

@@ -15,6 +15,7 @@ from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
 from .schedule import Array, InletSchedule, RateSchedule, Schedule, SlugSchedule
 from .seepage import stretches_along
+from .uptake import beside
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -222,12 +223,15 @@ def _inlet(
     """First-type inlet at the head of a reach."""
     reach = position.reach
     names = [one.name for one in scenario.constituents]
-    channel, stored = _losses(scenario, names.index(release.substance), flow)
+    number = names.index(release.substance)
+    channel, stored = _losses(scenario, number, flow)
     ratio = float(flow.storage_area_ratio[reach])
     exchange = float(flow.exchange_coefficient[reach])
     storage = None
     if ratio > 0.0 and exchange > 0.0:
         storage = TransientStorage(ratio, exchange, float(stored[reach]))
+    for substance in scenario.substances[number : number + 1]:
+        storage = beside(storage, substance, flow, reach)
     discharge = float(flow.discharge_head[reach])
     zone = StreamZone(
         velocity=discharge / float(flow.cross_section_area[reach]),

@@ -252,9 +252,10 @@ class State(NamedTuple):
     """Everything that changes while marching B members, which share windows and geometry."""
 
     cells: FloatArray
-    """(8, K B) mass in the channel and in the storage zone [kg]; highest concentration so far
+    """(9, K B) mass in the channel and in the storage zone [kg]; highest concentration so far
     [kg/m3] and the step at whose end it was reached; mass that decayed since it was summed [kg];
-    scratch: mass carried along [kg], concentration [kg/m3], mass through the upstream face [kg]."""
+    scratch: mass carried along [kg], concentration [kg/m3], mass through the upstream face [kg];
+    mass that decayed before it was summed last [kg]."""
     line: FloatArray
     """(3, K) scratch of one member where cells are remapped."""
     paths: IntArray
@@ -271,7 +272,7 @@ class State(NamedTuple):
     """(2,) cell-steps done; steps done."""
 
 
-MASS, STORAGE, PEAK, PEAK_STEP, DECAYED, CARRIED, CONCENTRATION, FLUX = range(8)
+MASS, STORAGE, PEAK, PEAK_STEP, DECAYED, CARRIED, CONCENTRATION, FLUX, SUMMED = range(9)
 """Rows of ``State.cells``."""
 LOW, HIGH, DECAY_LOW, DECAY_HIGH, FED = range(5)
 """Rows of ``State.paths``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,11 +21,17 @@ from .arrays import (
     Record,
     State,
 )
+from .grid import face_resistance
 from .kinetics import Kinetics
 from .march import TRIM, gather_deposits, gather_medium, new_outputs, new_state, run_kernel
+from .medium import build_dispersions
 from .plan import Plan
 from .reactions import build_reactions, floors
+from .splitting import SPLITTING_SHARE, bed_splitting
 from .zones import zones_of
+
+LEAST_ADDED = 1e-6
+"""Share of the dispersion that splitting may add without being taken off."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ def march_pools(
     plan : Plan
         Grid, steps and outputs.
     dispersion : Dispersion
-        From ``medium``: (K,) the same for all, or (K, B).
+        From ``medium``. What splitting the step from exchange with the bed adds to that of single
+        pools is taken off here.
     kinetics : Kinetics
         Of all reaches at one discharge each; storage exchange and all losses are in it.
     deposits : one for each of the B mobile pools
@@ -92,12 +99,31 @@ def march_pools(
     outputs, record = new_outputs(plan, kinetics.mobile, fixed=kinetics.fixed)
     none = np.zeros(0)
     bare = Exchange(none, none, none, none, False, False)
-    medium = gather_medium(plan.grid, dispersion, [bare] * kinetics.mobile)._replace(
+    own = _own_dispersion(plan, kinetics) or dispersion
+    medium = gather_medium(plan.grid, own, [bare] * kinetics.mobile)._replace(
         has_storage=bool(reactions.shape[2]), decays=True, reacts=True,
         returns=bool(reactions.shape[4]), reactions=reactions,
     )  # fmt: skip
     run_kernel(plan, medium, feed, state, outputs, record, progress)
     return _gather(plan, medium, state, outputs, record)
+
+
+def _own_dispersion(plan: Plan, kinetics: Kinetics) -> Dispersion | None:
+    """Dispersion of each pool less what splitting adds, None where it adds next to nothing."""
+    grid = plan.grid
+    flow = grid.route.flow
+    given = flow.dispersion_coefficient
+    added = bed_splitting(kinetics, flow, grid.time_step)
+    if not (added > LEAST_ADDED * given[:, None]).any():
+        return None
+    resistance = np.empty((grid.resistance.size, kinetics.mobile))
+    for m in range(kinetics.mobile):
+        left = np.maximum(given - added[:, m], (1.0 - SPLITTING_SHARE) * given)
+        reduced = replace(flow, dispersion_coefficient=left)
+        resistance[:, m] = face_resistance(
+            grid.paths, grid.resistance.size, reduced, grid.time_step
+        )
+    return build_dispersions(grid, resistance, np.ones(kinetics.mobile), plan.limiter)
 
 
 def _gather(

@@ -25,7 +25,6 @@ from .advect import advect_mixed, join, shift
 from .arrays import (
     ABSTRACTED,
     BELOW,
-    DECAYED,
     END,
     FED,
     FLOOR,
@@ -115,7 +114,7 @@ def close(
         cells[STORAGE, i] = 0.0
     spans[LOW] = b
     if medium.decays:
-        sum_decayed(spans, outlet, cells[DECAYED], total, reactions)
+        sum_decayed(spans, outlet, cells, total, reactions)
     delist(place, active)
     return True
 

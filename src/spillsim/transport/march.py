@@ -8,11 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import (
+    DECAYED,
     FLOOR,
+    MASS,
     PEAK,
     PEAK_STEP,
     START,
     STAY,
+    STORAGE,
+    SUMMED,
     Deposits,
     Dispersion,
     Exchange,
@@ -56,6 +60,8 @@ class March:
     peak_time: FloatArray
     """(K,) when [s since the start of the case]; nan where nothing came."""
     field: FloatArray
+    left: FloatArray
+    """(3, K) mass at the end in the water and in the storage zone, and what decayed [kg]."""
     cell_steps: int
 
 
@@ -63,7 +69,7 @@ def new_state(grid: Grid, floor: FloatArray) -> State:
     """An empty river for members with the given traces that count as nothing [kg]."""
     paths, members = grid.closed_windows.copy(), floor.size
     size = grid.cells.volume.size
-    cells = np.zeros((8, size * members))
+    cells = np.zeros((9, size * members))
     cells[PEAK_STEP] = np.nan
     total = np.zeros((5, members))
     total[FLOOR] = floor
@@ -264,10 +270,12 @@ def _marches(plan: Plan, state: State, outputs: Outputs, record: Record) -> list
     curves = outputs.curves
     if plan.asked_order is not None:
         curves = curves[:, :, plan.asked_order]
+    rows = state.cells.reshape(state.cells.shape[0], -1, members)
+    left = np.stack([rows[MASS], rows[STORAGE], rows[DECAYED] + rows[SUMMED]])
     return [
         March(
             curves[0, j], curves[1, j], record.ledger[j], peak[:, j], peak_time[:, j],
-            record.field[j], int(state.work[0]) // members,
+            record.field[j], left[:, :, j], int(state.work[0]) // members,
         )
         for j in range(members)
     ]  # fmt: skip

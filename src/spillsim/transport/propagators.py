@@ -71,10 +71,10 @@ def propagators(rates: FloatArray, time_step: float, ledgers: Sequence[Ledger] =
     for order in range(1, TERMS + 1):
         term = term @ shifted / order
         found += term
-    _close(found, closed, ledgers)
-    for _ in range(halvings):
+    _close(found, closed, ledgers, halvings == 0)
+    for left in range(halvings, 0, -1):
         found = found @ found
-        _close(found, closed, ledgers)
+        _close(found, closed, ledgers, left == 1)
     return np.asarray(found[back.ravel()].reshape(rates.shape))
 
 
@@ -113,25 +113,28 @@ def _refuse_open_ledgers(rates: FloatArray, ledgers: Sequence[Ledger]) -> None:
             raise ValueError("what counts the mass that turned into another must not lose any")
 
 
-def _close(found: FloatArray, closed: NDArray[np.bool_], ledgers: Sequence[Ledger]) -> None:
+def _close(
+    found: FloatArray, closed: NDArray[np.bool_], ledgers: Sequence[Ledger], last: bool
+) -> None:
     """Make the columns sum to what they must, in every ledger or as a whole."""
     if not ledgers:
-        _complete(found, np.ones((found.shape[0], found.shape[-1])), closed)
+        _complete(found, np.ones((found.shape[0], found.shape[-1])), closed, last)
     counting = [state for ledger in ledgers for state, _ in ledger.gained]
     found[:, :, counting] = 0.0
     found[:, counting, counting] = 1.0
     for ledger in ledgers:
         part = found[:, ledger.states, :]
         wanted = _wanted(found, ledger, 1.0)
-        _complete(part, wanted, np.ones(wanted.shape, dtype=np.bool_))
+        _complete(part, wanted, np.ones(wanted.shape, dtype=np.bool_), last)
         found[:, ledger.states, :] = part
 
 
-def _complete(found: FloatArray, wanted: FloatArray, closed: NDArray[np.bool_]) -> None:
+def _complete(found: FloatArray, wanted: FloatArray, closed: NDArray[np.bool_], last: bool) -> None:
     """Make closed columns sum to what is wanted: their largest entry is what the others leave.
 
-    What rounding that entry leaves over goes to the second largest, which is finer: a step
-    after the other, the same error in the last digit would add up.
+    What rounding that entry leaves over goes to the second largest, which is finer: a step of a
+    march after the other, the same error in the last digit would add up. Only at the ``last``
+    squaring: those before it, doubled every time, would take digits from what is small.
 
     found : (M, k, n); wanted, closed : (M, n)
     """
@@ -147,6 +150,8 @@ def _complete(found: FloatArray, wanted: FloatArray, closed: NDArray[np.bool_]) 
     others = np.sort(found, axis=1).sum(axis=1, keepdims=True)
     whole = np.where(closed, total - others, kept)
     np.put_along_axis(found, largest, whole, axis=1)
+    if not last:
+        return
     rest = np.where(closed, (total - whole) - others, 0.0)
     beside = np.take_along_axis(found, second, axis=1)
     np.put_along_axis(found, second, np.where(beside + rest >= 0.0, beside + rest, beside), axis=1)

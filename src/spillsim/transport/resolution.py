@@ -11,7 +11,8 @@ from ..hydraulics.flow import SteadyFlow
 from ..network.network import Network, Position
 from ..network.paths import sum_to_outlet
 from .arrays import BoolArray, FloatArray, IntArray
-from .splitting import SPLITTING_SHARE, splitting_dispersion
+from .kinetics import Kinetics
+from .splitting import SPLITTING_SHARE, bed_splitting, splitting_dispersion
 
 STEPS_AT_ONE_PERCENT = 3.7
 """Steps per standard deviation of the breakthrough curve at which the error is 1 %."""
@@ -19,6 +20,8 @@ ORDER = 0.38
 """The step falls with this power of the error asked for; measured order of the error 2.4 to 3."""
 DISPERSION_NUMBER = 0.64
 """Largest D dt / dx2 of a cell; dx = max(U dt, 1.25 sqrt(D dt)) keeps below it."""
+SETTLED = 0.5
+"""Settling rate times the step above which rates that follow concentration ask for less."""
 EDGE_WEIGHT = 0.4
 """How far the edges of a long release, as narrow as dispersion leaves them, set the step."""
 
@@ -184,6 +187,35 @@ def step_for_splitting(flow: SteadyFlow, active: np.ndarray, step: float) -> flo
     while bool(np.any((splitting_dispersion(flow, step) > allowed) & active)):
         step *= 0.8
     return step
+
+
+def step_for_reactions(
+    kinetics: Kinetics, flow: SteadyFlow, active: BoolArray, step: float
+) -> float:
+    """Shorten a step for pools that exchange with the bed, and for what is not linear [s].
+
+    Mobile pools move alike, so exchange among them and losses are exact at any step where cells
+    move at Courant number one. What lies still for a while is spread by splitting the step, which
+    ``exchanging.march_pools`` takes off the dispersion: that must leave enough of it, as in
+    ``step_for_splitting``. Rates that follow concentration are taken twice in a step, and change
+    as grains settle: a step holds at most ``SETTLED`` of what settles, but is at most quartered
+    for it, for grains that settle within a step lie where they came in anyway.
+    """
+    shortest = 0.25 * step
+    grains = kinetics.grains
+    if grains is not None:
+        bends = np.isfinite(grains.gelling) | (grains.floc[:, 0] > 0.0)
+        if kinetics.sorption is not None:
+            bends |= np.isin(grains.member, kinetics.sorption.member)
+        rate = float(grains.settling[active][:, :, bends].max(initial=0.0))
+        if rate * step > SETTLED:
+            step = max(SETTLED / rate, shortest)
+    allowed = SPLITTING_SHARE * flow.dispersion_coefficient
+    while True:
+        added = splitting_dispersion(flow, step) + bed_splitting(kinetics, flow, step).max(axis=1)
+        if not bool(np.any((added > allowed) & (allowed > 0.0) & active)):
+            return step
+        step *= 0.8
 
 
 def step_for_length(flow: SteadyFlow, active: np.ndarray, length: float) -> float:

@@ -14,6 +14,7 @@ from .arrays import (
     PAST,
     RELEASED,
     STORAGE,
+    SUMMED,
     FloatArray,
     IntArray,
     Medium,
@@ -89,7 +90,7 @@ def sum_fixed(a: int, b: int, reactions: Reactions) -> None:
 
 @inner
 def sum_decayed(
-    spans: IntArray, outlet: int, decayed: FloatArray, total: FloatArray, reactions: Reactions
+    spans: IntArray, outlet: int, cells: FloatArray, total: FloatArray, reactions: Reactions
 ) -> None:
     """Add up what decayed in a path since this was done last; ``spans`` as in ``State.paths``.
 
@@ -97,6 +98,7 @@ def sum_decayed(
     """
     members = total.shape[1]
     first, last = spans[DECAY_LOW], spans[DECAY_HIGH]
+    decayed, summed = cells[DECAYED], cells[SUMMED]
     if reactions.fixed.shape[0] > 0:
         sum_fixed(first, max(min(outlet, last), first), reactions)
     if members == 1:
@@ -104,12 +106,14 @@ def sum_decayed(
         total[LOST, 0] += total_of(decayed[first:cut])
         total[PAST, 0] += total_of(decayed[cut:last])
         for i in range(first, last):
+            summed[i] += decayed[i]
             decayed[i] = 0.0
     else:
         for i in range(first, last):
             row = LOST if i < outlet else PAST
             for j in range(members):
                 total[row, j] += decayed[i * members + j]
+                summed[i * members + j] += decayed[i * members + j]
                 decayed[i * members + j] = 0.0
     spans[DECAY_LOW], spans[DECAY_HIGH] = spans[LOW], spans[LOW]
 
@@ -139,7 +143,7 @@ def write_alone(
     add_path(row, window, outlet, medium.has_storage, cells[MASS], cells[STORAGE],
              record.ledger)  # fmt: skip
     if medium.decays:
-        sum_decayed(spans, outlet, cells[DECAYED], total, reactions)
+        sum_decayed(spans, outlet, cells, total, reactions)
     add_totals(row, total, record.ledger, reactions.noted, record.fixed)
 
 
@@ -155,7 +159,7 @@ def write_ledger(
         add_path(row, (spans[LOW, p], spans[HIGH, p]), outlet[p], medium.has_storage, cells[MASS],
                  cells[STORAGE], record.ledger)  # fmt: skip
         if medium.decays:
-            sum_decayed(spans[:, p], outlet[p], cells[DECAYED], total, reactions)
+            sum_decayed(spans[:, p], outlet[p], cells, total, reactions)
     add_totals(row, total, record.ledger, reactions.noted, record.fixed)
 
 
