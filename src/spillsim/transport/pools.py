@@ -137,14 +137,16 @@ def react(
     for first in range(a, b, CHUNK):
         n = min(CHUNK, b - first)
         gather(first, n, mass, storage, reactions)
-        if nonlinear:
-            # in the reverse order afterwards: the two halves mirror each other
-            sorb(first, n, 0, False, reactions)
-            move_grains(first, n, 0, reactions)
-        multiply(first, n, reactions)
-        if nonlinear:
-            move_grains(first, n, pools, reactions)
-            sorb(first, n, pools, True, reactions)
+        # every kernel from one place and without constants: each of these is a compilation more
+        for half in range(2):
+            if half == 1:
+                multiply(first, n, reactions)
+            for turn in range(2 if nonlinear else 0):
+                # in the reverse order afterwards: the two halves mirror each other
+                if turn == half:
+                    sorb(first, n, half * pools, half == 1, reactions)
+                else:
+                    move_grains(first, n, half * pools, reactions)
         put_back(first, n, mass, storage, lost, reactions)
 
 
