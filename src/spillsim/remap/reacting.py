@@ -87,6 +87,8 @@ def react_all(
     """
     column = VOLUME if part == 0 else FINAL
     older = part == 1
+    # at a single discharge, with nothing that asks for the volume, the rates stand there already
+    mixes = reactions.table.shape[1] > 1 or reactions.shape[3] > 0
     cells, fixed = state.cells, reactions.fixed
     mass = cells[OLD] if older else cells[MASS]
     stored = cells[CONCENTRATION] if older else cells[STORED]
@@ -95,18 +97,20 @@ def react_all(
         low, high = now.window[c, LOW], now.window[c, HIGH]
         if low >= high:
             continue
-        for r in range(graph.cell_reach[low], graph.cell_reach[high - 1] + 1):
+        first, last = graph.cell_reach[low], graph.cell_reach[high - 1]
+        for r in range(first, last + 1 if mixes else first):
             a = max(low, graph.reach[r, FIRST])
             b = min(high, graph.reach[r, FIRST] + graph.reach[r, COUNT])
             through, volume = water_of_step(r, graph, now), now.pool[r, column]
             mix_values(a, b, graph.reach[r, ZONE], through, volume, reactions)
-            while a < b:
-                upto = a + 1 if older else b
-                if not older or set_aside(a, members, mass, stored, now.row, fixed):
-                    react(a, upto, reactions, mass, stored, cells[DECAYED])
-                    if older:
-                        join_rest(a, members, cells, now.row, fixed)
-                a = upto
+        # all cells at once: handing bundles of arrays on costs more than a few cells do
+        while low < high:
+            upto = low + 1 if older else high
+            if not older or set_aside(low, members, mass, stored, now.row, fixed):
+                react(low, upto, reactions, mass, stored, cells[DECAYED])
+                if older:
+                    join_rest(low, members, cells, now.row, fixed)
+            low = upto
 
 
 @inner
