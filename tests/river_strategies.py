@@ -114,6 +114,59 @@ def trees(draw: st.DrawFn, limiter: str = "positive", plain: bool = False) -> Ro
                 output={"interval": f"{duration / 100!r} s"})  # fmt: skip
 
 
+def share(draw: st.DrawFn, low: float, high: float, unit: str) -> str:
+    """A value with its unit, evenly spread over decades."""
+    return f"{draw(decades(low, high))!r} {unit}"
+
+
+@st.composite
+def grains(draw: st.DrawFn, name: str, linear: bool) -> Row:
+    """A size class with any way of going down and coming back."""
+    row: Row = {"name": name, "settling_velocity": share(draw, -3.0, 0.5, "mm/s"),
+                "deposition": draw(st.sampled_from(["krone", "always"])),
+                "critical_deposition_stress": share(draw, -1.5, 1.0, "Pa"),
+                "critical_erosion_stress": share(draw, -1.0, 1.5, "Pa")}  # fmt: skip
+    if linear or draw(st.booleans()):
+        row["resuspension_rate"] = share(draw, -2.0, 2.0, "1/d")
+    else:
+        row["erosion_rate"] = share(draw, -6.0, -2.0, "kg/m2/s")
+    if not linear and draw(st.booleans()):
+        row["hindered_settling"] = {"gelling_concentration": "200 kg/m3", "exponent": 4.65}
+    return row
+
+
+@st.composite
+def pooled(draw: st.DrawFn, limiter: str = "positive", linear: bool = False) -> Row:
+    """A case of ``trees`` whose substances have parts: on grains, on the bed, turned, lost.
+
+    ``linear`` leaves out what depends on how much there is.
+    """
+    data = draw(trees(limiter, plain=linear))
+    for row in data["network"]["reaches"]:
+        row.update({"width [m]": 20.0, "slope": row.get("slope") or 5e-4})
+    classes = [draw(grains(name, linear)) for name in ("silt", "clay")[: draw(st.integers(1, 2))]]
+    for number, substance in enumerate(data["substance"]):
+        rate = draw(st.sampled_from([{}, {"rate": share(draw, -6.0, -3.5, "1/s")}]))
+        kd = {"distribution_coefficient": share(draw, 0.0, 5.0, "L/kg")}
+        sorbs: list[Row] = [{"to": "bed", "sediment": "10 kg/m3"} | kd | rate,
+                            {"to": "suspended_matter"} | kd | rate]  # fmt: skip
+        if not linear:
+            sorbs += [{"to": one["name"]} | kd | rate for one in classes]
+        substance["sorption"] = draw(st.lists(st.sampled_from(sorbs), unique_by=lambda s: s["to"]))
+        if number:
+            substance["volatilisation"] = {"compound": "hydrogen_cyanide"}
+    for release in data["release"]:
+        if release["kind"] != "concentration" and draw(st.booleans()):
+            release["substance"] = draw(st.sampled_from(classes))["name"]
+    known = {release["substance"] for release in data["release"]}
+    data["substance"] = [s for s in data["substance"] if s["name"] in known] or data["substance"]
+    if len(data["substance"]) == 2 and draw(st.booleans()):
+        data["reaction"] = [{"from": "tracer", "to": "phenol", "yield": 0.5,
+                             "rate": share(draw, -1.0, 1.0, "1/d")}]  # fmt: skip
+    matter = draw(st.sampled_from(["0 mg/L", "30 mg/L"]))
+    return data | {"solids": classes, "water": {"suspended_matter": matter}}
+
+
 def few(count: int) -> Any:
     """Settings of a property over random rivers; the profile's number of examples scales theirs."""
     return settings(

@@ -16,6 +16,7 @@ from spillsim.constituents import (
     build_pools,
     constituent_notices,
     gather_ledger,
+    plain_notices,
     reasons_for_pools,
 )
 from spillsim.scenario import Scenario
@@ -47,6 +48,7 @@ def test_what_todays_path_can_do_has_no_pools() -> None:
         ]
     )
     assert build_pools(plain) is None
+    assert [notice.subject for notice in plain_notices(plain)] == ["substance gas"]
     assert reasons_for_pools(plain) == []
 
 

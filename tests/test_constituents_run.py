@@ -19,7 +19,7 @@ from spillsim.model import Model, assemble
 from spillsim.outcome import COMPARTMENTS, Run
 from spillsim.scenario import Scenario
 from spillsim.simulation import simulate
-from spillsim.verification import measured
+from spillsim.verification import measured, simulate_to_target
 
 GALLERY = Path(__file__).parent / "gallery"
 WITH_POOLS = sorted(
@@ -251,6 +251,16 @@ def test_the_error_is_measured_on_totals_with_half_the_step() -> None:
     assert found.achieved_error is not None
     assert found.achieved_error.shape == (5, 1)
     assert 0.0 < np.nanmax(found.achieved_error) < 0.05
+
+
+def test_a_step_that_misses_the_error_is_made_finer() -> None:
+    """Flocs settle at a rate that the rule for the step knows nothing of."""
+    model = assemble(scenarios.load(GALLERY / "solids"))
+    better, run = simulate_to_target(model)
+    assert better.time_step < model.time_step
+    assert run.achieved_error is not None
+    assert np.nanmax(run.achieved_error) <= model.scenario.numerics.error
+    assert any(notice.subject == "time step" for notice in run.notices)
 
 
 def varying(**sections: Any) -> Scenario:

@@ -26,7 +26,7 @@ def gulch() -> Any:
 
 @pytest.fixture(scope="module")
 def iron(gulch: Any) -> tuple[np.ndarray, np.ndarray]:
-    run = spillsim.simulate(spillsim.assemble(gulch.scenario()))
+    run = spillsim.simulate(spillsim.assemble(gulch.scenario(0.05)))
     assert run.mass_error < 1e-11
     return np.array(gulch.places()), 1000.0 * run.concentration[0, :, -1]
 
@@ -43,11 +43,11 @@ def test_the_profile_is_that_of_otis(gulch: Any, iron: tuple[Any, Any]) -> None:
     mean, most = gulch.apart(*iron)
     # the most at the foot of the acid seepage, where the rise along 121 m ends within a metre
     assert mean < 0.003
-    assert most < 0.02
+    assert most < 0.025
 
 
 def test_without_the_losses_by_reach_nothing_fits(gulch: Any) -> None:
-    rows = gulch.scenario(0.1)
+    rows = gulch.scenario(0.3)
     (own,) = rows.substances
     bare = rows.model_copy(update={"substances": (own.model_copy(update={"rates": ()}),)})
     run = spillsim.simulate(spillsim.assemble(bare))

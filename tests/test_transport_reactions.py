@@ -70,8 +70,7 @@ def ready(given: Kinetics, step: float, volume: float = 1.0) -> Reactions:
     """What the kernel takes, for some cells of one volume."""
     zone = np.zeros(CELLS, dtype=np.int64)
     found = build_reactions(given, zone, step, np.zeros(given.linear.shape[-1]))
-    if found.shape[3]:
-        found.values[-1] = volume
+    found.values[-1] = volume
     return found
 
 

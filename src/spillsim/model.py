@@ -17,6 +17,7 @@ from .constituents import (
     carrier_of,
     constituent_notices,
     flows_met,
+    plain_notices,
 )
 from .engine import choose_engine
 from .errors import Fault, Notice, ScenarioError
@@ -139,7 +140,7 @@ def assemble(scenario: Scenario) -> Model:
         releases = compile_releases(scenario, flow, positions)
     pools = build_pools(scenario)
     kinetics: Kinetics | None = None
-    assumed: list[Notice] = []
+    assumed = plain_notices(scenario)
     if pools is not None:
         releases = into_pools(scenario, pools, releases)
         kinetics, assumed = _kinetics(scenario, network, flow, varying, pools)

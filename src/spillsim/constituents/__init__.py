@@ -10,7 +10,7 @@ from .flows import flows_met
 from .gather import gather_ledger, gather_left, is_dissolved, is_suspended, sum_fixed, sum_mobile
 from .pools import Pool, Pools, build_pools, carrier_of, reasons_for_pools
 from .rates import build_kinetics
-from .told import constituent_notices
+from .told import constituent_notices, plain_notices
 
 __all__ = [
     "Pool",
@@ -24,6 +24,7 @@ __all__ = [
     "gather_left",
     "is_dissolved",
     "is_suspended",
+    "plain_notices",
     "reasons_for_pools",
     "sum_fixed",
     "sum_mobile",

@@ -86,6 +86,16 @@ def _floats(substance: Substance) -> Notice:
     return Notice(f"substance {substance.name}", message)
 
 
+def plain_notices(scenario: Scenario) -> list[Notice]:
+    """Tell where decay and loss to the air are one loss, as they are without pools."""
+    message = "decay and loss to the air are one loss here: the ledger counts both as decayed"
+    return [
+        Notice(f"substance {one.name}", message)
+        for one in scenario.substances
+        if one.gas_exchange_rate > 0.0 and one.decays
+    ]
+
+
 def _given(section: object, key: str) -> bool:
     """Tell whether a key stands in the scenario."""
     return key in getattr(section, "model_fields_set", ())

@@ -176,20 +176,20 @@ class Reactions(NamedTuple):
     the parts of ``tie`` begin, and its end."""
     tie: IntArray
     """(..., 4) what belongs together, in parts. ``ROWS``: of each pool that changes its row of the
-    scratch, or -1 - f of sink f, and its entries, first and one past the last, the pool itself
-    first (but for sinks, where it is left out). ``SOURCES``: of each entry the row of the scratch
-    that it is taken from. ``RETURNING``: fixed pools that lie in the scratch, in its order.
-    ``GRAINS``: of each class, then of each follower of a class, its rows of the scratch in the
-    water and on the bed, and the class. ``SORBED``: of each pair the rows of the dissolved and the
-    bound pool and of the class, and 1 where the pair is the first in equilibrium of its dissolved
-    pool, 2 another of them, else 0. ``GROUPS``: the first mobile pool of each constituent and one
-    past its last."""
+    scratch, or -1 - f of sink f (which is not looked at itself), and its part of ``SOURCES``, first
+    and one past the last, counted from the beginning of ``tie``. ``SOURCES``: of each entry the row
+    of the scratch that it is taken from and its row of ``values``; those that fill up to fours are
+    zero. ``RETURNING``: fixed pools that lie in the scratch, in its order. ``GRAINS``: of each
+    class, then of each follower of a class, its rows of the scratch in the water and on the bed,
+    and the class. ``SORBED``: of each pair the rows of the dissolved and the bound pool and of the
+    class, and 1 where the pair is the first in equilibrium of its dissolved pool, 2 another of
+    them, else 0. ``GROUPS``: the first mobile pool of each constituent and one past its last."""
     values: FloatArray
     """(E ..., K) per cell: entries of the propagator over the step [-]; where there are classes
-    their settling [1/s] and erosion [kg/(m2 s)] and bed per volume of water [1/m]; where anything
-    is not linear the volume of water [m3]."""
+    their settling [1/s] and erosion [kg/(m2 s)] and bed per volume of water [1/m]; zeros; the
+    volume of water [m3]."""
     table: FloatArray
-    """(Z, J, 1 + E ...) by zone: discharge, rising [m3/s], and ``values`` without the volume."""
+    """(Z, J, 1 + E ...) by zone: discharge, rising [m3/s], and ``values`` without the last two."""
     numbers: FloatArray
     """(C + X, 7) of each class settling velocity [m/s], gelling concentration [kg/m3], exponent;
     coefficient, exponent, least and most velocity of flocs [m/s]; of each pair the distribution
@@ -203,6 +203,9 @@ class Reactions(NamedTuple):
     noted: FloatArray
     """(F, K + 1) what of it is summed, and the sum over all cells that are the river's [kg];
     changes. For the march on a tree."""
+    sums: FloatArray
+    """(N + 1, K) what the water of each cell holds of each constituent once it has reacted [kg];
+    one over the volume of water, for the march on a tree [1/m3]. Changes."""
     scratch: FloatArray
     """(2 Y, n) scratch: before and after the exchange."""
 

@@ -93,8 +93,8 @@ def march_pools(
     floor = floors(kinetics, feed.mass.sum(axis=(0, 1)), TRIM)
     zoned, zone = zones_of(kinetics, plan.grid)
     reactions = build_reactions(zoned, zone, plan.grid.time_step, floor)
-    if reactions.shape[3]:
-        reactions.values[-1] = plan.grid.cells.volume
+    reactions.values[-1] = plan.grid.cells.volume
+    reactions.sums[-1] = plan.grid.cells.inverse_volume
     state = new_state(plan.grid, floor[: kinetics.mobile])
     outputs, record = new_outputs(plan, kinetics.mobile, fixed=kinetics.fixed)
     none = np.zeros(0)

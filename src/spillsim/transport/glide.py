@@ -180,11 +180,12 @@ def glide(
     shares = (own[STAY], own[BACK], own[INTO], own[HOLD])
     has_storage, decays, substeps = medium.has_storage, medium.decays, medium.substeps
     through, near, noted, stamp = watch.through[0], watch.near, watch.rows, watch.stamp
-    last, floor, spans, cell = watch.ends[2], total[FLOOR], state.paths[:, p], gauges.cell
+    last, floor, spans = watch.ends[2], total[FLOOR], state.paths[:, p]
+    cell, seen = gauges.cell, (gauges.cell, gauges.offset, gauges.reach_back)
     ledger_step, reactions, reacts = record.ledger_step, medium.reactions, medium.reacts
     lasting = has_storage or medium.returns
-    leaving = total[PAST] if outlet else state.outflow[p]
-    members, a, b = floor.shape[0], spans[LOW], spans[HIGH]
+    leaving, members = total[PAST] if outlet else state.outflow[p], floor.shape[0]
+    a, b = spans[LOW], spans[HIGH]
     inverse, arrays, reacting = own[INVERSE], (mass, carried, c, flux), (mass, storage, decayed)
     work, reach, step, coming = 0, 2 * substeps + 1, span[0], -1
     while step < span[1]:
@@ -204,7 +205,7 @@ def glide(
             mass[i] = 0.0
         lo, hi = a * members, b * members
         if reacts:
-            react_watched(a, b, near, gauges, through, reactions, reacting)
+            react_watched(a, b, near, seen, through, reactions, reacting)
         else:
             exchange_alone(lo, hi, has_storage, decays, shares, reacting, carried, c)
         if moved:
@@ -213,7 +214,7 @@ def glide(
             a, b = trim(a, b, reach, members, mass, storage, floor, reactions)
         step += 1
         if reacts:
-            note_sums(a, b, float(step), reactions, mass, inverse, peak, peak_step)
+            note_sums(a, b, float(step), moved, reactions, mass, peak, peak_step)
         else:
             note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
         spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .arrays import GROUPS, FloatArray, Gauges, IntArray, Reactions
+from .arrays import GROUPS, FloatArray, IntArray, Reactions
 from .compiler import inner
+from .passes import note_peaks
 from .pools import react
 
 
@@ -34,41 +35,52 @@ def pass_reacting(
 
 @inner
 def react_watched(
-    a: int, b: int, near: IntArray, gauges: Gauges, through: FloatArray, reactions: Reactions,
+    a: int, b: int, near: IntArray, gauges: tuple[IntArray, FloatArray, FloatArray],
+    through: FloatArray, reactions: Reactions,
     cells: tuple[FloatArray, FloatArray, FloatArray],
 ) -> None:  # fmt: skip
     """Let the pools of a window react for a step, with what passes near places put right.
 
-    ``cells`` holds what is in the water, in storage, and what has left both.
+    ``cells`` holds what is in the water, in storage, and what has left both; ``gauges`` the cell,
+    offset and way in a step of the places.
     """
     mass, storage, decayed = cells
-    if near[0] > 0:
-        pass_reacting(-1.0, gauges.offset, gauges.reach_back, gauges.cell, near, decayed, through)
-    react(a, b, reactions, mass, storage, decayed)
-    if near[0] > 0:
-        pass_reacting(1.0, gauges.offset, gauges.reach_back, gauges.cell, near, decayed, through)
+    cell, offset, stride = gauges
+    for after in range(2):
+        if after == 1:
+            react(a, b, reactions, mass, storage, decayed)
+        if near[0] > 0:
+            pass_reacting(2.0 * after - 1.0, offset, stride, cell, near, decayed, through)
+
+
+@inner
+def sum_again(a: int, b: int, reactions: Reactions, mass: FloatArray) -> None:
+    """Add up the mobile pools of each constituent after more has come in."""
+    shape, tie = reactions.shape, reactions.tie
+    for k in range(shape[6]):
+        begin, end = tie[shape[GROUPS] + k, 0], tie[shape[GROUPS] + k, 1]
+        for i in range(a, b):
+            held = 0.0
+            for j in range(i * shape[0] + begin, i * shape[0] + end):
+                held += mass[j]
+            reactions.sums[k, i] = held
 
 
 @inner
 def note_sums(
-    a: int, b: int, step: float, reactions: Reactions, mass: FloatArray, inverse: FloatArray,
+    a: int, b: int, step: float, fed: bool, reactions: Reactions, mass: FloatArray,
     peak: FloatArray, peak_step: FloatArray,
 ) -> None:  # fmt: skip
     """Keep the highest concentration of each constituent in each cell, and when it was.
 
-    That of constituent k in cell i stands at k K + i, of K cells.
+    That of constituent k in cell i stands at k K + i, of K cells; ``fed`` tells that something
+    may have come in since the pools reacted.
     """
-    shape, tie = reactions.shape, reactions.tie
-    members = shape[0]
-    cells = mass.shape[0] // members
-    for k in range(shape[6]):
-        begin, end = tie[shape[GROUPS] + k, 0], tie[shape[GROUPS] + k, 1]
-        top, when = peak[k * cells + a : k * cells + b], peak_step[k * cells + a : k * cells + b]
-        for i in range(top.shape[0]):
-            held = 0.0
-            for j in range((a + i) * members + begin, (a + i) * members + end):
-                held += mass[j]
-            held *= inverse[(a + i) * members]
-            if held > top[i]:
-                top[i] = held
-                when[i] = step
+    if fed:
+        sum_again(a, b, reactions, mass)
+    sums, constituents, cells = reactions.sums, reactions.shape[6], reactions.sums.shape[1]
+    for k in range(constituents):
+        note_peaks(
+            0, b - a, step, sums[k, a:b], sums[constituents, a:b],
+            peak[k * cells + a : k * cells + b], peak_step[k * cells + a : k * cells + b],
+        )  # fmt: skip

@@ -70,10 +70,10 @@ def move_grains(first: int, n: int, at: int, reactions: Reactions) -> None:
     shape, numbers, values = reactions.shape, reactions.numbers, reactions.values
     classes, rows = shape[5], reactions.tie[shape[GRAINS] : shape[SORBED]]
     x, time = reactions.scratch[at:], reactions.half
-    base = values.shape[0] - (2 * classes + 2)
+    base = values.shape[0] - (2 * classes + 3)
     for i in range(n if classes > 0 else 0):
         own = values[base:, first + i]
-        volume = own[2 * classes + 1]
+        volume = own[2 * classes + 2]
         area = volume * own[2 * classes]
         held = 0.0
         for c in range(classes):

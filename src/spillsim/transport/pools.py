@@ -13,68 +13,53 @@ No entry is negative and columns sum to one, so nothing becomes negative, gets l
 
 from __future__ import annotations
 
-from .arrays import GRAINS, RETURNING, ROWS, SOURCES, FloatArray, Reactions
+from .arrays import GRAINS, GROUPS, RETURNING, ROWS, SOURCES, FloatArray, Reactions
 from .compiler import inner
 from .grains import move_grains, sorb
 from .reactions import CHUNK
 
 
 @inner
-def begin_row(target: FloatArray, weight: FloatArray, x: FloatArray) -> None:
-    """A pool's own part."""
-    for i in range(target.shape[0]):
-        target[i] = weight[i] * x[i]
-
-
-@inner
-def add_one(target: FloatArray, weight: FloatArray, x: FloatArray) -> None:
-    """Add what comes from another pool."""
-    for i in range(target.shape[0]):
-        target[i] += weight[i] * x[i]
-
-
-@inner
-def add_three(
-    target: FloatArray, u: FloatArray, x: FloatArray, v: FloatArray, y: FloatArray,
-    w: FloatArray, z: FloatArray,
+def set_four(
+    target: FloatArray, t: FloatArray, x: FloatArray, u: FloatArray, y: FloatArray, v: FloatArray,
+    z: FloatArray, w: FloatArray, a: FloatArray,
 ) -> None:  # fmt: skip
-    """Add what comes from three other pools."""
+    """What comes from four pools."""
     for i in range(target.shape[0]):
-        target[i] += u[i] * x[i] + v[i] * y[i] + w[i] * z[i]
+        target[i] = (t[i] * x[i] + u[i] * y[i]) + (v[i] * z[i] + w[i] * a[i])
+
+
+@inner
+def add_four(
+    target: FloatArray, t: FloatArray, x: FloatArray, u: FloatArray, y: FloatArray, v: FloatArray,
+    z: FloatArray, w: FloatArray, a: FloatArray,
+) -> None:  # fmt: skip
+    """Add what comes from four other pools."""
+    for i in range(target.shape[0]):
+        target[i] += (t[i] * x[i] + u[i] * y[i]) + (v[i] * z[i] + w[i] * a[i])
 
 
 @inner
 def multiply(first: int, n: int, reactions: Reactions) -> None:
     """Apply the propagator to the gathered pools of n cells from ``first`` on.
 
-    Results stand behind what was gathered; sinks are added to where they lie.
+    Results stand behind what was gathered; sinks are added to where they lie. Four entries at a
+    time, some of them zero: beginning a loop costs as much as a hundred of its turns.
     """
-    shape, tie, values, scratch = (
-        reactions.shape,
-        reactions.tie,
-        reactions.values,
-        reactions.scratch,
-    )
-    last, after, base = first + n, shape[1], shape[SOURCES]
+    shape, tie, values = reactions.shape, reactions.tie, reactions.values
+    scratch, last, after = reactions.scratch, first + n, reactions.shape[1]
     for d in range(shape[ROWS], shape[SOURCES]):
-        to, e, end = tie[d, 0], tie[d, 1], tie[d, 2]
-        if to >= 0:
-            target = scratch[after + to, :n]
-            begin_row(target, values[e, first:last], scratch[to, :n])
-            e += 1
-        else:
-            target = reactions.fixed[-1 - to, first:last]
-        while e + 3 <= end:
-            add_three(
-                target,
-                values[e, first:last], scratch[tie[base + e, 0], :n],
-                values[e + 1, first:last], scratch[tie[base + e + 1, 0], :n],
-                values[e + 2, first:last], scratch[tie[base + e + 2, 0], :n],
-            )  # fmt: skip
-            e += 3
-        while e < end:
-            add_one(target, values[e, first:last], scratch[tie[base + e, 0], :n])
-            e += 1
+        to = tie[d, 0]
+        target = scratch[after + to, :n] if to >= 0 else reactions.fixed[-1 - to, first:last]
+        for e in range(shape[ROWS] + tie[d, 1], shape[ROWS] + tie[d, 2], 4):
+            t, u = values[tie[e, 1], first:last], values[tie[e + 1, 1], first:last]
+            v, w = values[tie[e + 2, 1], first:last], values[tie[e + 3, 1], first:last]
+            x, y = scratch[tie[e, 0], :n], scratch[tie[e + 1, 0], :n]
+            z, a = scratch[tie[e + 2, 0], :n], scratch[tie[e + 3, 0], :n]
+            if to >= 0 and e == shape[ROWS] + tie[d, 1]:
+                set_four(target, t, x, u, y, v, z, w, a)
+            else:
+                add_four(target, t, x, u, y, v, z, w, a)
 
 
 @inner
@@ -122,6 +107,34 @@ def put_back(
 
 
 @inner
+def sum_up(first: int, n: int, reactions: Reactions) -> None:
+    """Add up what the water of n cells from ``first`` on now holds of each constituent."""
+    shape, tie, scratch = reactions.shape, reactions.tie, reactions.scratch
+    for k in range(shape[6]):
+        total = reactions.sums[k, first : first + n]
+        begin, end = tie[shape[GROUPS] + k, 0], tie[shape[GROUPS] + k, 1]
+        x = scratch[shape[1] + begin, :n]
+        for i in range(n):
+            total[i] = x[i]
+        for m in range(begin + 1, end):
+            x = scratch[shape[1] + m, :n]
+            for i in range(n):
+                total[i] += x[i]
+
+
+@inner
+def move_half(first: int, n: int, half: int, reactions: Reactions) -> None:
+    """What is not linear, for half a step: sorption, then grains; in the other half the reverse."""
+    at = half * reactions.shape[1]
+    # one call of each, for they are compiled into this one
+    for part in range(2):
+        if part == half:
+            sorb(first, n, at, half == 1, reactions)
+        else:
+            move_grains(first, n, at, reactions)
+
+
+@inner
 def react(
     a: int, b: int, reactions: Reactions, mass: FloatArray, storage: FloatArray, lost: FloatArray
 ) -> None:
@@ -133,21 +146,16 @@ def react(
         storage zone (not looked at where there is none), and what has left both by reaction less
         what came, which is added to [kg]
     """
-    pools, nonlinear = reactions.shape[1], reactions.shape[3]
     for first in range(a, b, CHUNK):
         n = min(CHUNK, b - first)
         gather(first, n, mass, storage, reactions)
-        # every kernel from one place and without constants: each of these is a compilation more
         for half in range(2):
             if half == 1:
                 multiply(first, n, reactions)
-            for turn in range(2 if nonlinear else 0):
-                # in the reverse order afterwards: the two halves mirror each other
-                if turn == half:
-                    sorb(first, n, half * pools, half == 1, reactions)
-                else:
-                    move_grains(first, n, half * pools, reactions)
+            if reactions.shape[3]:
+                move_half(first, n, half, reactions)
         put_back(first, n, mass, storage, lost, reactions)
+        sum_up(first, n, reactions)
 
 
 @inner
@@ -185,7 +193,6 @@ def mix_values(
         own = values[e, a:b]
         for i in range(own.shape[0]):
             own[i] = value
-    if values.shape[0] >= low.shape[0]:
-        own = values[values.shape[0] - 1, a:b]
-        for i in range(own.shape[0]):
-            own[i] = volume
+    own = values[values.shape[0] - 1, a:b]
+    for i in range(own.shape[0]):
+        own[i] = volume

@@ -55,7 +55,9 @@ def propagators(rates: FloatArray, time_step: float, ledgers: Sequence[Ledger] =
         raise ValueError("rates of exchange from one pool to another must not be negative")
     flat = rates.reshape(-1, size, size)
     # reaches often repeat each other: exp is dearer than looking for that
-    unique, back = np.unique(flat, axis=0, return_inverse=True)
+    seen: dict[bytes, int] = {}
+    back = np.array([seen.setdefault(own.tobytes(), len(seen)) for own in flat], dtype=np.int64)
+    unique = flat[np.unique(back, return_index=True)[1]]
     fastest = float(max(-unique[:, diagonal, diagonal].min(initial=0.0), 0.0)) * time_step
     halvings = max(int(np.ceil(np.log2(fastest / FIRST_RATE))), 0) if fastest > 0.0 else 0
     _refuse_open_ledgers(unique, ledgers)
@@ -75,7 +77,7 @@ def propagators(rates: FloatArray, time_step: float, ledgers: Sequence[Ledger] =
     for left in range(halvings, 0, -1):
         found = found @ found
         _close(found, closed, ledgers, left == 1)
-    return np.asarray(found[back.ravel()].reshape(rates.shape))
+    return np.asarray(found[back].reshape(rates.shape))
 
 
 def _closed_columns(rates: FloatArray) -> NDArray[np.bool_]:

@@ -27,6 +27,7 @@ def no_reactions() -> Reactions:
     return Reactions(
         np.zeros(ENDS + 1, dtype=np.int64), np.zeros((0, 4), dtype=np.int64), none,
         np.zeros((0, 0, 0)), none, 0.0, none, none, none, none,
+        none,
     )  # fmt: skip
 
 
@@ -116,12 +117,13 @@ def build_reactions(
     grains, of_grains = _grain_rows(kinetics.grains, place, mobile)
     pairs, of_pairs = _sorption_rows(kinetics.sorption)
     nonlinear = classes > 0 or pairs.shape[0] > 0
-    values = np.zeros((whole.shape[2] - 1 + nonlinear, cells))
+    values = np.zeros((whole.shape[2] + 1, cells))
     inside = np.flatnonzero(zone >= 0)
     if whole.shape[1] == 1:
         values[: whole.shape[2] - 1, inside] = whole[zone[inside], 0, 1:].T
     groups = np.stack([kinetics.groups[:-1], kinetics.groups[1:]], axis=1)
-    parts = [row, place[entries[:, 1]][:, None], returning[:, None], grains, pairs, groups]
+    row, sources = _in_fours(row, place[entries[:, 1]], whole.shape[2] - 1)
+    parts = [row, sources, returning[:, None], grains, pairs, groups]
     begin = np.cumsum([0, *(own.shape[0] for own in parts)])
     limit = _limits(kinetics, floor, zone)
     shape = [mobile, pools.size, stores, nonlinear, bool(np.isfinite(limit).any()), classes,
@@ -130,7 +132,8 @@ def build_reactions(
     return Reactions(
         np.array(shape, dtype=np.int64), tie.astype(np.int64), values, whole,
         np.concatenate([of_grains, of_pairs]), 0.5 * time_step, np.zeros((fixed, cells)), limit,
-        np.zeros((fixed, cells + 1)), np.zeros((2 * pools.size, CHUNK + ODD)),
+        np.zeros((fixed, cells + 1)), np.zeros((kinetics.groups.size, cells)),
+        np.zeros((2 * pools.size, CHUNK + ODD)),
     )  # fmt: skip
 
 
@@ -146,7 +149,8 @@ def _in_grains(kinetics: Kinetics) -> BoolArray:
 def _entries(
     table: FloatArray, pools: IntArray, place: IntArray, mobile: int
 ) -> tuple[IntArray, IntArray]:
-    """(E, 2) pools that an entry leads to and from; (D, 3) rows as in ``Reactions.tie``."""
+    """(E, 2) pools that an entry leads to and from; (D, 3) pools that change, as in
+    ``Reactions.tie``, and their entries."""
     used = (table != 0.0).any(axis=(0, 1))
     entries: list[tuple[int, int]] = []
     row: list[tuple[int, int, int]] = []
@@ -162,6 +166,21 @@ def _entries(
     return (
         np.array(entries, dtype=np.int64).reshape(-1, 2),
         np.array(row, dtype=np.int64).reshape(-1, 3),
+    )
+
+
+def _in_fours(row: IntArray, source: IntArray, zeros: int) -> tuple[IntArray, IntArray]:
+    """(D, 3) rows and (S, 2) sources as in ``Reactions.tie``, given the row of ``values`` of 0."""
+    sources: list[tuple[int, int]] = []
+    rows: list[tuple[int, int, int]] = []
+    for to, first, last in row.tolist():
+        begin = len(sources)
+        sources += [(int(source[e]), e) for e in range(first, last)]
+        sources += [(0, zeros)] * (-(last - first) % 4)
+        rows.append((to, row.shape[0] + begin, row.shape[0] + len(sources)))
+    return (
+        np.array(rows, dtype=np.int64).reshape(-1, 3),
+        np.array(sources, dtype=np.int64).reshape(-1, 2),
     )
 
 
