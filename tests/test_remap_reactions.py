@@ -350,6 +350,16 @@ def with_grains(rates: Any, q: Array) -> Any:
     return replace(rates, linear=linear, grains=grains, sorption=sorption)
 
 
+def test_a_table_that_does_not_fit_is_refused() -> None:
+    prepared = plan(river([0], [1], [1e3]), steady([Q], [AREA], D), 600.0, 2)
+    even = kinetics(1, 1, {(2, 0): 1e-5}, discharge=[5.0, 5.0])
+    with pytest.raises(ValueError, match="must rise"):
+        run_pools(prepared, even, [])
+    for wrong, releases in ((kinetics(1, 1, {}, zones=2), [[]]), (kinetics(2, 0, {}), [[]])):
+        with pytest.raises(ValueError, match="as many pools"):
+            run_pools(prepared, wrong, *releases)
+
+
 # --- windows --------------------------------------------------------------------------------------
 
 

@@ -71,7 +71,17 @@ def march_pools(
         Of the R reaches that the plan was built for.
     releases : for each of the B mobile pools, its releases as (position, schedule)
     progress, background : see ``march``; of the background, B are the mobile pools
+
+    Raises
+    ------
+    ValueError
+        The discharges of the kinetics do not rise in every reach, or it has other reaches or
+        pools than the plan and the releases.
     """
+    if kinetics.linear.shape[0] != plan.reaches.length.size or len(releases) != kinetics.mobile:
+        raise ValueError("kinetics must have the plan's reaches and as many pools as releases")
+    if not (np.diff(kinetics.discharge, axis=1) > 0.0).all():
+        raise ValueError("the discharges of the kinetics must rise in every reach")
     members, columns, reference = kinetics.mobile, plan.columns, plan.columns.flow.reference
     entering = [[(columns.locate(place), given) for place, given in own] for own in releases]
     deposits = build_deposits(columns.reaches, columns.flow, plan.layout, entering, plan.time, True)

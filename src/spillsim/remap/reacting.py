@@ -50,61 +50,67 @@ def water_of_step(r: int, graph: Graph, now: Now) -> float:
 
 
 @inner
-def react_cells(
-    r: int, a: int, b: int, volume: float, graph: Graph, reactions: Reactions, now: Now,
-    state: State,
-) -> None:  # fmt: skip
-    """Let the pools of cells a to b of a reach react for half a step."""
-    through = water_of_step(r, graph, now)
-    mix_values(a, b, graph.reach[r, ZONE], through, volume, reactions)
-    react(a, b, reactions, state.cells[MASS], state.cells[STORED], state.cells[DECAYED])
+def set_aside(
+    i: int, members: int, older: FloatArray, stored: FloatArray, row: FloatArray, fixed: FloatArray
+) -> bool:  # fmt: skip
+    """Make room for what was put into a cell as older than half a step; tells if there is any."""
+    something = False
+    for j in range(i * members, (i + 1) * members):
+        something = something or older[j] != 0.0
+        stored[j] = 0.0
+    for f in range(fixed.shape[0] if something else 0):
+        row[f] = fixed[f, i]
+        fixed[f, i] = 0.0
+    return something
 
 
 @inner
-def react_all(part: int, graph: Graph, reactions: Reactions, now: Now, state: State) -> None:
-    """The same in all windows, before water moves (part 0) or after."""
+def join_rest(i: int, members: int, cells: FloatArray, row: FloatArray, fixed: FloatArray) -> None:
+    """Add what has reacted by itself to the rest of its cell."""
+    for j in range(i * members, (i + 1) * members):
+        cells[MASS, j] += cells[OLD, j]
+        cells[STORED, j] += cells[CONCENTRATION, j]
+        cells[OLD, j] = 0.0
+    for f in range(fixed.shape[0]):
+        fixed[f, i] += row[f]
+
+
+@inner
+def react_all(
+    part: int, members: int, graph: Graph, reactions: Reactions, now: Now, state: State
+) -> None:
+    """Let the pools in all windows react for half a step.
+
+    Before water moves (part 0), after it (part 2), or between the two only what was put aside as
+    older than half a step. That takes part in the second half with the rest; by itself it makes
+    up for the first, in which it was in the water already.
+    """
     column = VOLUME if part == 0 else FINAL
+    older = part == 1
+    # at a single discharge, with nothing that asks for the volume, the rates stand there already
+    mixes = reactions.table.shape[1] > 1 or reactions.shape[3] > 0
+    cells, fixed = state.cells, reactions.fixed
+    mass = cells[OLD] if older else cells[MASS]
+    stored = cells[CONCENTRATION] if older else cells[STORED]
     for k in range(now.counter[0]):
         c = now.window[k, LIVE]
         low, high = now.window[c, LOW], now.window[c, HIGH]
-        if low < high:
-            for r in range(graph.cell_reach[low], graph.cell_reach[high - 1] + 1):
-                a = max(low, graph.reach[r, FIRST])
-                b = min(high, graph.reach[r, FIRST] + graph.reach[r, COUNT])
-                react_cells(r, a, b, now.pool[r, column], graph, reactions, now, state)
-
-
-@inner
-def react_older(members: int, graph: Graph, reactions: Reactions, now: Now, state: State) -> None:
-    """Add what was put aside as older than half a step, once it has reacted by itself.
-
-    It takes part in the second half of the step's exchange with the rest; this stands for the
-    first, in which it was in the water already.
-    """
-    older, stored = state.cells[OLD], state.cells[CONCENTRATION]
-    for k in range(now.counter[0]):
-        c = now.window[k, LIVE]
-        for i in range(now.window[c, LOW], now.window[c, HIGH]):
-            a, b = i * members, (i + 1) * members
-            something = False
-            for j in range(a, b):
-                something = something or older[j] != 0.0
-            if not something:
-                continue
-            stored[a:b] = 0.0
-            for f in range(reactions.fixed.shape[0]):
-                now.row[f] = reactions.fixed[f, i]
-                reactions.fixed[f, i] = 0.0
-            r = graph.cell_reach[i]
-            through, volume = water_of_step(r, graph, now), now.pool[r, FINAL]
-            mix_values(i, i + 1, graph.reach[r, ZONE], through, volume, reactions)
-            react(i, i + 1, reactions, older, stored, state.cells[DECAYED])
-            for j in range(a, b):
-                state.cells[MASS, j] += older[j]
-                state.cells[STORED, j] += stored[j]
-                older[j] = 0.0
-            for f in range(reactions.fixed.shape[0]):
-                reactions.fixed[f, i] += now.row[f]
+        if low >= high:
+            continue
+        first, last = graph.cell_reach[low], graph.cell_reach[high - 1]
+        for r in range(first, last + 1 if mixes else first):
+            a = max(low, graph.reach[r, FIRST])
+            b = min(high, graph.reach[r, FIRST] + graph.reach[r, COUNT])
+            through, volume = water_of_step(r, graph, now), now.pool[r, column]
+            mix_values(a, b, graph.reach[r, ZONE], through, volume, reactions)
+        # all cells at once: handing bundles of arrays on costs more than a few cells do
+        while low < high:
+            upto = low + 1 if older else high
+            if not older or set_aside(low, members, mass, stored, now.row, fixed):
+                react(low, upto, reactions, mass, stored, cells[DECAYED])
+                if older:
+                    join_rest(low, members, cells, now.row, fixed)
+            low = upto
 
 
 @inner

@@ -51,7 +51,7 @@ from .movement import move_chain
 from .nodes import fill_tanks
 from .observe import note_peaks, observe_chain, trim, write_ledger
 from .profile import fill_chain, fill_ends, find_edges
-from .reacting import note_sums, react_all, react_older, write_fixed
+from .reacting import note_sums, react_all, write_fixed
 from .settling import lose_laterally, settle_chain, settle_nodes, settle_tank
 from .spread import disperse, exchange_cells, follow_water
 from .water import open_step
@@ -69,14 +69,16 @@ def move_water(
     state: State,
 ) -> None:  # fmt: skip
     """Move the water of all chains by one step."""
+    # no constants among the arguments: a kernel is compiled once more for every one
+    lateral = tables.lateral.shape[0] > 0
     for k in range(now.counter[0]):
         c = now.window[k, LIVE]
         if limiter == LIMITER_NONE and now.window[c, LOW] < now.window[c, HIGH]:
             # unlimited parabolas reach into the empty cells beside a window
             now.window[c, LOW] = max(now.window[c, LOW] - 2, graph.chain[c, START])
             now.window[c, HIGH] = min(now.window[c, HIGH] + 2, graph.chain[c, END])
-        if tables.lateral.shape[0] > 0:
-            lose_laterally(c, True, members, graph, tables, now, state)
+        if lateral:
+            lose_laterally(c, lateral, members, graph, tables, now, state)
         if now.window[c, LOW] < now.window[c, HIGH]:
             fill_chain(c, members, graph, now, state)
     for k in range(now.counter[0]):
@@ -96,8 +98,8 @@ def move_water(
             settle_tank(c, members, graph, gauges, now, state)
         else:
             settle_chain(c, members, graph, gauges, now, state)
-        if tables.lateral.shape[0] > 0:
-            lose_laterally(c, False, members, graph, tables, now, state)
+        if lateral:
+            lose_laterally(c, not lateral, members, graph, tables, now, state)
     settle_nodes(members, graph, now, state)
 
 
@@ -189,13 +191,11 @@ def march_steps(
                 add_releases(
                     part, reacts, step, members, graph, tables, medium, deposits, gauges, now, state
                 )
+            if reacts and part < 3 and (part != 1 or releasing):
+                react_all(part, members, graph, reactions, now, state)
             if part == 1:
-                if releasing and reacts:
-                    react_older(members, graph, reactions, now, state)
                 disperse(members, limiter, step, graph, tables, medium, gauges, now, state)
             elif part < 3:
-                if reacts:
-                    react_all(part, graph, reactions, now, state)
                 exchange_all(members, graph, medium, now, state)
         for s in range(gauges.cell.shape[0]):
             # what passed the place and has decayed, or gone into storage, within its own cell

@@ -15,7 +15,6 @@ from .arrays import (
     FED,
     FINAL,
     FIRST,
-    FOOT_NODE,
     HEAD_NODE,
     HIGH,
     IS_ASKED,
@@ -204,17 +203,15 @@ def follow(c: int, step: int, graph: Graph, tables: Tables, medium: Medium, now:
     if now.window[c, REACH_LOW] < now.window[c, REACH_HIGH]:
         first = min(first, now.window[c, REACH_LOW])
         last = max(last, now.window[c, REACH_HIGH] - 1)
-    if graph.chain[c, TANK]:
+    tank = graph.chain[c, TANK] > 0
+    at_foot, at_head = False, False
+    if tank:
         cover(c, start, end, step, graph, tables, medium, now)
-        if now.water[top + c + 1] > 0.0:
-            call_node(graph.chain[c, FOOT_NODE], step, now)
-        if now.water[top + c] < 0.0:
-            call_node(graph.chain[c, HEAD_NODE], step, now)
-        return
+        at_foot, at_head = now.water[top + c + 1] > 0.0, now.water[top + c] < 0.0
     ahead = 0.0
     r = first
     # first the window itself, then downstream, then upstream from it
-    stage = 0
+    stage = 3 if tank else 0
     while stage < 3:
         if now.stamp[r] != step:
             prepare_reach(r, c, step, graph, tables, medium, now)
@@ -235,8 +232,7 @@ def follow(c: int, step: int, graph: Graph, tables: Tables, medium: Medium, now:
             last = r
             continue
         if stage == 1:
-            if now.water[r + c + 1] > ahead:
-                call_node(graph.chain[c, FOOT_NODE], step, now)
+            at_foot = now.water[r + c + 1] > ahead
             stage = 2
             r = graph.cell_reach[min(low, end - 1)]
             ahead = (low - graph.reach[r, FIRST]) * now.pool[r, PARTING]
@@ -247,11 +243,15 @@ def follow(c: int, step: int, graph: Graph, tables: Tables, medium: Medium, now:
             r -= 1
             first = r
             continue
-        if -now.water[r + c] > ahead:
-            call_node(graph.chain[c, HEAD_NODE], step, now)
+        at_head = -now.water[r + c] > ahead
         stage = 3
-    now.window[c, REACH_LOW] = first
-    now.window[c, REACH_HIGH] = last + 1
+    if not tank:
+        now.window[c, REACH_LOW] = first
+        now.window[c, REACH_HIGH] = last + 1
+    # from one place: a part is compiled wherever it is called
+    for side in range(1, -1, -1):
+        if at_foot if side == 1 else at_head:
+            call_node(graph.chain[c, HEAD_NODE + side], step, now)
 
 
 @inner
@@ -285,18 +285,16 @@ def feed(node: int, step: int, graph: Graph, tables: Tables, now: Now) -> None:
     for k in range(graph.node[node, POINTER], graph.node[node, POINTER_END]):
         c, side = graph.ends[k, 0], graph.ends[k, 1]
         water = now.end_water[c, side]
-        if side == 0 and water > 0.0:
+        if (side == 0 and water > 0.0) or (side == 1 and water < 0.0):
             enliven(c, graph, now)
-            now.window[c, FED] |= 1
-            now.window[c, LOW] = graph.chain[c, START]
-            now.window[c, HIGH] = max(now.window[c, HIGH], graph.chain[c, START])
-            ask(c, now)
-        elif side == 1 and water < 0.0:
-            enliven(c, graph, now)
-            now.window[c, FED] |= 2
-            if now.window[c, LOW] >= now.window[c, HIGH] and now.window[c, FED] == 2:
-                now.window[c, LOW] = graph.chain[c, END]
-            now.window[c, HIGH] = graph.chain[c, END]
+            now.window[c, FED] |= 1 + side
+            if side == 0:
+                now.window[c, LOW] = graph.chain[c, START]
+                now.window[c, HIGH] = max(now.window[c, HIGH], graph.chain[c, START])
+            else:
+                if now.window[c, LOW] >= now.window[c, HIGH] and now.window[c, FED] == 2:
+                    now.window[c, LOW] = graph.chain[c, END]
+                now.window[c, HIGH] = graph.chain[c, END]
             ask(c, now)
 
 
