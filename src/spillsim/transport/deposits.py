@@ -16,11 +16,16 @@ from .splitting import splitting_dispersion
 ROUND_OFF = 1e-11
 """Share of the released mass below which a moment is no more than the rounding of large sums."""
 LONG_RELEASE = 64
-"""Steps above which a release counts as long."""
+"""Steps in which a release counts as long if it lasts for more."""
 
 
 class Schedule(Protocol):
     """Mass released as a function of time; what ``sources`` provides."""
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """First and last time of the release [s]."""
+        ...
 
     @property
     def changing(self) -> tuple[float, float]:
@@ -84,7 +89,9 @@ def _rows(
     noise = ROUND_OFF * float(np.abs(released).max())
     active = np.flatnonzero((mass != 0.0) | (np.abs(moment) > noise))
     stretch = _half_width(grid, position)
-    even = active.size > LONG_RELEASE
+    # by what is given, not by the steps that differ from nothing: rounding decides some of those
+    first, last = schedule.span
+    even = last - first > LONG_RELEASE * grid.time_step
     if wall is None and even:
         split = _stretch(own, after + 0.5 * grid.time_step, stretch)
         alike = _alike(split, mass[active], moment[active], noise)
