@@ -107,14 +107,20 @@ class _Stretched:
     def _time(self, clock: FloatArray) -> FloatArray:
         return self.start + (clock - self.start) / self.velocity
 
+    def _clock(self, time: float) -> float:
+        return self.start + (time - self.start) * self.velocity
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """First and last time of the release [s]."""
+        first, last = self.schedule.span
+        return self._clock(first), self._clock(last)
+
     @property
     def changing(self) -> tuple[float, float]:
         """First and last time between which the mass released changes [s]."""
         first, last = self.schedule.changing
-        return (
-            self.start + (first - self.start) * self.velocity,
-            self.start + (last - self.start) * self.velocity,
-        )
+        return self._clock(first), self._clock(last)
 
     def cumulative(self, time: FloatArray) -> FloatArray:
         """(n,) mass released before each time [kg]."""

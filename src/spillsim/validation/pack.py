@@ -1,0 +1,18 @@
+"""All cases, in the order in which they are told."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from .case import Case
+
+_MODULES: tuple[str, ...] = ()
+"""Modules of this room with ``CASES``, loaded when the pack is asked for."""
+
+
+def cases() -> tuple[Case, ...]:
+    """Every case of the pack."""
+    found: list[Case] = []
+    for name in _MODULES:
+        found += import_module(f".{name}", __package__).CASES
+    return tuple(found)
