@@ -1,0 +1,1 @@
+"""Many simulations of one case, and what they say together."""
