@@ -81,7 +81,8 @@ def chance_before(times: Array, moments: Array) -> Array:
     found = np.empty((moments.size, flat.shape[1]))
     for column in range(flat.shape[1]):
         found[:, column] = np.searchsorted(flat[:, column], moments, side="right")
-    return found.reshape(moments.size, *times.shape[1:]) / max(times.shape[0], 1)
+    shares: Array = found / max(times.shape[0], 1)
+    return shares.reshape(moments.size, *times.shape[1:])
 
 
 @dataclass(frozen=True)
