@@ -1,0 +1,131 @@
+"""Blocks of members wherever they run: the same values, and deaths that cost time only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from ensemble_blocks import Squares, lost
+
+from spillsim.ensemble.runner import (
+    Block,
+    DaskPool,
+    LocalPool,
+    Pool,
+    Prefix,
+    alone,
+    dask_client,
+    run_blocks,
+)
+from spillsim.errors import SpillsimError
+
+WANTED = [float(n * n) for n in range(20)]
+
+
+def collect(pool: Pool, blocks: int = 10) -> tuple[list[float], dict[int, str]]:
+    """Values of all members in their order, and failures."""
+    found: dict[int, Block] = {}
+
+    def take(number: int, block: Block) -> bool:
+        found[number] = block
+        return False
+
+    run_blocks(pool, list(range(blocks)), lost, take)
+    values = np.concatenate([found[number].values["value"] for number in sorted(found)])
+    failed = {m: why for block in found.values() for m, why in block.failed.items()}
+    return values.tolist(), failed
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_threads(workers: int) -> None:
+    assert collect(LocalPool(Squares(2), workers, processes=False)) == (WANTED, {})
+
+
+@pytest.mark.slow
+def test_a_killed_process_costs_time_only(tmp_path: Path) -> None:
+    work = Squares(2, deadly=3, mark=str(tmp_path / "met"))
+    assert collect(LocalPool(work, 2, processes=True)) == (WANTED, {})
+    assert (tmp_path / "met").exists()
+
+
+@pytest.mark.slow
+def test_members_that_always_kill_are_given_up() -> None:
+    values, failed = collect(LocalPool(Squares(2, deadly=3, always=True), 2, processes=True))
+    assert np.isnan(values[6:8]).all()
+    assert values[:6] + values[8:] == WANTED[:6] + WANTED[8:]
+    assert list(failed) == [6, 7]
+    assert "killed" in failed[6]
+
+
+@pytest.fixture
+def cluster() -> Iterator[Any]:
+    """A Dask cluster of two processes of their own."""
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as c,
+        Client(c, set_as_default=False) as client,
+    ):
+        yield client
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_a_cluster_gives_the_same_and_survives_a_death(cluster: Any, tmp_path: Path) -> None:
+    assert collect(DaskPool(Squares(2), cluster)) == (WANTED, {})
+    work = Squares(2, deadly=3, mark=str(tmp_path / "met"))
+    assert collect(DaskPool(work, cluster)) == (WANTED, {})
+    assert (tmp_path / "met").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_a_scheduler_that_is_not_there() -> None:
+    with (
+        pytest.raises(SpillsimError, match="no Dask scheduler answers at tcp"),
+        dask_client("tcp://127.0.0.1:1"),
+    ):
+        pass
+
+
+def test_whether_to_stop_is_asked_of_beginnings_only() -> None:
+    asked: list[int] = []
+
+    def enough(length: int) -> bool:
+        asked.append(length)
+        return length >= 3
+
+    prefix = Prefix(enough)
+    assert not prefix.add(2)
+    assert asked == []
+    assert not prefix.add(0)
+    assert prefix.add(1)
+    assert asked == [1, 2, 3]
+    assert prefix.length == 3
+
+
+def test_an_end_is_an_end_for_the_rest_too() -> None:
+    taken: list[int] = []
+
+    def take(number: int, _: Block) -> bool:
+        taken.append(number)
+        return len(taken) == 2
+
+    run_blocks(LocalPool(Squares(2), 1, processes=False), list(range(10)), lost, take)
+    assert len(taken) == 2
+
+
+def test_a_poisoned_member_does_not_hurt_its_neighbours() -> None:
+    def one(member: int) -> dict[str, float]:
+        if member == 5:
+            raise SpillsimError("velocity = 0\nis not positive")
+        return {"value": float(member)}
+
+    found = alone(range(4, 8), one, lambda count: {"value": np.zeros(count)})
+    assert found.failed == {5: "velocity = 0 is not positive"}
+    np.testing.assert_array_equal(found.values["value"], [4.0, np.nan, 6.0, 7.0])
