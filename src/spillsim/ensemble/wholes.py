@@ -1,0 +1,69 @@
+"""Members as whole runs: every one is assembled and marched as a case of its own.
+
+The way that always works: for flow that changes, parts of constituents that exchange, another
+formula or network. Each member costs what a run costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .runner import Block, alone
+from .single import Array, Shape, metrics_of
+
+if TYPE_CHECKING:
+    from ..sampling import Draws
+
+
+@dataclass(frozen=True)
+class WholeRuns:
+    """Computes blocks of members by whole runs; may be sent to other processes."""
+
+    draws: Draws
+    shape: Shape
+    block: int
+    """Members of a block."""
+    interval: float
+    """Between two outputs, the same for all members [s]."""
+
+    def members(self, block: int) -> range:
+        """Numbers of the members of a block."""
+        return range(block * self.block, min((block + 1) * self.block, self.draws.members))
+
+    def __call__(self, block: int) -> Block:
+        """Compute a block; members that fail are noted."""
+        return alone(self.members(block), self._one, self.shape.empty)
+
+    def lost(self, block: int, why: str) -> Block:
+        """A block that no process lived to compute."""
+        members = self.members(block)
+        return Block(self.shape.empty(len(members)), dict.fromkeys(members, why))
+
+    def _one(self, member: int) -> Mapping[str, Array]:
+        from .. import analysis, results
+        from ..model import assemble
+        from ..sampling import scenario_of
+        from ..simulation import simulate
+
+        scenario = with_interval(scenario_of(self.draws, member), self.interval)
+        model = assemble(scenario)
+        dataset = analysis.add_metrics(results.to_dataset(model, simulate(model)))
+        return metrics_of(dataset, start_of(scenario), curves=self.shape.times > 0)
+
+
+def with_interval(scenario: Any, interval: float) -> Any:
+    """A scenario with the output times that all members share."""
+    return scenario.model_copy(
+        update={"output": scenario.output.model_copy(update={"interval": interval})}
+    )
+
+
+def start_of(scenario: Any) -> np.datetime64:
+    """Start of the case in UTC, as datasets count."""
+    import datetime as dt
+
+    return np.datetime64(scenario.case.start.astimezone(dt.UTC).replace(tzinfo=None), "ns")
