@@ -1,0 +1,280 @@
+"""From a scenario with uncertain inputs to the answers: draw, run the members, sum up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import SimulationError
+from .answers import share_of
+from .runner import (
+    Block,
+    DaskPool,
+    LocalPool,
+    Pool,
+    Prefix,
+    dask_client,
+    run_blocks,
+    usable_workers,
+)
+from .single import Shape
+from .store import DONE, FAILED, Layout, Store
+from .summary import Members, summarize, words_of
+from .wholes import WholeRuns
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ..model import Model
+    from ..sampling import Draws
+    from ..scenario import Scenario
+
+Array = NDArray[np.float64]
+
+BLOCK = 16
+"""Members of a block of whole runs: lost when a worker dies, and written together."""
+MG_L = 1e3
+"""mg/L in a kg/m3."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How an ensemble is to be run; nothing here decides the numbers but ``until`` and curves."""
+
+    workers: int | None = None
+    """Processes on this machine; default: as many as there are processors."""
+    scheduler: Any = None
+    """Address of a Dask scheduler, or a client."""
+    until: float | None = None
+    """Half width of the intervals of exceedance at which to stop [-]."""
+    curves: bool = False
+    """Keep the curves of all members."""
+    store: str | os.PathLike[str] | None = None
+    """Zarr store of the members, to go on with; None to keep them in memory."""
+    progress: Callable[[int, int], None] | None = None
+    """Called with the members done, and all."""
+
+
+@dataclass
+class Memory:
+    """Members in memory, where no store is asked for."""
+
+    layout: Layout
+    arrays: dict[str, NDArray[Any]]
+    status: NDArray[np.uint8]
+    reasons: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def remaining(self) -> list[int]:
+        """All blocks: nothing is remembered."""
+        return list(range(self.layout.blocks))
+
+    def put(self, block: int, values: Any, failed: Any) -> None:
+        """Keep a block."""
+        span = self.layout.span(block)
+        for name, array in self.arrays.items():
+            array[span] = values[name]
+        self.status[span] = DONE
+        for member, why in failed.items():
+            self.status[member] = FAILED
+            self.reasons[member] = why
+
+    def read(self, name: str, span: slice = slice(None)) -> NDArray[Any]:
+        """Values of some members."""
+        return self.arrays[name][span]
+
+    def failures(self) -> dict[int, str]:
+        """Members that failed, and why."""
+        return dict(self.reasons)
+
+    def usable(self) -> NDArray[np.bool_]:
+        """(M,) true for members that are done and did not fail."""
+        return np.asarray(self.status == DONE)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an ensemble came to."""
+
+    summary: xr.Dataset
+    failures: dict[int, str]
+    """Number of a member -> why it failed."""
+    draws: Draws
+    members: int
+    """That count for the answers: fewer than drawn where ``until`` was reached."""
+    way: str
+    """How the members were run, in words."""
+
+
+def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
+    """Run all members of a scenario's ensemble and sum up what they say.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With ``[[uncertain]]`` inputs or ``[[sweep]]``.
+    asked : how to run it
+
+    Raises
+    ------
+    ScenarioError
+        Nothing is uncertain, or the scenario itself cannot be run.
+    SimulationError
+        All members failed.
+    OutputError
+        The store cannot be written.
+    SpillsimError
+        The scheduler does not answer.
+    """
+    from ..model import assemble
+    from ..sampling import draw
+
+    asked = asked or Asked()
+    draws = draw(scenario)
+    base = assemble(draws.bases[0])
+    work, layout = _prepare(draws, base, asked)
+    keeper = _keeper(layout, asked)
+    prefix = _run(work, keeper, draws, asked)
+    count = min(prefix.length * layout.block, layout.members) if prefix.reached else layout.members
+    usable = keeper.usable()
+    usable[count:] = False
+    failures = {m: why for m, why in keeper.failures().items() if m < count}
+    if not usable.any():
+        first = next(iter(failures.values()), "none was run")
+        raise SimulationError(f"all {count} members failed; the first because: {first}")
+    summary = summarize(_members(keeper, draws, base, work.shape, usable))
+    summary.attrs = dict(layout.attributes) | {
+        "members": count, "failed_members": len(failures), "members_by": "whole runs",
+    }  # fmt: skip
+    return Outcome(summary, failures, draws, count, "whole runs, one for each member")
+
+
+def _prepare(draws: Draws, base: Model, asked: Asked) -> tuple[WholeRuns, Layout]:
+    """What computes the members, and how they are laid out."""
+    scenario = draws.scenario
+    interval = float(base.output_time[1]) if base.output_time.size > 1 else scenario.case.duration
+    shape = Shape(
+        tuple(place.name for place in base.stations),
+        tuple(one.name for one in scenario.constituents),
+        sum(len(one.limits) for one in scenario.substances),
+        int(base.output_time.size) if asked.curves else 0,
+    )
+    work = WholeRuns(draws, shape, BLOCK, interval)
+    attributes = {
+        "title": scenario.case.title, "stations": list(shape.stations),
+        "substances": list(shape.substances), "inputs": list(draws.names),
+        "combinations": [words_of(one) for one in draws.combinations],
+        "sampling": draws.sampling, "seed": draws.seed,
+    }  # fmt: skip
+    coordinates: dict[str, Any] = {
+        "input_value": (("member", "input"), draws.value, {"long_name": "drawn, in SI units"}),
+        "combination": (("member",), draws.combination, {"long_name": "combination of sweeps"}),
+    }
+    if shape.times:
+        hours = base.output_time / 3600.0
+        coordinates["time"] = (("time",), hours, {"units": "h", "long_name": "since the start"})
+    layout = Layout(draws.members, BLOCK, shape.sizes, shape.quantities, coordinates,
+                    _key(draws, interval, asked), attributes)  # fmt: skip
+    return work, layout
+
+
+def _key(draws: Draws, interval: float, asked: Asked) -> str:
+    """Digest of all that decides the numbers."""
+    from .. import __version__
+
+    found = hashlib.sha256(draws.value.tobytes() + draws.combination.tobytes())
+    for file in draws.scenario.files:
+        found.update(f"{file.name} {file.sha256} ".encode())
+    said = [__version__, draws.scenario.regime, draws.scenario.measure, interval, asked.curves,
+            [words_of(one) for one in draws.combinations]]  # fmt: skip
+    found.update(json.dumps(said).encode())
+    return found.hexdigest()[:32]
+
+
+def _keeper(layout: Layout, asked: Asked) -> Store | Memory:
+    if asked.store is not None:
+        return Store.open(Path(asked.store), layout)
+    arrays = {
+        q.name: np.full(layout.shape(q), np.nan, dtype=q.dtype) for q in layout.quantities
+    }  # fmt: skip
+    return Memory(layout, arrays, np.zeros(layout.members, dtype=np.uint8))
+
+
+def _run(work: WholeRuns, keeper: Store | Memory, draws: Draws, asked: Asked) -> Prefix:
+    """Compute the blocks that are missing, until there are enough."""
+    layout = keeper.layout
+
+    def enough(length: int) -> bool:
+        if asked.until is None:
+            return False
+        count = min(length * layout.block, layout.members)
+        usable = keeper.usable()[:count]
+        # every combination takes its draws in turn, so a beginning of one sweep says nothing
+        if len(draws.combinations) > 1 or int(usable.sum()) < 2 * BLOCK:
+            return False
+        over = keeper.read("time_above_limit", slice(0, count))[usable]
+        width = share_of(over > 0.0).half_width
+        return width.size > 0 and float(width.max()) <= asked.until
+
+    prefix = Prefix(enough)
+    missing = keeper.remaining
+    known = sorted(set(range(layout.blocks)) - set(missing))
+    done = sum(layout.span(block).stop - layout.span(block).start for block in known)
+    if any(prefix.add(block) for block in known):
+        return prefix
+
+    def take(block: int, found: Block) -> bool:
+        nonlocal done
+        keeper.put(block, found.values, found.failed)
+        span = layout.span(block)
+        done += span.stop - span.start
+        if asked.progress is not None:
+            asked.progress(done, layout.members)
+        return prefix.add(block)
+
+    if missing:
+        with dask_client(asked.scheduler) as client:
+            pool: Pool
+            if client is not None:
+                pool = DaskPool(work, client)
+            else:
+                workers = min(asked.workers or usable_workers(), len(missing))
+                pool = LocalPool(work, workers, processes=workers > 1)
+            run_blocks(pool, missing, work.lost, take)
+    return prefix
+
+
+def _limits(base: Model) -> list[tuple[int, float]]:
+    """Index of the substance and value [mg/L] of every limit."""
+    return [
+        (number, MG_L * limit.value)
+        for number, substance in enumerate(base.scenario.substances)
+        for limit in substance.limits
+    ]
+
+
+def _members(
+    keeper: Store | Memory, draws: Draws, base: Model, shape: Shape, usable: NDArray[np.bool_]
+) -> Members:
+    """The members as the summary reads them."""
+    limits = _limits(base)
+    names = [limit.name for one in base.scenario.substances for limit in one.limits]
+
+    def read(name: str, last: slice) -> NDArray[Any]:
+        return keeper.read(name)[..., last]
+
+    time = base.output_time / 3600.0 if shape.times else np.zeros(0)
+    return Members(
+        read, usable, draws.value, draws.names, draws.kind, draws.combination,
+        tuple(words_of(one) for one in draws.combinations), shape.stations, shape.substances,
+        tuple(names), np.array([n for n, _ in limits], dtype=np.int64),
+        np.array([value for _, value in limits]), time, base.scenario.case.duration / 3600.0,
+    )  # fmt: skip
