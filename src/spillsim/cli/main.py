@@ -28,7 +28,18 @@ UNUSABLE = 2
 BROKEN = 70
 INTERRUPTED = 130
 
-_COMMANDS = ("new", "check", "run", "compare", "plot", "reach-map", "flood", "source", "schema")
+_COMMANDS = (
+    "new",
+    "check",
+    "run",
+    "ensemble",
+    "compare",
+    "plot",
+    "reach-map",
+    "flood",
+    "source",
+    "schema",
+)
 
 _EPILOG = """\
 examples:
@@ -36,6 +47,7 @@ examples:
   spillsim check my_case             tell what would be computed
   spillsim run my_case               compute; writes my_case.nc
   spillsim run my_case --regime all  compute every [regime.NAME] and compare them
+  spillsim ensemble my_case          compute what is [[uncertain]]; probabilities instead of values
   spillsim plot my_case.nc           draw curves and profile
   spillsim reach-map my_case         what the border sees of releases anywhere upstream
   spillsim flood maxima.csv          floods of return periods from annual maxima
@@ -199,6 +211,39 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 
+def _add_ensemble(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "ensemble",
+        "run many members of a case with uncertain inputs; tell probabilities and ranges",
+        "The inputs stand in the scenario as [[uncertain]] and [[sweep]]. With --store the\n"
+        "members are kept, and the same command goes on where it was broken off.\n"
+        "Ends with code 1 where members failed; the answers are those of the others.",
+    )  # fmt: skip
+    parser.add_argument("case", metavar="CASE", help=_CASE)
+    parser.add_argument(
+        "-o", "--output", metavar="FILE",
+        help="answers (default: <name of the case folder>_ensemble.nc in the current folder)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--members", metavar="N", type=int, help="draws (default: those of [ensemble])"
+    )
+    parser.add_argument(
+        "--until", metavar="ci=W",
+        help="stop when the 95 %% intervals of all probabilities of exceedance are within +-W",
+    )  # fmt: skip
+    parser.add_argument(
+        "--store", metavar="MEMBERS.zarr", help="keep what every member brings, and go on with it"
+    )
+    parser.add_argument("--curves", action="store_true", help="keep the curves of all members too")
+    parser.add_argument(
+        "--workers", metavar="N", type=int, help="processes (default: one for every processor)"
+    )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster, such as tcp://10.0.0.1:8786"
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+
+
 def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(commands, "compare", "tell what borders see of several runs, side by side")
     parser.add_argument("files", metavar="FILE", nargs="+", help="result files (.nc)")
@@ -323,6 +368,6 @@ def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 _ADDED = (
-    _add_new, _add_check, _add_run, _add_compare, _add_plot, _add_reach_map, _add_flood,
-    _add_source, _add_schema,
+    _add_new, _add_check, _add_run, _add_ensemble, _add_compare, _add_plot, _add_reach_map,
+    _add_flood, _add_source, _add_schema,
 )  # fmt: skip
