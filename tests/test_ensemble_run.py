@@ -1,0 +1,165 @@
+"""Whole ensembles: known answers, the same bits however they are run, failures and faults."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tomlkit
+import xarray as xr
+from river_cases import case, reach, slug
+
+import spillsim
+from spillsim import cli
+from spillsim.ensemble import Asked, Outcome, run_ensemble
+from spillsim.scenario import parse
+
+LIMIT = 1.0
+"""mg/L, exceeded at the outlet by a mass above the one that ``mass_of_the_limit`` finds."""
+SPREAD = 2.0
+"""Factor of one standard deviation of the mass."""
+
+
+def spill(members: int = 64, **more: Any) -> dict[str, Any]:
+    """One reach, a slug whose mass is lognormal."""
+    rows = [reach("r", "a", "sea", 20_000.0)]
+    release = slug({"node": "a"}) | {"name": "tank"}
+    found = case(rows, {"a": 10.0}, [release], {"end": {"node": "sea"}})
+    found["substance"][0]["limits"] = [{"name": "limit", "value": f"{LIMIT} mg/L"}]
+    found["output"] = {"interval": "600 s"}
+    found["ensemble"] = {"members": members, "seed": 5}
+    found["uncertain"] = [{
+        "name": "mass", "key": "release.tank.mass", "distribution": "lognormal",
+        "median": "100 kg", "factor": SPREAD,
+    }]  # fmt: skip
+    return found | more
+
+
+def run(data: dict[str, Any], **asked: Any) -> Outcome:
+    return run_ensemble(parse(data), Asked(**asked))
+
+
+def mass_of_the_limit() -> float:
+    """Mass of which the peak just reaches the limit: the curve is proportional to it [kg]."""
+    plain = {key: value for key, value in spill().items() if key not in ("ensemble", "uncertain")}
+    peak = float(spillsim.run(parse(plain))["peak_concentration"])
+    return 100.0 * LIMIT / peak
+
+
+def test_exceedance_of_a_known_mass_within_the_stated_error() -> None:
+    outcome = run(spill(400), workers=1)
+    place = math.log(mass_of_the_limit() / 100.0) / math.log(SPREAD)
+    exact = 0.5 * math.erfc(place / math.sqrt(2.0))
+    assert 0.02 < exact < 0.98
+    found = outcome.summary["exceedance"].sel(combination="all members").item()
+    low, high = (outcome.summary[f"exceedance_{end}"].item() for end in ("low", "high"))
+    assert low <= exact <= high
+    # a Latin hypercube of one input has a member in every 400th of it
+    assert found == pytest.approx(exact, abs=1.01 / 400)
+    median = outcome.summary["peak_concentration"].sel(quantile=0.5).item()
+    assert median == pytest.approx(100.0 / mass_of_the_limit() * LIMIT, rel=0.01)
+    assert outcome.summary["peak_concentration_rank_correlation"].item() == pytest.approx(1.0)
+
+
+def digest(dataset: xr.Dataset) -> str:
+    """Of all values of a dataset."""
+    found = hashlib.sha256()
+    for name in sorted(map(str, dataset.variables)):
+        values = dataset[name].values
+        found.update(name.encode() + (
+            values.tobytes() if values.dtype.kind != "U" else str(values.tolist()).encode()
+        ))  # fmt: skip
+    return found.hexdigest()
+
+
+@pytest.mark.slow
+def test_memory_store_and_processes_give_the_same_bits(tmp_path: Path) -> None:
+    data = spill(40)
+    first = digest(run(data, workers=1, curves=True).summary)
+    store = tmp_path / "members.zarr"
+    assert digest(run(data, workers=2, curves=True, store=store).summary) == first
+    # all there already: nothing is computed again
+    calls: list[int] = []
+    again = run(data, curves=True, store=store, progress=lambda done, _: calls.append(done))
+    assert digest(again.summary) == first
+    assert calls == []
+
+
+def test_until_a_precision_is_reached_counts_whole_beginnings() -> None:
+    outcome = run(spill(2000), workers=1, until=0.09)
+    assert 64 <= outcome.members < 400
+    assert outcome.members % 16 == 0
+    width = outcome.summary["exceedance_high"] - outcome.summary["exceedance_low"]
+    assert float(width.max()) <= 0.18
+    assert run(spill(2000), workers=1, until=0.09).members == outcome.members
+
+
+def test_a_poisoned_member_is_told_and_the_rest_goes_on() -> None:
+    data = spill(20)
+    data["uncertain"].append({
+        "name": "width", "key": "reaches.r.velocity", "distribution": "discrete",
+        "values": ["0.5 m/s", "-1 m/s"], "weights": [0.8, 0.2],
+    })  # fmt: skip
+    outcome = run(data, workers=1)
+    assert len(outcome.failures) == 4
+    assert all("velocity" in why for why in outcome.failures.values())
+    assert outcome.summary.attrs["failed_members"] == 4
+    assert int(outcome.summary["members"]) == 16
+
+
+def write(folder: Path, data: dict[str, Any]) -> Path:
+    """The case as a folder with one file."""
+    folder.mkdir()
+    (folder / "scenario.toml").write_text(tomlkit.dumps(data), encoding="utf-8")
+    return folder
+
+
+def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                             capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    folder = write(tmp_path / "spill", spill(20))
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["ensemble", str(folder), "--workers", "1"]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "20 members · latin hypercube, seed 5" in told.out
+    assert "above 1 mg/L" in told.out
+    with spillsim.open("spill_ensemble.nc") as found:
+        assert found["exceedance"].dims == ("combination", "station", "limit")
+    for wrong, words in (
+        (["--until", "0.01"], "write ci="), (["--members", "0"], "at least one"),
+        (["--store", "here.nc"], "ends in .zarr"), (["--workers", "0"], "at least one"),
+    ):  # fmt: skip
+        assert cli.main(["ensemble", str(folder), *wrong]) == 2
+        assert words in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_killed_it_goes_on_and_ends_with_the_same_bits(tmp_path: Path) -> None:
+    folder = write(tmp_path / "spill", spill(600))
+    whole, part = tmp_path / "whole.nc", tmp_path / "part.nc"
+    command = [sys.executable, "-m", "spillsim", "ensemble", str(folder), "--workers", "1"]
+    subprocess.run([*command, "-o", str(whole)], check=True, capture_output=True)
+    store = ["--store", str(tmp_path / "m.zarr"), "-o", str(part)]
+    begun = subprocess.Popen([*command, *store], stdout=subprocess.DEVNULL)
+    blocks = tmp_path / "m.zarr" / "block_done" / "c"
+    deadline = time.monotonic() + 120.0
+    while begun.poll() is None and time.monotonic() < deadline:
+        if blocks.is_dir() and len(list(blocks.iterdir())) >= 3:
+            break
+        time.sleep(0.02)
+    os.kill(begun.pid, signal.SIGKILL)
+    begun.wait()
+    assert not part.exists()
+    assert 3 <= len(list(blocks.iterdir())) < 38
+    subprocess.run([*command, *store], check=True, capture_output=True)
+    with xr.open_dataset(whole) as one, xr.open_dataset(part) as other:
+        assert digest(one) == digest(other)
