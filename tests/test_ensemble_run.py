@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import tomlkit
 import xarray as xr
@@ -51,22 +50,22 @@ def run(data: dict[str, Any], **asked: Any) -> Outcome:
 def mass_of_the_limit() -> float:
     """Mass of which the peak just reaches the limit: the curve is proportional to it [kg]."""
     plain = {key: value for key, value in spill().items() if key not in ("ensemble", "uncertain")}
-    peak = float(spillsim.run(parse(plain))["peak_concentration"])
+    peak = spillsim.run(parse(plain))["peak_concentration"].item()
     return 100.0 * LIMIT / peak
 
 
 def test_exceedance_of_a_known_mass_within_the_stated_error() -> None:
-    outcome = run(spill(400), workers=1)
+    outcome = run(spill(100), workers=1)
     place = math.log(mass_of_the_limit() / 100.0) / math.log(SPREAD)
     exact = 0.5 * math.erfc(place / math.sqrt(2.0))
     assert 0.02 < exact < 0.98
     found = outcome.summary["exceedance"].sel(combination="all members").item()
     low, high = (outcome.summary[f"exceedance_{end}"].item() for end in ("low", "high"))
     assert low <= exact <= high
-    # a Latin hypercube of one input has a member in every 400th of it
-    assert found == pytest.approx(exact, abs=1.01 / 400)
+    # a Latin hypercube of one input has a member in every hundredth of it
+    assert found == pytest.approx(exact, abs=1.01 / 100)
     median = outcome.summary["peak_concentration"].sel(quantile=0.5).item()
-    assert median == pytest.approx(100.0 / mass_of_the_limit() * LIMIT, rel=0.01)
+    assert median == pytest.approx(100.0 / mass_of_the_limit() * LIMIT, rel=0.03)
     assert outcome.summary["peak_concentration_rank_correlation"].item() == pytest.approx(1.0)
 
 
@@ -76,7 +75,7 @@ def digest(dataset: xr.Dataset) -> str:
     for name in sorted(map(str, dataset.variables)):
         values = dataset[name].values
         found.update(name.encode() + (
-            values.tobytes() if values.dtype.kind != "U" else str(values.tolist()).encode()
+            values.tobytes() if values.dtype.kind not in "UO" else str(values.tolist()).encode()
         ))  # fmt: skip
     return found.hexdigest()
 
@@ -95,25 +94,25 @@ def test_memory_store_and_processes_give_the_same_bits(tmp_path: Path) -> None:
 
 
 def test_until_a_precision_is_reached_counts_whole_beginnings() -> None:
-    outcome = run(spill(2000), workers=1, until=0.09)
-    assert 64 <= outcome.members < 400
+    outcome = run(spill(2000), workers=1, until=0.15)
+    assert 32 <= outcome.members < 400
     assert outcome.members % 16 == 0
     width = outcome.summary["exceedance_high"] - outcome.summary["exceedance_low"]
-    assert float(width.max()) <= 0.18
-    assert run(spill(2000), workers=1, until=0.09).members == outcome.members
+    assert float(width.max()) <= 0.30
+    assert run(spill(2000), workers=1, until=0.15).members == outcome.members
 
 
 def test_a_poisoned_member_is_told_and_the_rest_goes_on() -> None:
     data = spill(20)
     data["uncertain"].append({
-        "name": "width", "key": "reaches.r.velocity", "distribution": "discrete",
-        "values": ["0.5 m/s", "-1 m/s"], "weights": [0.8, 0.2],
+        "name": "intake", "key": "inflows.a.abstraction", "distribution": "discrete",
+        "values": ["1 m3/s", "20 m3/s"], "weights": [0.8, 0.2],
     })  # fmt: skip
     outcome = run(data, workers=1)
     assert len(outcome.failures) == 4
-    assert all("velocity" in why for why in outcome.failures.values())
+    assert all("discharge" in why for why in outcome.failures.values())
     assert outcome.summary.attrs["failed_members"] == 4
-    assert int(outcome.summary["members"]) == 16
+    assert outcome.summary["members"].item() == 16
 
 
 def write(folder: Path, data: dict[str, Any]) -> Path:
@@ -132,7 +131,7 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert told.err == ""
     assert "20 members · latin hypercube, seed 5" in told.out
     assert "above 1 mg/L" in told.out
-    with spillsim.open("spill_ensemble.nc") as found:
+    with xr.open_dataset("spill_ensemble.nc") as found:
         assert found["exceedance"].dims == ("combination", "station", "limit")
     for wrong, words in (
         (["--until", "0.01"], "write ci="), (["--members", "0"], "at least one"),

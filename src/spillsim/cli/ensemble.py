@@ -7,7 +7,7 @@ import math
 import re
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,15 +34,20 @@ def ensemble(arguments: argparse.Namespace, console: Console) -> int:
     from .. import results
     from ..ensemble import Asked, run_ensemble
 
-    loaded = _with_members(scenario.load(arguments.case), arguments.members)
+    loaded = scenario.load(arguments.case)
+    for name in ("members", "workers"):
+        given = getattr(arguments, name)
+        if given is not None and given < 1:
+            raise SpillsimError(f"--{name} = {given}: at least one is needed.")
     target = netcdf_target(arguments.output or f"{loaded.name}_ensemble.nc")
     store = _store(arguments.store)
     until = _until(arguments.until)
-    if arguments.workers is not None and arguments.workers < 1:
-        raise SpillsimError(f"--workers = {arguments.workers}: at least one is needed.")
     describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
     progress = _Progress(console)
-    asked = Asked(arguments.workers, arguments.scheduler, until, arguments.curves, store, progress)
+    asked = Asked(
+        arguments.members, arguments.workers, arguments.scheduler, until, arguments.curves, store,
+        progress,
+    )  # fmt: skip
     begun = time.monotonic()
     try:
         outcome = run_ensemble(loaded, asked)
@@ -62,18 +67,6 @@ def ensemble(arguments: argparse.Namespace, console: Console) -> int:
     told = [f"{path} ({words.size(path.stat().st_size)})" for path in console.written]
     console.labelled("wrote", " · ".join(told + ([f"members in {store}"] if store else [])))
     return SOME_FAILED if outcome.failures else 0
-
-
-def _with_members(loaded: Any, members: int | None) -> Any:
-    """The scenario with another number of members, where one is asked for."""
-    if members is None:
-        return loaded
-    if members < 1:
-        raise SpillsimError(f"--members = {members}: at least one is needed.")
-    from ..scenario import Ensemble
-
-    own = loaded.ensemble or Ensemble()
-    return loaded.model_copy(update={"ensemble": own.model_copy(update={"members": members})})
 
 
 def _store(name: str | None) -> Path | None:

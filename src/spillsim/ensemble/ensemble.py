@@ -47,8 +47,10 @@ MG_L = 1e3
 
 @dataclass(frozen=True)
 class Asked:
-    """How an ensemble is to be run; nothing here decides the numbers but ``until`` and curves."""
+    """How an ensemble is to be run; of this ``members`` and ``until`` alone decide the numbers."""
 
+    members: int | None = None
+    """Draws; default: those of ``[ensemble]``."""
     workers: int | None = None
     """Processes on this machine; default: as many as there are processors."""
     scheduler: Any = None
@@ -138,7 +140,7 @@ def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
     from ..sampling import draw
 
     asked = asked or Asked()
-    draws = draw(scenario)
+    draws = draw(scenario, asked.members)
     base = assemble(draws.bases[0])
     work, layout = _prepare(draws, base, asked)
     keeper = _keeper(layout, asked)

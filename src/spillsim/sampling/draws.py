@@ -95,8 +95,10 @@ class Draws:
         return tuple(found)
 
 
-def draw(scenario: Scenario) -> Draws:
+def draw(scenario: Scenario, members: int | None = None) -> Draws:
     """Draw all members at once: the same file gives the same table on every machine.
+
+    members : draws in place of those of ``[ensemble]``
 
     Raises
     ------
@@ -115,7 +117,7 @@ def draw(scenario: Scenario) -> Draws:
         )
         raise ScenarioError([fault], scenario.name)
     how = scenario.ensemble or Ensemble()
-    count = how.members if inputs else 1
+    count = (how.members if members is None else members) if inputs else 1
     unit = _unit(scenario, how, count)
     columns = [values_of(one, unit[:, i]) for i, one in enumerate(inputs)]
     value = np.stack(columns, axis=1) if columns else np.empty((count, 0))
