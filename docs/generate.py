@@ -10,7 +10,7 @@ import csv
 import math
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ from spillsim.scenario import (
     solids,
     substances,
     trigger,
+    uncertain,
 )
 from spillsim.scenario.names import HYDRAULIC_METHODS
 from spillsim.tailings import materials
@@ -49,7 +50,7 @@ from spillsim.tailings import materials
 
 _SCHEMA = spillsim.scenario.json_schema()
 _MODULES = (sections, routing, reservoirs, file_sections, trigger, substances, solids, releases,
-            facility_sections)  # fmt: skip
+            facility_sections, uncertain)  # fmt: skip
 _OF_TRIGGERS = {
     "at": '`{ node = "id" }`',
     "time": 'date-time with offset, or time after `case.start`: `"6 h"`',
@@ -76,9 +77,17 @@ _HEADINGS = {
     "station": "[[station]]",
     "border": "[[border]]",
     "trigger": "[trigger]",
+    "ensemble": "[ensemble]",
+    "uncertain": "[[uncertain]]",
+    "correlation": "[[correlation]]",
+    "sweep": "[[sweep]]",
     "output": "[output]",
     "numerics": "[numerics]",
 }
+
+
+_OF_KEY = "x-value-of-key"
+"""Marks what is written as the key that an uncertain input varies."""
 
 
 def _definitions(section: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -91,6 +100,8 @@ def _definitions(section: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _plain(field: Mapping[str, Any]) -> dict[str, Any]:
     """Return a field without its `or null`."""
     for choice in field.get("anyOf", []):
+        if _OF_KEY in choice:
+            return {_OF_KEY: True, **{k: v for k, v in field.items() if k != "anyOf"}}
         plain = _plain(choice)
         if plain.get("type") != "null" and "anyOf" not in plain:
             return {**plain, **{k: v for k, v in field.items() if k != "anyOf"}}
@@ -108,16 +119,24 @@ def _dimension(field: Mapping[str, Any]) -> str:
     return "?"
 
 
-def _value(name: str, field: Mapping[str, Any]) -> str:
-    """Say what may be written for a key."""
-    if name == "at" and "$ref" in field and field["$ref"].endswith("/AtNode"):
-        return '`{ node = "id" }`'
-    if name == "at":
-        return '`{ reach = "id" }`' if "$ref" in field else "a place"
+def _value_by_name(name: str, field: Mapping[str, Any]) -> str | None:
     if name == "outlet":
         return "`[[reservoir.outlet]]`, see below"
     if name in ("inflow_to", "outflow_from"):
         return '`"upper"`, `"lower"`, number between 0 and 1'
+    if _OF_KEY in field.get("items", field):
+        return "list of values" if "items" in field else "value, as the key is written"
+    return "list of two names" if name == "between" else None
+
+
+def _value(name: str, field: Mapping[str, Any]) -> str:
+    """Say what may be written for a key."""
+    if (told := _value_by_name(name, field)) is not None:
+        return told
+    if name == "at" and "$ref" in field and field["$ref"].endswith("/AtNode"):
+        return '`{ node = "id" }`'
+    if name == "at":
+        return '`{ reach = "id" }`' if "$ref" in field else "a place"
     if "$ref" in field:
         return "inline table, see below"
     if "const" in field:
@@ -139,7 +158,8 @@ def _value(name: str, field: Mapping[str, Any]) -> str:
         return "file name, or rows given inline"
     if field.get("type") == "array":
         inside = field["items"]
-        return "list of texts" if inside.get("type") == "string" else "list of tables"
+        listed = {"string": "list of texts", "number": "list of numbers"}
+        return listed.get(inside.get("type", ""), "list of tables")
     if field.get("type") == "number":
         low = "above " + f"{field['exclusiveMinimum']:g}" if "exclusiveMinimum" in field else ""
         low = low or (f"{field['minimum']:g} or more" if "minimum" in field else "")
@@ -177,9 +197,27 @@ def section_block(name: str) -> str:
         return "\n\n".join(_form(definition, "kind") for definition in _definitions(section))
     forms = _definitions(section)
     head = f"`{_HEADINGS[name]}` · {needed}."
+    if name == "uncertain":
+        return f"{head}\n\n" + _distributions(forms)
     if len(forms) == 1:
         return f"{head} {forms[0]['description']}\n\n{_keys(forms[0])}"
     return f"{head}\n\n" + "\n\n".join(_form(form, "kind") for form in forms)
+
+
+def _distributions(forms: Sequence[Mapping[str, Any]]) -> str:
+    """Return the keys that all distributions share, and then those of each."""
+    common = {*forms[-1]["properties"]} - {"distribution", "table"}
+    shared = {k: v for k, v in forms[0]["properties"].items() if k in common}
+    cut = {k: v for k, v in forms[0]["properties"].items() if k in ("lowest", "highest")}
+    head = {**forms[0], "properties": shared}
+    parts = [f"Keys of every `[[uncertain]]`:\n\n{_keys(head)}"]
+    for form in forms:
+        own = {k: v for k, v in form["properties"].items() if k not in common and k not in cut}
+        parts.append(_form({**form, "properties": own}, "distribution"))
+    parts.append(
+        "All but `discrete` and `table` may be cut:\n\n" + _keys({**forms[0], "properties": cut})
+    )
+    return "\n\n".join(parts)
 
 
 def _form(definition: Mapping[str, Any], key: str) -> str:

@@ -15,6 +15,7 @@ import matplotlib as mpl
 import pytest
 
 import spillsim
+import spillsim.sampling
 from spillsim.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -243,6 +244,19 @@ def test_examples_of_the_scenario_page_are_valid() -> None:
     data = tomllib.loads(text)
     dataset = spillsim.run(spillsim.scenario.parse(data))
     assert float(dataset["peak_concentration"][0, 0]) > 0.0
+
+
+def test_example_of_uncertain_inputs_fits_the_case_that_new_writes(tmp_path: Path) -> None:
+    page = blocks(DOCS / "scenario.md")
+    (text,) = [text for kind, text in page if kind == "text" and "[[uncertain]]" in text]
+    spillsim.scenario.write_template(tmp_path / "case")
+    with (tmp_path / "case" / "scenario.toml").open("a", encoding="utf-8") as file:
+        file.write(text)
+    case = spillsim.load(tmp_path / "case")
+    assert [one.name for one in case.uncertain] == ["mass", "flow", "roughness", "formula"]
+    draws = spillsim.sampling.draw(case)
+    assert draws.members == 3000
+    assert spillsim.sampling.scenario_of(draws, 2999).releases[0].start == 12 * 3600.0
 
 
 # --- generated parts -----------------------------------------------------------------------------

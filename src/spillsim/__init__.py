@@ -30,6 +30,7 @@ __all__ = [
     "reach_map",
     "results",
     "run",
+    "sampling",
     "scenario",
     "simulate",
     "superpose",
@@ -41,7 +42,7 @@ __all__ = [
 # everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import analysis, analytic, formulas, plots, results, scenario, tailings
+    from . import analysis, analytic, formulas, plots, results, sampling, scenario, tailings
     from .api import compare, load, open, reach_map, run, superpose, unit_response
     from .errors import (
         Fault,
@@ -77,6 +78,7 @@ else:
         "reach_map": "api",
         "results": "results",
         "run": "api",
+        "sampling": "sampling",
         "scenario": "scenario",
         "simulate": "simulation",
         "superpose": "api",

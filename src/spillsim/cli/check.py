@@ -44,6 +44,10 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     if others:
         _print_variants(console, others)
         console.line()
+    if loaded.uncertain or loaded.sweeps:
+        from .uncertain import tell_uncertain  # few cases need the room of sampling
+
+        tell_uncertain(console, loaded)
     describe.tell_estimates(console, model)
     describe.tell_notices(console, model.notices)
     more = "".join(f" --{kind} all" for kind in KINDS if _has(models.values(), kind))

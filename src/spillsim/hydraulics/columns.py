@@ -13,6 +13,8 @@ from ..scenario.names import HYDRAULIC_METHODS
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+FACTORS = ("velocity_factor", "dispersion_factor")
+"""Columns that multiply what a method or formula gives."""
 NUMBERS = (
     "velocity",
     "travel_time",
@@ -36,6 +38,7 @@ NUMBERS = (
     "exchange_coefficient",
     "lateral_inflow",
     "temperature",
+    *FACTORS,
 )
 """Columns of the reach table that hold one number per reach or none."""
 
@@ -102,6 +105,13 @@ class Columns:
         if column == "rating":
             return np.array([table is not None for table in self.rating], dtype=np.bool_)
         return ~np.isnan(self.numbers[column])
+
+    def factor(self, column: str) -> Array:
+        """(M,) a column of ``FACTORS``, 1 where it is empty [-]."""
+        values = self.numbers.get(column)
+        if values is None:
+            return np.ones(self.length.size)
+        return np.where(np.isnan(values), 1.0, values)
 
     def take(self, rows: NDArray[np.int64]) -> Columns:
         """The same columns for some of the reaches, in the order of ``rows``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from ..errors import Fault
 from ..formulas import DEFAULT_DISPERSION_FORMULA, DISPERSION_FORMULAS
 from ..network.network import Network
 from .columns import (
+    FACTORS,
     METHODS,
     NUMBERS,
     Array,
@@ -135,13 +136,16 @@ def read_reaches(scenario: Scenario, network: Network) -> ReachTable:
     by_id: Mapping[str, Reach] = {row.id: row for row in scenario.reaches}
     rows = tuple(by_id[name] for name in network.reach_id)
     # One call per row reads all its cells; None, an empty cell, becomes NaN.
-    cells = zip(*map(attrgetter(*NUMBERS), rows), strict=True)
+    cells = zip(*map(_numbers_of(rows), rows), strict=True)
     numbers = {
         name: np.full(len(rows), np.nan)
         if column.count(None) == len(rows)
         else np.array(column, dtype=np.float64)
         for name, column in zip(NUMBERS, cells, strict=True)
     }
+    # the volume of a tank is what it is
+    tank = [getattr(row, "kind", "") == "tank" for row in rows]
+    numbers["velocity_factor"][tank] = np.nan
     default = scenario.hydraulics.default
     methods = [row.hydraulics or default for row in rows]
     measured = mean_areas(scenario, network)
@@ -155,6 +159,13 @@ def read_reaches(scenario: Scenario, network: Network) -> ReachTable:
     columns = Columns(network.reach_length, numbers, tuple(_rating(row) for row in rows), ice)
     numbers["depth"] = deepen_columns(columns, methods)
     return ReachTable(rows, columns, tuple(methods))
+
+
+def _numbers_of(rows: tuple[Reach, ...]) -> Callable[[Reach], tuple[float | None, ...]]:
+    """What reads all numbers of a row; stand-ins for rows may lack the factors."""
+    if rows and all(hasattr(rows[0], name) for name in FACTORS):
+        return attrgetter(*NUMBERS)
+    return lambda row: tuple(getattr(row, name, None) for name in NUMBERS)
 
 
 def mean_areas(scenario: Scenario, network: Network) -> dict[int, float]:

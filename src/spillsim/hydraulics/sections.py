@@ -53,6 +53,13 @@ class Quantity:
         self.method[where] = method
         self.estimated[where] = np.broadcast_to(estimated, where.shape)[where]
 
+    def multiply(self, factor: Array) -> None:
+        """Multiply what is known by a factor of 1 or another (M,), which the method then tells."""
+        rows = (factor != 1.0) & ~self.unknown
+        self.value[rows] *= factor[rows]
+        for row in np.flatnonzero(rows).tolist():
+            self.method[row] = f"{self.method[row]}, times {factor[row]:.4g}"
+
     @property
     def unknown(self) -> Mask:
         """(M,) true where there is no value yet."""

@@ -112,6 +112,8 @@ def followed(scenario: Scenario, network: Network, table: ReachTable, water: Arr
     if scenario.flow.kind != "table":
         columns = table.columns
         lateral = np.where(columns.given("lateral_inflow"), columns["lateral_inflow"], 0.0)
+        for name, value in getattr(scenario, "reference_lateral_inflow", {}).items():
+            lateral[network.reach_index[name]] = value
         ratio = discharge_ratio(scenario, network, water, lateral)
     return follow(scenario, network, table, ratio)
 
@@ -211,7 +213,21 @@ def find_sections(table: ReachTable, discharge: Array, factor: Array) -> Section
             target.method[rows] = source.method
             target.estimated[rows] = source.estimated
     slow(table.columns, table.methods, whole)
+    hasten(table.columns, whole)
     return whole
+
+
+def hasten(columns: Columns, sections: Sections) -> None:
+    """Let the column ``velocity_factor`` act: the velocity times it, area and depth over it.
+
+    The width stays, as under ice.
+    """
+    factor = columns.factor("velocity_factor")
+    if np.all(factor == 1.0):
+        return
+    sections.velocity.multiply(factor)
+    for quantity in (sections.cross_section_area, sections.depth, sections.hydraulic_radius):
+        quantity.multiply(1.0 / factor)
 
 
 def _discharge_origin(columns: Columns, water: Balance) -> tuple[Quantity, Quantity]:

@@ -18,7 +18,8 @@ def dispersion(
     value: float | None,
     formula: str,
 ) -> tuple[Quantity, list[Notice]]:
-    """Dispersion coefficient: the reach's own, else ``value``, else the formula's.
+    """Dispersion coefficient: the reach's own, else ``value``, else the formula's; each times the
+    column ``dispersion_factor``.
 
     value : one coefficient for every reach without its own [m2/s], or None
     formula : key of ``formulas.DISPERSION_FORMULAS``, used when ``value`` is None
@@ -32,8 +33,8 @@ def dispersion(
     rest = found.unknown
     if value is not None:
         found.fill(rest, np.full(rest.size, value), "given for all reaches", False)
-        return found, []
-    if not rest.any():
+    if value is not None or not rest.any():
+        found.multiply(columns.factor("dispersion_factor"))
         return found, []
     estimate = dispersion_coefficient(
         formula,
@@ -43,6 +44,7 @@ def dispersion(
         friction.shear_velocity.value,
     )
     found.fill(rest, estimate, formula, True)
+    found.multiply(columns.factor("dispersion_factor"))
     shape = (sections.width.value / sections.depth.value)[rest]
     return found, _range_notices(formula, shape)
 

@@ -37,6 +37,7 @@ from .settings import Numerics, Output
 from .solids import Flocculation, HinderedSettling, Solids
 from .substances import Limit, Sorption, Substance, Volatilisation
 from .together import gather
+from .uncertain import Correlation, Ensemble, Sweep, Uncertain
 from .variants import Variant
 from .water import Water
 
@@ -52,8 +53,10 @@ __all__ = [
     "Case",
     "ConcentrationSeries",
     "Constant",
+    "Correlation",
     "DispersionFormula",
     "DispersionValue",
+    "Ensemble",
     "Flocculation",
     "FlowHydrograph",
     "Gauge",
@@ -84,6 +87,8 @@ __all__ = [
     "Station",
     "Storage",
     "Substance",
+    "Sweep",
+    "Uncertain",
     "Variant",
     "Volatilisation",
     "Water",

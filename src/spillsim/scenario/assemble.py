@@ -55,7 +55,8 @@ Item = TypeVar("Item")
 
 SINGLE: dict[str, type[Section]] = {**SINGLE_SECTIONS, "routing": Routing}
 LISTED = (*LISTED_SECTIONS, "hydrograph", *WORKS, "release")
-SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED, "trigger", *KINDS)
+UNCERTAIN = ("ensemble", "uncertain", "correlation", "sweep")
+SECTIONS = (*SINGLE, "flow", "dispersion", *LISTED, "trigger", *UNCERTAIN, *KINDS)
 _NEEDED = ("case", "network", "flow", "release")
 
 
@@ -94,9 +95,7 @@ def assemble(reading: Reading) -> Scenario:
     read_works(reading, draft)
     draft.routing, draft.hydrographs = _of(Routing, single.get("routing")), _hydrographs(reading)
     reference = _reference_flow(reading, draft)
-    network = check(draft)
-    if faults.found:
-        raise ScenarioError(faults.all(), reading.name)
+    network, unsure = _checked(reading, draft)
     assert draft.case is not None
     assert draft.hydraulics is not None
     assert isinstance(dispersion, DispersionFormula | DispersionValue)
@@ -123,6 +122,7 @@ def assemble(reading: Reading) -> Scenario:
         **_carried(draft),
         **_changing_flow(draft),
         **_from_reading(reading),
+        **unsure,
     )
     _keep(scenario, faults, network)
     return scenario
@@ -193,6 +193,25 @@ def _from_reading(reading: Reading) -> dict[str, Any]:
     chosen = {variant.kind: variant.name for variant in reading.chosen}
     notices = tuple(dict.fromkeys(reading.notices))
     return {"variants": reading.variants, "notices": notices, **chosen}
+
+
+def _checked(reading: Reading, draft: Draft) -> tuple[Network | None, dict[str, Any]]:
+    """The network, and what is not known exactly; raises ScenarioError with every fault."""
+    network, unsure = check(draft), _uncertain(reading, draft)
+    if reading.faults.found:
+        raise ScenarioError(reading.faults.all(), reading.name)
+    return network, unsure
+
+
+def _uncertain(reading: Reading, draft: Draft) -> dict[str, Any]:
+    """What is not known exactly."""
+    if reading.unsure is not None:
+        return dict(reading.unsure)
+    if not reading.data.keys() & set(UNCERTAIN):
+        return {}
+    from .uncertain_reading import read_uncertain  # few cases need it
+
+    return read_uncertain(reading, draft)
 
 
 def _sound(items: Sequence[Item | None]) -> tuple[Item, ...]:
@@ -280,10 +299,11 @@ def _reference_flow(reading: Reading, draft: Draft) -> InflowsFlow | GaugesFlow 
     )
     reaches = [_part(data, "network", "reaches") for data in (reading.written, reading.data)]
     kind = before[0]
-    if before == now or reaches[0] != reaches[1] or kind not in ("inflows", "gauges"):
+    same = before == now and not any(cell[0] in ("inflows", "gauges") for cell in reading.cells)
+    if same or reaches[0] != reaches[1] or kind not in ("inflows", "gauges"):
         return None
     faults = Faults(reading.faults.file, reading.faults.lines)
-    base = replace(reading, data=reading.written, faults=faults)
+    base = replace(reading, data=reading.written, faults=faults, cells={})
     section = _chosen(base, "flow", FLOW_SECTIONS, None)
     tables = Draft(faults=faults, nodes=draft.nodes)
     _flow_tables(base, tables)

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import network as river_network
 from ..network.faults import GraphFault
+from .base import Section
 from .check_constituents import check_constituents, whole
 from .check_floating import check_floating
 from .check_reactions import check_reactions
@@ -32,9 +33,10 @@ def check(draft: Draft) -> river_network.Network | None:
     check_constituents(draft)
     check_reactions(draft)
     _twice(draft.faults, [*draft.stations, *draft.borders], "station or border")
-    _check_times(draft)
-    _check_formula(draft)
+    check_times(draft)
+    check_written_formula(draft.faults, draft.dispersion)
     _check_methods(draft)
+    _check_velocity_factors(draft)
     _check_exponents(draft)
     check_ice(draft)
     check_flow_nodes(draft)
@@ -62,7 +64,7 @@ def _twice(faults: Faults, items: Iterable[Any], what: str) -> None:
         seen.add(item.name)
 
 
-def _check_times(draft: Draft) -> None:
+def check_times(draft: Draft) -> None:
     """A release begins within the run; a stated mass is released whole."""
     if draft.case is None:
         return
@@ -94,10 +96,10 @@ def _hours(seconds: float) -> str:
     return f"{seconds / 3600:.6g} h"
 
 
-def _check_formula(draft: Draft) -> None:
-    section = draft.dispersion
+def check_written_formula(faults: Faults, section: Section | None) -> None:
+    """Add the fault of a dispersion formula that there is none of."""
     if isinstance(section, DispersionFormula) and section.formula not in DISPERSION_FORMULAS:
-        draft.faults.add(
+        faults.add(
             "dispersion.formula",
             f"there is no dispersion formula {quoted(section.formula)}",
             nearest(section.formula, DISPERSION_FORMULAS)
@@ -149,6 +151,19 @@ def _check_methods(draft: Draft) -> None:
             else "The method comes from hydraulics.default; a column hydraulics chooses one for "
             "each reach.",
         )
+
+
+def _check_velocity_factors(draft: Draft) -> None:
+    """A velocity that follows from continuity cannot be multiplied."""
+    if draft.reaches is None or (draft.discharges is None and not draft.series):
+        return
+    for row in draft.reaches.rows:
+        if "velocity_factor" in row.cells:
+            draft.reaches.add_fault(
+                draft.faults, row, "velocity_factor",
+                'has no place where [flow] kind = "table": the areas follow from continuity there',
+                "Leave the cell empty.",
+            )  # fmt: skip
 
 
 def _check_flow_nodes(draft: Draft, table: Table | None) -> None:

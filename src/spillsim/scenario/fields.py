@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
@@ -15,6 +16,18 @@ from .. import units
 
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Annotation of a field whose number is written with a unit."""
+
+    dimension: str
+    """A key of ``units.DIMENSIONS``."""
+    minimum: float | None = None
+    above: float | None = None
+    is_moment: bool = False
+    """True where a date may stand instead; the number counts from the start of the case."""
 
 
 def refuse(message: str, hint: str = "") -> PydanticCustomError:
@@ -54,7 +67,7 @@ def read_quantity(
 
 def _quantity(
     dimension: str, minimum: float | None = None, above: float | None = None
-) -> tuple[BeforeValidator, WithJsonSchema]:
+) -> tuple[BeforeValidator, WithJsonSchema, Measure]:
     """Annotations of a field that is written as text with a unit."""
     examples = units.DIMENSIONS[dimension].examples
     return (
@@ -67,6 +80,7 @@ def _quantity(
                 "examples": [f"1 {unit}" for unit in examples],
             }
         ),
+        Measure(dimension, minimum, above),
     )
 
 
@@ -76,7 +90,11 @@ _ANCHORS = ("trigger", "peak")
 
 def _moment(value: Any, info: ValidationInfo) -> float:
     """Seconds since case.start: an offset date-time, a duration, or counted from the trigger."""
-    context = info.context or {}
+    return read_moment(value, info.context or {})
+
+
+def read_moment(value: Any, context: Mapping[str, Any]) -> float:
+    """Seconds since the start of the case, see ``Reading.context``."""
     if isinstance(value, datetime):
         moment = _aware(value)
         start = context.get("start")
@@ -231,6 +249,7 @@ Moment = Annotated[
             "examples": ["2000-01-30T22:00:00+02:00", "6 h", "trigger + 6 h", "peak - 30 min"],
         }
     ),
+    Measure("time", is_moment=True),
 ]
 Duration = Annotated[float, *_quantity("time", above=0)]
 Distance = Annotated[float, *_quantity("length", minimum=0)]
@@ -282,6 +301,7 @@ DistributionCoefficient = Annotated[
             "examples": [f"1 {u}" for u in units.DIMENSIONS["distribution_coefficient"].examples],
         }
     ),
+    Measure("distribution_coefficient", minimum=0),
 ]
 FlowScale = Annotated[
     float,

@@ -14,6 +14,8 @@ from typing import Any
 
 from ..errors import Fault, ScenarioError
 from .assemble import assemble
+from .changes import Change, Written, cells_of, with_values
+from .factors import with_factors
 from .faults import Faults, any_of, clean, nearest, quoted
 from .files import LARGEST_SCENARIO, FileFaultError, SourceFile, read_source
 from .locate_lines import locate_lines
@@ -83,8 +85,30 @@ def _read(path: str | os.PathLike[str]) -> Reading:
     return Reading(data, source, folder, name, Faults(source.name, locate_lines(source.text)))
 
 
-def _assembled(reading: Reading, regime: str | None, measure: str | None) -> Scenario:
-    """The scenario with a regime and a measure merged into its raw data."""
+def assembled_again(
+    written: Written,
+    regime: str | None,
+    measure: str | None,
+    changes: Sequence[Change],
+    unsure: Mapping[str, Any] | None,
+) -> Scenario:
+    """The scenario that raw data give with another regime and measure, and other values.
+
+    unsure : fields of the Scenario about what is uncertain; None to read them again
+
+    Raises ScenarioError with every fault.
+    """
+    faults = Faults(written.source.name if written.lines else "", written.lines)
+    reading = Reading(dict(written.data), written.source, written.folder, written.name, faults)
+    reading.files, reading.unsure = dict(written.files), unsure
+    with _collection_paused():
+        return _assembled(reading, regime, measure, changes)
+
+
+def _assembled(
+    reading: Reading, regime: str | None, measure: str | None, changes: Sequence[Change] = ()
+) -> Scenario:
+    """The scenario with a regime and a measure, and other values, merged into its raw data."""
     faults, written = reading.faults, reading.data
     known = variants_of(written, faults)
     chosen = [
@@ -93,11 +117,16 @@ def _assembled(reading: Reading, regime: str | None, measure: str | None) -> Sce
         if name is not None and name != NONE
     ]
     merged = merge(written, chosen, faults)
-    faults.origin, reading.data = merged.origin, merged.data
-    if chosen:
+    faults.origin, reading.data = merged.origin, with_values(merged.data, changes)
+    reading.cells = cells_of(changes)
+    if chosen or any(change.aim.path[:1] == ("flow",) or change.aim.table for change in changes):
         reading.written = {key: written[key] for key in written if key not in KINDS}
     reading.variants, reading.chosen = known, tuple(chosen)
-    return assemble(reading)
+    reading.changes = {kind: written.get(kind, {}) for kind in KINDS}
+    scenario = assemble(reading)
+    scenario._written = Written(reading, written)
+    scenario._written.keep(scenario)
+    return with_factors(scenario, changes) if changes else scenario
 
 
 def _chosen(reading: Reading, known: Sequence[Variant], kind: str, name: str) -> Variant:

@@ -73,19 +73,20 @@ def by_kind(
     models: Mapping[str, type[Model]],
     where: str,
     default: str | None,
+    tag: str = "kind",
 ) -> Model | None:
-    """A section by the model that its ``kind``, or the default one, asks for."""
+    """A section by the model that its ``kind``, or another tag, or the default one, asks for."""
     if not isinstance(value, Mapping):
         return validated(reading, value, next(iter(models.values())), where)
-    kind = value.get("kind", default)
+    kind = value.get(tag, default)
     if kind is None:
         reading.faults.add(
-            f"{where}.kind", f"is missing; one of {any_of(models)} is needed",
-            f'Write e.g. kind = "{next(iter(models))}".',
+            f"{where}.{tag}", f"is missing; one of {any_of(models)} is needed",
+            f'Write e.g. {tag} = "{next(iter(models))}".',
         )  # fmt: skip
         return None
     if not isinstance(kind, str) or kind not in models:
         hint = nearest(kind, models) if isinstance(kind, str) else ""
-        reading.faults.add(f"{where}.kind", f"{quoted(kind)} is not one of {any_of(models)}", hint)
+        reading.faults.add(f"{where}.{tag}", f"{quoted(kind)} is not one of {any_of(models)}", hint)
         return None
     return validated(reading, value, models[kind], where)

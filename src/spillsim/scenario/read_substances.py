@@ -27,7 +27,7 @@ def read_substances(
         source = item.get("rates") if isinstance(item, dict) else None
         table = read_table(reading, source, where, TableKind("reach", REACH_RATES))
         rates = () if source is None else _rates(reading, table)
-        found.append(None if section is None or rates is None else _held(section, rates))
+        found.append(None if section is None or rates is None else held(section, rates))
     return found
 
 
@@ -53,7 +53,7 @@ def _rates(reading: Reading, table: Table | None) -> tuple[ReachRates, ...] | No
     )
 
 
-def _held(section: SubstanceSection, rates: tuple[ReachRates, ...]) -> Substance:
+def held(section: SubstanceSection, rates: tuple[ReachRates, ...]) -> Substance:
     """A substance as the scenario holds it; what the user left out stays unset."""
     values = {name: getattr(section, name) for name in SubstanceSection.model_fields}
     made = Substance.model_construct(section.model_fields_set, **values | {"rates": rates})

@@ -8,7 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from ..errors import Notice
+from . import rows
+from .cells import in_range, read_word
+from .contents import Content
 from .faults import Faults, quoted
 from .files import LARGEST_TABLE, FileFaultError, SourceFile, place, read_source
 from .tables import Row, Table, TableKind, read_csv, read_rows
@@ -33,22 +38,67 @@ class Reading:
     """The data as they stand in the file, where a regime or measure is merged into ``data``."""
     variants: tuple[Variant, ...] = ()
     """The regimes and measures of the file."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """``regime`` and ``measure`` -> name -> what it changes, as written."""
     chosen: tuple[Variant, ...] = ()
     """Those that are merged into ``data``."""
     notices: list[Notice] = field(default_factory=list)
     """What is to be told of the input: gaps that were filled, spans that are not covered."""
+    content: Content | None = None
+    """What stands at the key that an uncertain input varies, while that input is read."""
+    unsure: Mapping[str, Any] | None = None
+    """What is uncertain, where it is known from reading the file without other values."""
+    cells: Mapping[tuple[str, str, str], float | str] = field(default_factory=dict)
+    """(table, row, column) -> value of a member of an ensemble, in SI, that stands there instead
+    of what the file says."""
 
     @property
     def context(self) -> dict[str, Any]:
         """What the fields of a section are validated with."""
-        return {"start": self.start, "anchors": self.anchors}
+        return {"start": self.start, "anchors": self.anchors, "content": self.content}
 
 
 def read_named(reading: Reading, section: str, key: str, kind: TableKind) -> Table | None:
     """Read the table that a section names, from the raw data: its own faults may wait."""
     part = reading.data.get(section)
     source = part.get(key) if isinstance(part, Mapping) else None
-    return read_table(reading, source, f"{section}.{key}", kind)
+    table = read_table(reading, source, f"{section}.{key}", kind)
+    if reading.cells and table is not None:
+        _replace_cells(reading, table, kind)
+    return table
+
+
+TABLES: Mapping[str, tuple[Mapping[str, rows.Column], str]] = {
+    "nodes": (rows.NODES, "id"),
+    "reaches": (rows.REACHES, "id"),
+    "inflows": (rows.INFLOWS, "node"),
+    "gauges": (rows.GAUGES, "node"),
+}
+"""Tables whose cells a member of an ensemble may change, and the column that names their rows."""
+
+
+def _replace_cells(reading: Reading, table: Table, kind: TableKind) -> None:
+    """Put the values of a member where they belong."""
+    for (name, key, column), value in reading.cells.items():
+        columns, named_by = TABLES[name]
+        if kind.columns is not columns:
+            continue
+        for row in table.rows:
+            if row.cells.get(named_by) == key:
+                try:
+                    row.cells[column] = changed_cell(columns[column], value)
+                except PydanticCustomError as error:
+                    context = error.context or {}
+                    table.add_fault(
+                        reading.faults, row, column, context["message"], context["hint"]
+                    )
+
+
+def changed_cell(column: rows.Column, value: float | str) -> float | str:
+    """A value of a member, checked as if it had been read."""
+    if isinstance(value, str):
+        return read_word(column, value)
+    return in_range(column, float(value), f"{value:g}")
 
 
 def read_table(reading: Reading, source: Any, where: str, kind: TableKind) -> Table | None:

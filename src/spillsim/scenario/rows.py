@@ -124,7 +124,11 @@ class Reach(Section):
     rating: Rating | None = None
     drainage_area: float | None = None
     mean_annual_discharge: float | None = None
+    velocity_factor: float | None = None
+    """Multiplies the velocity that the method gives [-]."""
     dispersion_coefficient: float | None = None
+    dispersion_factor: float | None = None
+    """Multiplies the dispersion coefficient, however it was found [-]."""
     storage_area_ratio: float | None = None
     storage_area: float | None = None
     """Keeps its size while the river rises and falls, where the ratio goes with it [m2]."""
@@ -221,7 +225,13 @@ REACHES: Mapping[str, Column] = {
     "rating": Column("file", help="CSV: discharge, cross_section_area, width"),
     "drainage_area": Column("area", above=0),
     "mean_annual_discharge": Column("discharge", above=0),
+    "velocity_factor": Column(
+        "dimensionless", above=0, help="multiplies the velocity that the method gives"
+    ),
     "dispersion_coefficient": Column("dispersion", minimum=0),
+    "dispersion_factor": Column(
+        "dimensionless", above=0, help="multiplies the dispersion coefficient, given or by formula"
+    ),
     "storage_area_ratio": Column("dimensionless", minimum=0),
     "storage_area": Column(
         "area", minimum=0, help="in place of the ratio: stays as it is in a flood"

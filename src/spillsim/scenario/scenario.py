@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, PrivateAttr
 
@@ -12,6 +13,7 @@ from .. import network as river_network
 from ..errors import Fault, Notice
 from .at import AlongReach, AtNode, AtReach, Place, start_of
 from .base import Section
+from .changes import Written
 from .faults import clean, line_of, written_path
 from .files import SourceFile
 from .ice import Ice
@@ -33,6 +35,7 @@ from .settings import Numerics, Output
 from .solids import Solids
 from .substances import Substance
 from .trigger import Trigger
+from .uncertain import Correlation, Distribution, Ensemble, Sweep
 from .variants import Variant
 from .water import Water
 
@@ -138,6 +141,15 @@ class Scenario(Section):
     """Name of the case folder."""
     reference_flow: InflowsFlow | GaugesFlow | None = None
     """Flow as written, at which sections are given, where a regime or measure has another."""
+    reference_lateral_inflow: dict[str, float] = Field(default_factory=dict)
+    """Reach -> lateral inflow at which sections are given, where a member has another [m2/s]."""
+    ensemble: Ensemble | None = None
+    """How many members to draw, and how; None for what holds when nothing is said."""
+    uncertain: tuple[Distribution, ...] = ()
+    """What is not known exactly."""
+    correlations: tuple[Correlation, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    """What is tried value by value."""
     variants: tuple[Variant, ...] = ()
     """The regimes and measures that the file holds."""
     regime: str = ""
@@ -147,6 +159,7 @@ class Scenario(Section):
     _lines: dict[str, int] = PrivateAttr(default_factory=dict)
     _origin: dict[str, str] = PrivateAttr(default_factory=dict)
     _built: _Built = PrivateAttr(default_factory=_Built)
+    _written: Written | None = PrivateAttr(default=None)
 
     def variant(self, kind: str) -> Variant | None:
         """The regime or measure that is merged into this scenario."""
@@ -226,6 +239,19 @@ class Scenario(Section):
         What is spread along a reach is placed at its head.
         """
         return locate_at(network, self.nodes, self.reaches, at)
+
+
+def fresh(scenario: Scenario, parts: Mapping[str, Any]) -> Scenario:
+    """A copy of a scenario with other parts, which are sound; the network is not built again.
+
+    Its nodes and reaches must be those of the scenario but for numbers that the network does not
+    hold.
+    """
+    made = scenario.model_copy(update=dict(parts))
+    network = scenario.build_network()
+    made._built = _Built()
+    made._built.keep(made, network)
+    return made
 
 
 def locate_at(

@@ -18,6 +18,7 @@ from .sections import (
     SINGLE_SECTIONS,
 )
 from .trigger import TRIGGER_SECTIONS
+from .uncertain import UNCERTAIN_SECTIONS, Correlation, Ensemble, Sweep
 from .variants import RESERVED
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -33,6 +34,10 @@ _MODELS: tuple[type[Section], ...] = (
     Routing,
     FlowHydrographSection,
     *TRIGGER_SECTIONS.values(),
+    Ensemble,
+    *UNCERTAIN_SECTIONS.values(),
+    Correlation,
+    Sweep,
 )
 
 
@@ -80,6 +85,10 @@ def json_schema() -> dict[str, Any]:
         "output": one(SINGLE_SECTIONS["output"]),
         "numerics": one(SINGLE_SECTIONS["numerics"]),
         "trigger": either(TRIGGER_SECTIONS),
+        "ensemble": one(Ensemble),
+        "uncertain": several(either(UNCERTAIN_SECTIONS), 0),
+        "correlation": several(one(Correlation), 0),
+        "sweep": several(one(Sweep), 0),
     }
     properties |= {kind: _variants(kind, what) for kind, what in _VARIANTS.items()}
     return {

@@ -31,7 +31,8 @@ RESERVED = (ALL, NONE)
 _OWN = ("title", "add", "remove")
 """Keys of a regime or measure that are no sections of the file."""
 _KEPT = ("spillsim", *KINDS)
-_LISTED = (*LISTED_SECTIONS, "release", "hydrograph", "reservoir", "diversion", "split")
+_LISTED = (*LISTED_SECTIONS, "release", "hydrograph", "reservoir", "diversion", "split",
+           "uncertain", "correlation", "sweep")  # fmt: skip
 """Sections that stand several times, whether the file has any of them or not."""
 _LONGEST = 60
 _FORMS: Mapping[str, Mapping[str, type[Section]]] = {
@@ -175,7 +176,7 @@ class _Merging:
     def _items(self, old: Any, change: Mapping[str, Any], here: str, there: str) -> list[Any]:
         """A list of sections with some of its items changed."""
         found = list(old) if isinstance(old, list | tuple) else []
-        names = [_name_of(item) for item in found]
+        names = [name_of(item) for item in found]
         for name, value in change.items():
             written = f"{there}.{name}"
             number = self._find(names, name, f"[[{here.rpartition('.')[2]}]]", written)
@@ -251,8 +252,8 @@ class _Merging:
         here, rest = "", path
         while True:
             if _is_listed(holder):
-                names = [_name_of(item) for item in holder]
-                split = next(_splits(rest, names), None)
+                names = [name_of(item) for item in holder]
+                split = next(splits(rest, names), None)
                 if split is None:
                     hint = nearest(rest, filter(None, names)) or f"There are: {any_of(names)}."
                     break
@@ -263,7 +264,7 @@ class _Merging:
                 holder[number] = dict(holder[number])
                 holder, here = holder[number], f"{here}[{number}]"
                 continue
-            split = next(_splits(rest, [*holder]), None) if isinstance(holder, Mapping) else None
+            split = next(splits(rest, [*holder]), None) if isinstance(holder, Mapping) else None
             if split is None:
                 hint = nearest(rest, [*holder]) if isinstance(holder, Mapping) else ""
                 break
@@ -326,7 +327,7 @@ def _of_kind(here: str, old: Mapping[str, Any], change: Mapping[str, Any]) -> di
     return {key: value for key, value in old.items() if key in known}
 
 
-def _name_of(item: Any) -> str:
+def name_of(item: Any) -> str:
     """What an item of a list answers to: its name, reach or place; of a
     reaction what reacts, of sorption what to."""
     if not isinstance(item, Mapping):
@@ -346,7 +347,7 @@ def _composed(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
-def _splits(path: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+def splits(path: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """A name that begins a dotted path and what follows it, the longest name first."""
     for name in sorted(filter(None, names), key=len, reverse=True):
         if path == name or path.startswith(f"{name}."):

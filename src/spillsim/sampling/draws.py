@@ -1,0 +1,200 @@
+"""The table of draws, and what the scenario of each member is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import Fault, ScenarioError
+from ..scenario import Ensemble, Scenario, gather
+from ..scenario.changes import Change, changed, read_again
+from ..scenario.contents import Value
+from ..scenario.correlations import matrix
+from ..scenario.uncertain import Discrete, Distribution, Sweep
+from ..scenario.variants import NONE
+from .designs import (
+    DESIGNS,
+    MissingScipyError,
+    TooFewMembersError,
+    gaussian_copula,
+    iman_conover,
+)
+from .marginals import values_of
+
+Array = NDArray[np.float64]
+
+__all__ = [
+    "Draws",
+    "MissingScipyError",
+    "TooFewMembersError",
+    "draw",
+    "percentiles",
+    "scenario_of",
+]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """All members of an ensemble: I inputs, C combinations of the sweeps, N draws, M = C N members.
+
+    Member m is draw ``m % N`` in combination ``m // N``. Every combination has the same N draws,
+    so that two of them differ by what is swept alone.
+    """
+
+    names: tuple[str, ...]
+    """(I,) names of the uncertain inputs."""
+    kind: tuple[str, ...]
+    """(I,) ``number`` in SI, ``factor``, or ``choice``: the number of one of several values."""
+    value: Array
+    """(M, I) what was drawn."""
+    unit: Array
+    """(M, I) between 0 and 1, what the values were made of."""
+    combination: NDArray[np.int64]
+    """(M,) combination of the sweeps."""
+    combinations: tuple[Mapping[str, Value], ...]
+    """(C,) name of each sweep -> its value in SI, or name of the regime or measure."""
+    sampling: str
+    seed: int
+    scenario: Scenario = field(repr=False)
+    """As it was read."""
+    bases: tuple[Scenario, ...] = field(repr=False)
+    """(C,) the scenario with the regime and measure of each combination, before its values."""
+
+    @property
+    def members(self) -> int:
+        """M"""
+        return int(self.combination.size)
+
+    @property
+    def draws(self) -> int:
+        """N"""
+        return self.members // len(self.combinations)
+
+    def changes_of(self, member: int) -> tuple[Change, ...]:
+        """What a member has in place of what the file says: sweeps first, then inputs.
+
+        Raises IndexError where there is no such member.
+        """
+        if not 0 <= member < self.members:
+            raise IndexError(f"there is no member {member}; there are {self.members}")
+        number = int(self.combination[member])
+        base, swept = self.bases[number], self.combinations[number]
+        found = [
+            Change(one.aim, swept[one.name])
+            for one in base.sweeps
+            if not (one.regime or one.measure)
+        ]
+        for one, drawn in zip(base.uncertain, self.value[member].tolist(), strict=True):
+            choices = one.values if isinstance(one, Discrete) else ()
+            is_choice = choices and not one.aim.content.is_number
+            found.append(Change(one.aim, choices[int(drawn)] if is_choice else drawn))
+        return tuple(found)
+
+
+def draw(scenario: Scenario) -> Draws:
+    """Draw all members at once: the same file gives the same table on every machine.
+
+    Raises
+    ------
+    ScenarioError
+        nothing is uncertain and nothing is swept, or a regime that is swept has faults.
+    MissingScipyError
+        ``sampling = "sobol"`` without SciPy.
+    TooFewMembersError
+        fewer draws than the correlations need.
+    """
+    inputs, sweeps = scenario.uncertain, scenario.sweeps
+    if not inputs and not sweeps:
+        message = "nothing is uncertain, so all members would be the same"
+        fault = Fault(
+            scenario._file, "uncertain", message, "Write an [[uncertain]] or a [[sweep]]."
+        )
+        raise ScenarioError([fault], scenario.name)
+    how = scenario.ensemble or Ensemble()
+    count = how.members if inputs else 1
+    unit = _unit(scenario, how, count)
+    columns = [values_of(one, unit[:, i]) for i, one in enumerate(inputs)]
+    value = np.stack(columns, axis=1) if columns else np.empty((count, 0))
+    combinations = tuple(
+        dict(zip((one.name for one in sweeps), points, strict=True))
+        for points in itertools.product(*(one.points for one in sweeps))
+    )
+    repeats = len(combinations)
+    return Draws(
+        names=tuple(one.name for one in inputs),
+        kind=tuple(_kind(one) for one in inputs),
+        value=np.tile(value, (repeats, 1)),
+        unit=np.tile(unit, (repeats, 1)),
+        combination=np.repeat(np.arange(repeats), count),
+        combinations=combinations,
+        sampling=how.sampling,
+        seed=how.seed,
+        scenario=scenario,
+        bases=_bases(scenario, sweeps, combinations),
+    )
+
+
+def _kind(one: Distribution) -> str:
+    if one.aim.content.is_factor:
+        return "factor"
+    return "number" if one.aim.content.is_number else "choice"
+
+
+def _unit(scenario: Scenario, how: Ensemble, count: int) -> Array:
+    """(N, I) numbers between 0 and 1, correlated as the scenario says."""
+    names = [one.name for one in scenario.uncertain]
+    if not names:
+        return np.empty((count, 0))
+    found = DESIGNS[how.sampling](names, count, how.seed)
+    # in the order of their names, so that it does not matter how the file is arranged
+    tied = sorted({name for one in scenario.correlations for name in one.between})
+    if tied:
+        columns = [names.index(name) for name in tied]
+        wanted = matrix(tied, scenario.correlations)
+        if how.sampling == "latin_hypercube":
+            found[:, columns] = iman_conover(found[:, columns], wanted, tied, how.seed)
+        else:
+            found[:, columns] = gaussian_copula(found[:, columns], wanted)
+    return found
+
+
+def _bases(
+    scenario: Scenario, sweeps: Sequence[Sweep], combinations: Sequence[Mapping[str, Value]]
+) -> tuple[Scenario, ...]:
+    """The scenario with the regime and measure of every combination, each read once."""
+    kinds = {"regime": "", "measure": ""}
+    for one in sweeps:
+        if one.regime or one.measure:
+            kinds["regime" if one.regime else "measure"] = one.name
+    keys = []
+    makers: dict[str, Callable[[], Scenario]] = {}
+    for swept in combinations:
+        own = {kind: str(swept[name]) if name else None for kind, name in kinds.items()}
+        label = ", ".join(
+            f"{kind} {name}" for kind, name in own.items() if name not in (None, NONE)
+        )
+        keys.append(label)
+        if all(name is None for name in own.values()):
+            makers[label] = lambda: scenario
+        else:
+            makers[label] = lambda own=own: read_again(scenario, (), **own)  # type: ignore[misc]
+    made = gather(makers)
+    return tuple(made[label] for label in keys)
+
+
+def scenario_of(draws: Draws, member: int) -> Scenario:
+    """The scenario of a member, checked as if its values stood in the file.
+
+    Raises ScenarioError where one of its values is refused: the member has failed.
+    """
+    return changed(draws.bases[int(draws.combination[member])], draws.changes_of(member))
+
+
+def percentiles(found: Distribution, shares: Sequence[float] = (0.05, 0.5, 0.95)) -> Array:
+    """Values that an input does not exceed with some probabilities, in SI; the numbers of choices
+    where it is no number."""
+    return values_of(found, np.array(shares, dtype=np.float64))
