@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import math
+import pickle
 import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -358,6 +361,21 @@ def test_what_each_input_needs(folder: Path) -> None:
     fixed = raw(text) | {"uncertain": listed, "dispersion": {"kind": "value", "value": "50 m2/s"}}
     found = sampling.split_by_engine(sampling.draw(scenario.parse(fixed, folder)))
     assert "speed" in found.factors
+
+
+def test_draws_can_be_sent_to_another_process(folder: Path) -> None:
+    draws = sampling.draw(scenario.parse(raw(), folder))
+    sent = pickle.loads(pickle.dumps(draws))
+    assert np.array_equal(sent.value, draws.value)
+    assert sampling.scenario_of(sent, 150) == sampling.scenario_of(draws, 150)
+
+
+def test_schema_knows_the_sections() -> None:
+    jsonschema.validate(json.loads(json.dumps(raw(), default=str)), scenario.json_schema())
+    data = raw()
+    data["uncertain"][0]["medain"] = "1 t"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(json.dumps(data, default=str)), scenario.json_schema())
 
 
 DIGEST_OF_NUMBERS = "6eadb0d4f262a9586edd5bf142e8aaef85a46e95199df8c2488532cb81f9acf3"

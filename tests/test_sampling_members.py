@@ -261,7 +261,7 @@ def test_contents_of_fields() -> None:
     assert content(Output, "field").kind == "truth"
     assert content(Case, "start") is None
     assert content(Slug, "at") is None
-    assert content(FloodTrigger, "return_period") is None
+    assert content(FloodTrigger, "return_period").kind == "given"
 
 
 def test_tables_by_name(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ _RARE = 1e-6
 def nature(content: Content) -> str:
     """What is needed where no number is."""
     return {"truth": "true or false", "word": f"one of {any_of(content.words)}"}.get(
-        content.kind, "a text"
+        content.kind, "one of several values" if content.kind == "given" else "a text"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from .rows import Column
 
 Value = float | str | bool
 """A number in SI, a word or text, true or false."""
-Kind = Literal["quantity", "moment", "number", "whole", "truth", "word", "text"]
+Kind = Literal["quantity", "moment", "number", "whole", "truth", "word", "text", "given"]
+"""``given`` is what only the key itself can read, such as a return period in years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def of_field(field: FieldInfo) -> Content | None:
     if words and len(words) == len(leaves):
         return Content("word", words=words)
     own = any(isinstance(mark, BeforeValidator) for mark in marks)
-    if leaves in ([float], [int]) and not own:
+    if leaves in ([float], [int]) and own:
+        return Content("given")
+    if leaves in ([float], [int]):
         least, above, most, below = (_limit(marks, sign) for sign in ("ge", "gt", "le", "lt"))
         return Content("number" if leaves == [float] else "whole", "", least, above, most, below)
     if leaves == [bool]:
@@ -169,6 +173,11 @@ def read_value(value: Any, content: Content | None, context: Mapping[str, Any]) 
     if content.kind == "truth":
         if not isinstance(value, bool):
             raise refuse(f"true or false is needed, not {type_name(value)}")
+        return value
+    if content.kind == "given":
+        finite = not isinstance(value, float) or math.isfinite(value)
+        if not isinstance(value, str | int | float) or not finite:
+            raise refuse(f"a text or number is needed, not {type_name(value)}")
         return value
     if not isinstance(value, str):
         raise refuse(f"text in quotes is needed, not {type_name(value)}")

@@ -225,11 +225,17 @@ def _reaches(
     return tuple(one for one in ids if one in named)
 
 
+_WORDS = ("name", "key", "distribution", "river", "reaches", "substance", "release")
+"""Keys of an input that hold no value of it."""
+
+
 def _unit_of(item: Mapping[str, Any], content: Content) -> str:
     """The unit that the first value was written in."""
     if content.kind not in ("quantity", "moment"):
         return ""
-    for value in item.values():
+    for name, value in item.items():
+        if name in _WORDS:
+            continue
         for text in value if isinstance(value, list | tuple) else (value,):
             match = units.NUMBER.match(text.strip()) if isinstance(text, str) else None
             if match:
@@ -239,7 +245,7 @@ def _unit_of(item: Mapping[str, Any], content: Content) -> str:
                 except units.UnitError:
                     continue
                 return unit
-    return content.unit
+    return "h" if content.kind == "moment" else content.unit
 
 
 # --- values --------------------------------------------------------------------------------------
