@@ -27,7 +27,7 @@ class _Piece:
     foot: float
 
 
-def _pieces(river: River, reach: int, begin: float, end: float) -> list[_Piece]:
+def _pieces(river: River, reach: int, begin: float, end: float, most: float) -> list[_Piece]:
     """Cut a stretch so that its discharge is nearly constant in every piece.
 
     Each piece has the discharge with which the water takes its true time, and the dispersion with
@@ -41,7 +41,7 @@ def _pieces(river: River, reach: int, begin: float, end: float) -> list[_Piece]:
     growth = float(np.log(last / first))
     if abs(growth) < 1e-12 or end <= begin:
         return [_Piece(begin, end - begin, first, spread, first, first)]
-    count = max(1, int(np.ceil(abs(growth) / GROWTH)))
+    count = max(1, int(np.ceil(abs(growth) / most)))
     edge = first * (last / first) ** (np.arange(count + 1) / count)
     place = begin + (edge - first) / lateral
     place[-1] = end
@@ -58,11 +58,14 @@ def _pieces(river: River, reach: int, begin: float, end: float) -> list[_Piece]:
 class _Builder:
     """Collects zones in the order of the flow."""
 
-    def __init__(self, river: River) -> None:
+    def __init__(self, river: River, most_growth: float, farther: float) -> None:
         self.river = river
+        self.most_growth = most_growth
+        self.farther = farther
         self.rows: list[list[float]] = []
         self.links: list[list[int]] = []
         self.factor: list[float] = []
+        self.growth: list[float] = []
         self.zones_of: dict[int, list[int]] = {}
         self.loss: dict[int, float] = {}
 
@@ -83,7 +86,7 @@ class _Builder:
             self.append(reach, whole, area, False, upstream)
             edges = []
         for x1, x2 in pairwise(edges):
-            for piece in _pieces(river, reach, x1, x2):
+            for piece in _pieces(river, reach, x1, x2, self.most_growth):
                 self.append(reach, piece, area, len(self.rows) > first, upstream)
         last = len(self.rows) - 1
         if not upstream:
@@ -100,6 +103,7 @@ class _Builder:
             self.links[above][1] = number
         self.loss[number] = max(piece.discharge - piece.foot, 0.0)
         self.factor.append(_head_factor(piece, area))
+        self.growth.append((piece.foot - piece.head) / piece.discharge)
         self.rows.append([
             piece.discharge / area, area, piece.dispersion, piece.length,
             float(river.decay[reach]), float(river.storage_decay[reach]),
@@ -144,6 +148,7 @@ class _Builder:
         return Course(
             self.river, zones, source, link[5], row[12], np.array(self.factor),
             link[6].astype(np.bool_), row[13], self.zones_of,
+            np.array(self.growth),
         )  # fmt: skip
 
 
@@ -161,14 +166,20 @@ def _head_factor(piece: _Piece, area: float) -> float:
     return piece.discharge / piece.head * (1.0 - growth * layers)
 
 
-def build_course(river: River, origin: Position, places: list[Position]) -> Course:
+def build_course(
+    river: River, origin: Position, places: list[Position], *, most_growth: float | None = None,
+    farther: float = 1.0,
+) -> Course:  # fmt: skip
     """Cut what lies below a release into zones.
 
-    ``places`` are where concentrations will be asked for: where the discharge changes along the
-    reach a cut is made there.
+    places : where concentrations will be asked for: where the discharge changes along the reach
+        a cut is made there
+    most_growth : share by which lateral flow may change the discharge within a zone; None for
+        ``GROWTH``
+    farther : by how much more than its own D / U the river above is to be followed
     """
     network, flow = river.network, river.flow
-    builder = _Builder(river)
+    builder = _Builder(river, GROWTH if most_growth is None else most_growth, farther)
     cuts: dict[int, list[float]] = {}
     for place in places:
         cuts.setdefault(place.reach, []).append(place.distance)
@@ -261,7 +272,7 @@ def _add_upstream(builder: _Builder, reach: int, end: float) -> int:
     while True:
         area = float(flow.cross_section_area[reach])
         least = min(float(flow.discharge_head[reach]), float(flow.discharge_foot[reach]))
-        layer = float(flow.dispersion_coefficient[reach]) * area / least
+        layer = builder.farther * float(flow.dispersion_coefficient[reach]) * area / least
         begin = end - (ASIDE + 5.0 - felt) * layer
         stretches.append((reach, max(begin, 0.0), end))
         felt += (end - max(begin, 0.0)) / layer

@@ -335,12 +335,12 @@ def probe(p: int, first: int, points: Points, zones: Zones, work: Array, probes:
 
 @jit
 def sweep_block(
-    first: int, last: int, source: int, held: bool, divides: bool, points: Points, zones: Zones,
-    work: Array, filled: Index,
+    first: int, head: int, last: int, source: int, held: bool, divides: bool, points: Points,
+    zones: Zones, work: Array, filled: Index,
 ) -> None:  # fmt: skip
-    """Find the amplitudes of all zones for ``LANES`` values of s."""
+    """Find the amplitudes of the zones from ``head`` to ``last`` for ``LANES`` values of s."""
     sr, si = points.re[first : first + LANES], points.im[first : first + LANES]
-    for i in range(last + 1):
+    for i in range(head, last + 1):
         filled[i] = 0
         if zones.tank[i]:
             find_tank(i, sr, si, zones, work[i])
@@ -348,7 +348,7 @@ def sweep_block(
         find_roots(i, sr, si, zones, work[i], is_short(i, zones))
         if zones.upstream[i] or divides:
             return_flux(i, zones, work, is_short(i, zones))
-    for i in range(last, -1, -1):
+    for i in range(last, head - 1, -1):
         if not zones.tank[i] and not zones.upstream[i]:
             find_load(i, last, zones, work, is_short(i, zones))
     for j in range(LANES):
@@ -367,7 +367,7 @@ def sweep_block(
             below = zones.below[i]
             if filled[i] > 0 and 0 <= below <= last and filled[below] > 1:
                 push_back(i, below, zones, work)
-    for i in range(last, -1, -1):
+    for i in range(last, head - 1, -1):
         if zones.upstream[i]:
             spread_upward(i, zones, work, is_short(i, zones))
 
@@ -394,6 +394,6 @@ def respond(
             arms += 1
     divides = arms > 0
     for first in range(0, points.re.size, LANES):
-        sweep_block(first, last, source, held, divides, points, zones, work, filled)
+        sweep_block(first, 0, last, source, held, divides, points, zones, work, filled)
         for p in range(probes.zone.size):
             probe(p, first, points, zones, work, probes)

@@ -71,6 +71,8 @@ class Course:
     """(Z,) discharge of side arms in what is taken out at its head [m3/s]."""
     zones_of: dict[int, list[int]]
     """Zones of each reach below the release, in the order of the flow."""
+    growth: Array
+    """(Z,) growth of the discharge along a zone as a share of its mean [-]."""
 
     @cached_property
     def single(self) -> bool:
