@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from .runner import (
 from .single import Shape
 from .store import DONE, FAILED, Layout, Store
 from .summary import Members, summarize, words_of
+from .together import Together, plan
 from .wholes import WholeRuns
 
 if TYPE_CHECKING:
@@ -141,8 +142,9 @@ def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
 
     asked = asked or Asked()
     draws = draw(scenario, asked.members)
-    base = assemble(draws.bases[0])
-    work, layout = _prepare(draws, base, asked)
+    bases = [assemble(one) for one in swept(draws)]
+    base = bases[0]
+    work, layout, way = _prepare(draws, bases, asked)
     keeper = _keeper(layout, asked)
     prefix = _run(work, keeper, draws, asked)
     count = min(prefix.length * layout.block, layout.members) if prefix.reached else layout.members
@@ -154,14 +156,16 @@ def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
         raise SimulationError(f"all {count} members failed; the first because: {first}")
     summary = summarize(_members(keeper, draws, base, work.shape, usable))
     summary.attrs = dict(layout.attributes) | {
-        "members": count, "failed_members": len(failures), "members_by": "whole runs",
+        "members": count, "failed_members": len(failures), "members_by": way,
     }  # fmt: skip
-    return Outcome(summary, failures, draws, count, "whole runs, one for each member")
+    return Outcome(summary, failures, draws, count, way)
 
 
-def _prepare(draws: Draws, base: Model, asked: Asked) -> tuple[WholeRuns, Layout]:
-    """What computes the members, and how they are laid out."""
-    scenario = draws.scenario
+def _prepare(
+    draws: Draws, bases: Sequence[Model], asked: Asked
+) -> tuple[WholeRuns | Together, Layout, str]:
+    """What computes the members, how they are laid out, and the way in words."""
+    scenario, base = draws.scenario, bases[0]
     interval = float(base.output_time[1]) if base.output_time.size > 1 else scenario.case.duration
     shape = Shape(
         tuple(place.name for place in base.stations),
@@ -169,7 +173,14 @@ def _prepare(draws: Draws, base: Model, asked: Asked) -> tuple[WholeRuns, Layout
         sum(len(one.limits) for one in scenario.substances),
         int(base.output_time.size) if asked.curves else 0,
     )
-    work = WholeRuns(draws, shape, BLOCK, interval)
+    wholes = WholeRuns(draws, shape, BLOCK, interval)
+    found = plan(draws, wholes, bases)
+    work: WholeRuns | Together = wholes if isinstance(found, str) else found
+    way = (
+        f"whole runs, because {'the case is ' if found.startswith('of the') else ''}{found}"
+        if isinstance(found, str)
+        else "solved together by the transfer engine"
+    )
     attributes = {
         "title": scenario.case.title, "stations": list(shape.stations),
         "substances": list(shape.substances), "inputs": list(draws.names),
@@ -183,9 +194,16 @@ def _prepare(draws: Draws, base: Model, asked: Asked) -> tuple[WholeRuns, Layout
     if shape.times:
         hours = base.output_time / 3600.0
         coordinates["time"] = (("time",), hours, {"units": "h", "long_name": "since the start"})
-    layout = Layout(draws.members, BLOCK, shape.sizes, shape.quantities, coordinates,
+    layout = Layout(draws.members, work.block, shape.sizes, shape.quantities, coordinates,
                     _key(draws, interval, asked), attributes)  # fmt: skip
-    return work, layout
+    return work, layout, way
+
+
+def swept(draws: Draws) -> list[Scenario]:
+    """(C,) the scenario of each combination of what is swept, uncertain inputs as written."""
+    from ..sampling import combination_of
+
+    return [combination_of(draws, c) for c in range(len(draws.combinations))]
 
 
 def _key(draws: Draws, interval: float, asked: Asked) -> str:
@@ -210,7 +228,7 @@ def _keeper(layout: Layout, asked: Asked) -> Store | Memory:
     return Memory(layout, arrays, np.zeros(layout.members, dtype=np.uint8))
 
 
-def _run(work: WholeRuns, keeper: Store | Memory, draws: Draws, asked: Asked) -> Prefix:
+def _run(work: WholeRuns | Together, keeper: Store | Memory, draws: Draws, asked: Asked) -> Prefix:
     """Compute the blocks that are missing, until there are enough."""
     layout = keeper.layout
 
@@ -249,7 +267,9 @@ def _run(work: WholeRuns, keeper: Store | Memory, draws: Draws, asked: Asked) ->
                 pool = DaskPool(work, client)
             else:
                 workers = min(asked.workers or usable_workers(), len(missing))
-                pool = LocalPool(work, workers, processes=workers > 1)
+                # the kernels of members solved together let other threads run beside them
+                separate = workers > 1 and isinstance(work, WholeRuns)
+                pool = LocalPool(work, workers, processes=separate)
             run_blocks(pool, missing, work.lost, take)
     return prefix
 

@@ -36,14 +36,15 @@ class WholeRuns:
 
     def __call__(self, block: int) -> Block:
         """Compute a block; members that fail are noted."""
-        return alone(self.members(block), self._one, self.shape.empty)
+        return alone(self.members(block), self.one, self.shape.empty)
 
     def lost(self, block: int, why: str) -> Block:
         """A block that no process lived to compute."""
         members = self.members(block)
         return Block(self.shape.empty(len(members)), dict.fromkeys(members, why))
 
-    def _one(self, member: int) -> Mapping[str, Array]:
+    def one(self, member: int) -> Mapping[str, Array]:
+        """What one member brings, from a run of its own."""
         from .. import analysis, results
         from ..model import assemble
         from ..sampling import scenario_of

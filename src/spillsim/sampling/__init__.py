@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from .draws import Draws, MissingScipyError, draw, percentiles, scenario_of
+from .draws import Draws, MissingScipyError, combination_of, draw, percentiles, scenario_of
 from .engines import Engines, split_by_engine
 
 __all__ = [
     "Draws",
     "Engines",
     "MissingScipyError",
+    "combination_of",
     "draw",
     "percentiles",
     "scenario_of",

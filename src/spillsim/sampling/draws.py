@@ -31,6 +31,7 @@ __all__ = [
     "Draws",
     "MissingScipyError",
     "TooFewMembersError",
+    "combination_of",
     "draw",
     "percentiles",
     "scenario_of",
@@ -194,6 +195,18 @@ def scenario_of(draws: Draws, member: int) -> Scenario:
     Raises ScenarioError where one of its values is refused: the member has failed.
     """
     return changed(draws.bases[int(draws.combination[member])], draws.changes_of(member))
+
+
+def combination_of(draws: Draws, combination: int) -> Scenario:
+    """The scenario of a combination of what is swept, with every uncertain input as written.
+
+    Raises ScenarioError where a swept value is refused.
+    """
+    base, values = draws.bases[combination], draws.combinations[combination]
+    changes = [
+        Change(one.aim, values[one.name]) for one in base.sweeps if not (one.regime or one.measure)
+    ]
+    return changed(base, changes) if changes else base
 
 
 def percentiles(found: Distribution, shares: Sequence[float] = (0.05, 0.5, 0.95)) -> Array:
