@@ -21,21 +21,21 @@ LOGNORMAL = {"distribution": "lognormal", "median": 1, "factor": 1.3}
 def river(members: int = 12, **more: Any) -> dict[str, Any]:
     """A tributary and a stem with dead zones; two substances; factors of all kinds."""
     rows = [
-        reach("up", "a", "j", 15_000.0), reach("side", "b", "j", 8_000.0, **{"river": "Side"}),
+        reach("up", "a", "j", 15_000.0), reach("side", "b", "j", 8_000.0, river="Side"),
         reach("down", "j", "sea", 20_000.0),
     ]  # fmt: skip
     for row in rows:
         row |= {"storage_area_ratio": 0.2, "exchange_coefficient [1/s]": 1e-4}
     salt = slug({"node": "a"}) | {"name": "tank"}
     dye = constant({"node": "b"}, 7200.0) | {"name": "leak", "substance": "dye", "start": "3600 s"}
-    found = case(rows, {"a": 10.0, "b": 4.0}, [salt, dye],
-                 {"mid": {"reach": "down", "distance": "2 km"}, "end": {"node": "sea"}})  # fmt: skip
+    stations = {"mid": {"reach": "down", "distance": "2 km"}, "end": {"node": "sea"}}
+    found = case(rows, {"a": 10.0, "b": 4.0}, [salt, dye], stations)
     found["substance"] = [
         {"name": "tracer", "decay_rate": "0.2 1/d",
          "limits": [{"name": "low", "value": "0.5 mg/L"}, {"name": "high", "value": "2 mg/L"}]},
         {"name": "dye"},
     ]  # fmt: skip
-    found["output"] = {"interval": "600 s"}
+    found["output"] = {"interval": "120 s"}
     found["ensemble"] = {"members": members, "seed": 3}
     found["uncertain"] = [
         {"name": "speed", "factor_of": "velocity", **LOGNORMAL},
@@ -73,7 +73,7 @@ def test_they_are_the_same() -> None:
         if name == "concentration":
             np.testing.assert_allclose(value, own[name], atol=2e-5 * np.nanmax(own[name]))
         elif "time" in name or "duration" in name:
-            # runs look at their curves every ten minutes
+            # runs look at their curves every two minutes
             np.testing.assert_allclose(value, own[name], atol=0.03)
         else:
             np.testing.assert_allclose(value, own[name], rtol=2e-3)
