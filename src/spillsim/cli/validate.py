@@ -74,7 +74,9 @@ def compute(console: Console, cases: Sequence[Case], processes: int | None) -> O
     with without_optional_imports():
         missing = warming.missing()
     if missing:
-        console.line("compiling the kernels, once per machine (a minute or more)", dim=True)
+        told = "compiling the kernels, once per machine (a minute or more)"
+        for line in console.wrapped(told, console.width - 1):
+            console.line(line, dim=True)
     if missing and amount > 1:
         with Tally(console) as tally:
             runner.run(missing, min(amount, len(missing)), tally)

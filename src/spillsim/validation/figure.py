@@ -106,8 +106,7 @@ def described(panel: Panel) -> str:
     for curve in panel.curves:
         kind = {"observed": "points", "reference": "dashed line"}.get(curve.kind, "line")
         parts.append(f"{curve.label} ({kind}): {_extent(curve.x, curve.y)}.")
-    for band in panel.bands:
-        parts.append(f"{band.label} (band): {_extent(band.x, band.high)}.")
+    parts += [f"{band.label} (band): {_extent(band.x, band.high)}." for band in panel.bands]
     return " ".join(parts)
 
 
@@ -127,18 +126,18 @@ def _grid(across: Axis, up: Axis) -> list[str]:
     """Return frame, grid lines and the numbers on both axes."""
     bottom, right = HEIGHT - _BOTTOM, WIDTH - _RIGHT
     found = []
-    for value, x in _places(across):
-        found.append(f'<path class="grid" d="M{_coordinate(x)} {_TOP}V{bottom}"/>')
-        found.append(
-            f'<text class="tick" x="{_coordinate(x)}" y="{bottom + 18}" text-anchor="middle">'
-            f"{value}</text>"
-        )
-    for value, y in _places(up):
-        found.append(f'<path class="grid" d="M{_LEFT} {_coordinate(y)}H{right}"/>')
-        found.append(
-            f'<text class="tick" x="{_LEFT - 6}" y="{_coordinate(y + 4.0)}" text-anchor="end">'
-            f"{value}</text>"
-        )
+    for value, place in _places(across):
+        x = _coordinate(place)
+        found += [
+            f'<path class="grid" d="M{x} {_TOP}V{bottom}"/>',
+            f'<text class="tick" x="{x}" y="{bottom + 18}" text-anchor="middle">{value}</text>',
+        ]
+    for value, place in _places(up):
+        y, lower = _coordinate(place), _coordinate(place + 4.0)
+        found += [
+            f'<path class="grid" d="M{_LEFT} {y}H{right}"/>',
+            f'<text class="tick" x="{_LEFT - 6}" y="{lower}" text-anchor="end">{value}</text>',
+        ]
     found.append(f'<path class="frame" d="M{_LEFT} {_TOP}V{bottom}H{right}"/>')
     return found
 

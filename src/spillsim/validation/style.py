@@ -57,7 +57,7 @@ svg text { fill: var(--ink); } svg .tick { fill: var(--soft); font-size: 12px; }
 .b5 { fill: var(--c5); stroke: var(--c5); } .b6 { fill: var(--c6); stroke: var(--c6); }
 @media (max-width: 40rem) { table { font-size: .85rem; } th, td { padding-right: .4rem; }
   tbody th { min-width: 7rem; }
-  svg.panel { font-size: 17px; } svg .tick { font-size: 16px; }
+  svg.panel { font-size: 17px; } svg .tick { font-size: 17px; }
   figure { padding: .5rem; } }
 @media print { figure, tr { break-inside: avoid; } body { max-width: none; } }
 """
