@@ -151,9 +151,9 @@ def _tell_scores(console: Console, outcome: Outcome) -> None:
         names, scores, values, bounds, verdicts = zip(*rows, strict=True)
         columns = [
             Column("case", "", names, left=True, leaves=1, heads_groups=True),
-            Column("score", "", scores, left=True, least=24),
+            Column("score", "", scores, left=True, least=40),
             Column("value", "", values),
-            Column("bound", "", bounds),
+            Column("bound", "", bounds, leaves=2),
             Column("bound is", "", verdicts, left=True),
         ]
         print_table(console, columns)

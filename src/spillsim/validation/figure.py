@@ -17,8 +17,8 @@ from .axes import Axis, axes_of
 from .case import Array, Band, Curve, Panel
 from .wording import number
 
-WIDTH, HEIGHT = 480, 310
-_LEFT, _RIGHT, _TOP, _BOTTOM = 82, 12, 12, 52
+WIDTH, HEIGHT = 480, 330
+_LEFT, _RIGHT, _TOP, _BOTTOM = 66, 12, 34, 52
 _FINE = 0.25
 """What a line may be off when points are left out [units of the drawing]."""
 _MOST_POINTS = 400
@@ -62,8 +62,8 @@ def drawing(panel: Panel, identifier: str) -> str:
     inside = f'width="{WIDTH - _LEFT - _RIGHT}" height="{HEIGHT - _TOP - _BOTTOM}"'
     shown = [
         f'<svg class="panel" viewBox="0 0 {WIDTH} {HEIGHT}" {named}>',
-        f'<title id="{identifier}-t">{_text(panel.title)}</title>',
-        f'<desc id="{identifier}-d">{_text(described(panel))}</desc>',
+        f'<title id="{identifier}-t">{escaped(panel.title)}</title>',
+        f'<desc id="{identifier}-d">{escaped(described(panel))}</desc>',
         f'<clipPath id="{identifier}-c"><rect x="{_LEFT}" y="{_TOP}" {inside}/></clipPath>',
         *_grid(across, up),
         *_labels(panel),
@@ -94,7 +94,7 @@ def legend(panel: Panel) -> str:
         entries.append((swatch, curve.label))
     items = "".join(
         f'<li><svg viewBox="0 0 30 14" width="30" height="14" aria-hidden="true">{swatch}</svg>'
-        f"{_text(label)}</li>"
+        f"{escaped(label)}</li>"
         for swatch, label in entries
     )
     return f'<ul class="legend">{items}</ul>' if items else ""
@@ -154,18 +154,18 @@ def _mark(value: float) -> str:
 
 
 def _labels(panel: Panel) -> list[str]:
-    across, up = (_LEFT + WIDTH - _RIGHT) / 2, (_TOP + HEIGHT - _BOTTOM) / 2
-    below = f'x="{across:g}" y="{HEIGHT - 10}"'
-    beside = f'transform="translate(16 {up:g}) rotate(-90)"'
+    """Return what the axes are of; the name of the upright one lies above it, to be read."""
+    below = f'x="{(_LEFT + WIDTH - _RIGHT) / 2:g}" y="{HEIGHT - 8}" text-anchor="middle"'
     return [
-        f'<text {below} text-anchor="middle">{_text(panel.x_label)}</text>',
-        f'<text {beside} text-anchor="middle">{_text(panel.y_label)}</text>',
+        f'<text x="4" y="18">{escaped(panel.y_label)}</text>',
+        f"<text {below}>{escaped(panel.x_label)}</text>",
     ]
 
 
 def _stroke(look: Look) -> str:
     patterns = _DASHED if look.kind == "reference" else _LINES
-    dashes = patterns[look.order % len(patterns)]
+    # colours and patterns go round at different paces: 36 curves differ in one of them
+    dashes = patterns[(look.order + look.order // COLOURS) % len(patterns)]
     kind = "ref" if look.kind == "reference" else "sim"
     return f'class="{kind} c{look.colour}"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
 
@@ -258,5 +258,7 @@ def _coordinate(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _text(text: str) -> str:
-    return html.escape(text, quote=True)
+def escaped(text: str) -> str:
+    """Return text that a browser shows as it is; what it cannot show is written out."""
+    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in " ".join(text.split()))
+    return html.escape(shown, quote=True)

@@ -51,7 +51,8 @@ def _case(result: Result) -> str:
         parts += [_listed("Where it fails, and what the numbers do not say", report.remarks)]
         for table in report.tables:
             cells = [[wording.cell(value) for value in row] for row in table.rows]
-            parts += [f"{_text(table.title)}:", _table(table.header, cells)]
+            title = f"{_text(table.title)}:" if table.title else ""
+            parts += [title, _table(table.header, cells)]
     parts.append(_listed("Assumptions", case.assumptions))
     parts.append(_listed("Sources", [f"{s.text} ({s.licence})" for s in case.sources]))
     return "\n\n".join(filter(None, parts))

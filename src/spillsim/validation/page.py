@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 
 from . import figure, wording
 from .case import Panel, Report, Score, Source, Table
+from .figure import escaped
 from .outcome import GROUP_TITLES, Outcome, Result
 from .style import STYLE
 
@@ -24,9 +24,9 @@ def page(outcome: Outcome) -> str:
     verdict = "good" if outcome.holds else "bad"
     body = [
         "<header><h1>What spillsim is worth</h1>",
-        f'<p class="verdict {verdict}">{_text(summary)}.</p>',
-        f"<p>{_text(_INTRODUCTION)}</p>",
-        f"<p>Computed by {_text(_versions(outcome))}.</p></header>",
+        f'<p class="verdict {verdict}">{escaped(summary)}.</p>',
+        f"<p>{escaped(_INTRODUCTION)}</p>",
+        f"<p>Computed by {escaped(_versions(outcome))}.</p></header>",
         "<main>",
         _overview(outcome),
         *(_group(name, results) for name, _, results in outcome.groups()),
@@ -40,7 +40,7 @@ def page(outcome: Outcome) -> str:
         f'<meta name="generator" content="{GENERATOR}">'
         '<meta name="color-scheme" content="light dark">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f"<title>spillsim validation: {_text(summary)}</title><style>{STYLE}</style></head>\n"
+        f"<title>spillsim validation: {escaped(summary)}</title><style>{STYLE}</style></head>\n"
         "<body>" + "\n".join(filter(None, body)) + "\n</body></html>\n"
     )
 
@@ -55,16 +55,16 @@ def _overview(outcome: Outcome) -> str:
     whole = 2 if outcome.holds else 3
     for _, title, results in outcome.groups():
         rows.append(
-            f'<tr><th scope="colgroup" colspan="{whole}" class="group">{_text(title)}</th></tr>'
+            f'<tr><th scope="colgroup" colspan="{whole}" class="group">{escaped(title)}</th></tr>'
         )
         for result in results:
             kind = "" if result.holds else ' class="bad"'
             broken = ", ".join(score.name for score in result.broken) or result.failure
-            last = "" if outcome.holds else f"<td>{_text(broken)}</td>"
+            last = "" if outcome.holds else f"<td>{escaped(broken)}</td>"
             rows.append(
                 f'<tr{kind}><th scope="row"><a href="#{_anchor(result)}">'
-                f"{_text(result.case.title)}</a></th>"
-                f"<td>{_text(wording.verdict_of_case(result))}</td>{last}</tr>"
+                f"{escaped(result.case.title)}</a></th>"
+                f"<td>{escaped(wording.verdict_of_case(result))}</td>{last}</tr>"
             )
     last = "" if outcome.holds else '<th scope="col">broken</th>'
     return (
@@ -82,7 +82,7 @@ def _group(name: str, results: Sequence[Result]) -> str:
     articles = "\n".join(_article(result) for result in results)
     return (
         f'<section aria-labelledby="group-{name}"><h2 id="group-{name}">'
-        f"{_text(GROUP_TITLES[name])}</h2>\n{articles}</section>"
+        f"{escaped(GROUP_TITLES[name])}</h2>\n{articles}</section>"
     )
 
 
@@ -90,14 +90,14 @@ def _article(result: Result) -> str:
     """Return one case with all it has to tell."""
     case, anchor = result.case, _anchor(result)
     state = "good" if result.holds else "bad"
-    verdict = f'<span class="verdict {state}">{_text(wording.verdict_of_case(result))}</span>'
+    verdict = f'<span class="verdict {state}">{escaped(wording.verdict_of_case(result))}</span>'
     parts = [
-        f'<article aria-labelledby="{anchor}"><h3 id="{anchor}">{_text(case.title)}</h3>',
-        f'<p class="question">{_text(case.question)}</p>',
-        f"<p>{verdict} <code>spillsim validate --only {_text(case.name)}</code></p>",
+        f'<article aria-labelledby="{anchor}"><h3 id="{anchor}">{escaped(case.title)}</h3>',
+        f'<p class="question">{escaped(case.question)}</p>',
+        f"<p>{verdict} <code>spillsim validate --only {escaped(case.name)}</code></p>",
     ]
     if result.report is None:
-        parts.append(f'<p class="bad">The case broke off: {_text(result.failure)}</p>')
+        parts.append(f'<p class="bad">The case broke off: {escaped(result.failure)}</p>')
     else:
         parts += _answer(result.report, anchor)
     parts += [
@@ -123,7 +123,7 @@ def _answer(report: Report, anchor: str) -> list[str]:
 
 def _figure(panel: Panel, identifier: str) -> str:
     drawing = figure.legend(panel) + figure.drawing(panel, identifier)
-    return f"<figure><figcaption>{_text(panel.title)}</figcaption>{drawing}</figure>"
+    return f"<figure><figcaption>{escaped(panel.title)}</figcaption>{drawing}</figure>"
 
 
 def _scores(scores: Sequence[Score]) -> str:
@@ -146,13 +146,13 @@ def _score(score: Score) -> str:
         score.note,
         f"bound: {score.bound.reason}" if score.bound and score.bound.reason else "",
     ]
-    notes = "".join(f"<small>{_text(text)}</small>" for text in told if text)
+    notes = "".join(f"<small>{escaped(text)}</small>" for text in told if text)
     verdict = wording.verdict(score)
     kind = {wording.KEPT: "good", wording.BROKEN: "bad"}.get(verdict, "told")
     return (
-        f'<tr><th scope="row">{_text(score.name)}{notes}</th>'
-        f'<td class="n">{_text(wording.valued(score))}</td>'
-        f'<td class="n">{_text(wording.bounded(score.bound, score.unit))}</td>'
+        f'<tr><th scope="row">{escaped(score.name)}{notes}</th>'
+        f'<td class="n">{escaped(wording.valued(score))}</td>'
+        f'<td class="n">{escaped(wording.bounded(score.bound, score.unit))}</td>'
         f'<td class="{kind}">{verdict}</td></tr>'
     )
 
@@ -164,34 +164,37 @@ def _table(table: Table) -> str:
     ]
     kinds = [' class="n"' if number else "" for number in numeric]
     head = "".join(
-        f'<th scope="col"{kind}>{_text(text)}</th>'
+        f'<th scope="col"{kind}>{escaped(text)}</th>'
         for text, kind in zip(table.header, kinds, strict=True)
     )
     rows = []
     for row in table.rows:
-        cells = [_text(wording.cell(value)) for value in row]
+        cells = [escaped(wording.cell(value)) for value in row]
         first = f'<th scope="row"{kinds[0]}>{cells[0]}</th>'
         rest = "".join(
             f"<td{kind}>{text}</td>" for text, kind in zip(cells[1:], kinds[1:], strict=True)
         )
         rows.append(f"<tr>{first}{rest}</tr>")
     body = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return f"<h4>{_text(table.title)}</h4>" + _scrolled(table.title, body)
+    title = f"<h4>{escaped(table.title)}</h4>" if table.title else ""
+    return title + _scrolled(table.title or "Numbers", body)
 
 
 def _scrolled(label: str, table: str) -> str:
     """Return a table that scrolls by itself where the screen is narrow, also by keyboard."""
-    return f'<div class="wide" role="region" aria-label="{_text(label)}" tabindex="0">{table}</div>'
+    return (
+        f'<div class="wide" role="region" aria-label="{escaped(label)}" tabindex="0">{table}</div>'
+    )
 
 
 def _listed(title: str, texts: Iterable[str]) -> str:
-    items = "".join(f"<li>{_text(text)}</li>" for text in texts)
-    return f"<h4>{_text(title)}</h4><ul>{items}</ul>" if items else ""
+    items = "".join(f"<li>{escaped(text)}</li>" for text in texts)
+    return f"<h4>{escaped(title)}</h4><ul>{items}</ul>" if items else ""
 
 
 def _sources(sources: Sequence[Source]) -> str:
     items = "".join(
-        f"<li>{_text(source.text)} <small>licence: {_text(source.licence)}</small></li>"
+        f"<li>{escaped(source.text)} <small>licence: {escaped(source.licence)}</small></li>"
         for source in sources
     )
     return f"<h4>Sources</h4><ul>{items}</ul>" if items else ""
@@ -200,8 +203,8 @@ def _sources(sources: Sequence[Source]) -> str:
 def _defaults(outcome: Outcome) -> str:
     """Return which data were used to choose which default."""
     rows = [
-        f'<tr><th scope="row"><a href="#{_anchor(result)}">{_text(result.case.title)}</a></th>'
-        f"<td>{_text('; '.join(result.case.used_for))}</td></tr>"
+        f'<tr><th scope="row"><a href="#{_anchor(result)}">{escaped(result.case.title)}</a></th>'
+        f"<td>{escaped('; '.join(result.case.used_for))}</td></tr>"
         for result in outcome.results
         if result.case.used_for
     ]
@@ -223,7 +226,7 @@ def _defaults(outcome: Outcome) -> str:
 def _times(outcome: Outcome) -> str:
     """Return how long it took: the only part that differs between two runs of the same."""
     rows = "".join(
-        f'<tr><th scope="row">{_text(result.case.name)}</th>'
+        f'<tr><th scope="row">{escaped(result.case.name)}</th>'
         f'<td class="n">{result.seconds:.1f} s</td></tr>'
         for result in outcome.results
     )
@@ -240,10 +243,4 @@ def _times(outcome: Outcome) -> str:
 
 
 def _anchor(result: Result) -> str:
-    return f"case-{_text(result.case.name)}"
-
-
-def _text(text: str) -> str:
-    """Return text that a browser shows as it is; what it cannot show is written out."""
-    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in " ".join(text.split()))
-    return html.escape(shown, quote=True)
+    return f"case-{escaped(result.case.name)}"
