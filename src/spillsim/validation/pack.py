@@ -7,6 +7,8 @@ from importlib import import_module
 from .case import Case
 
 _MODULES: tuple[str, ...] = (
+    "exact",
+    "conserved",
     "tracer_blind",
     "tracer_calibrated",
     "tracer_formulas",
