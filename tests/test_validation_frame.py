@@ -142,8 +142,8 @@ def test_scores_are_told_and_the_page_is_written(capsys: pytest.CaptureFixture[s
     assert main(["validate", "--jobs", "1"]) == 0
     told = capsys.readouterr()
     assert told.err == ""
-    assert re.search(r"bell +skill +0\.912 +≥ 0\.9 +kept", told.out)
-    assert re.search(r"bell +arrival, median of \|error\| +1\.25 h +– +told only", told.out)
+    assert re.search(r"\n  bell\n(.*\n)*    skill +0\.912 +≥ 0\.9 +kept\n", told.out)
+    assert re.search(r"\n    arrival, median of \|error\| +1\.25 h +– +told only\n", told.out)
     assert re.search(r"result +2 cases: 4 of 4 bounds kept\n$", told.out)
     assert names() == ["validation.html"]
     assert "\x1b" not in told.out

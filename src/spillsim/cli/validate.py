@@ -148,12 +148,11 @@ def _tell_scores(console: Console, outcome: Outcome) -> None:
     for _, title, results in outcome.groups():
         console.line(title, bold=True)
         rows = [row for result in results for row in _rows(result)]
-        names, scores, values, bounds, verdicts = zip(*rows, strict=True)
+        scores, values, bounds, verdicts = zip(*rows, strict=True)
         columns = [
-            Column("case", "", names, left=True, leaves=1, heads_groups=True),
-            Column("score", "", scores, left=True, least=40),
+            Column("case and score", "", scores, left=True, least=40),
             Column("value", "", values),
-            Column("bound", "", bounds, leaves=2),
+            Column("bound", "", bounds, leaves=1),
             Column("bound is", "", verdicts, left=True),
         ]
         print_table(console, columns)
@@ -167,15 +166,15 @@ def _tell_scores(console: Console, outcome: Outcome) -> None:
             console.labelled("BROKEN", text, bold=True)
 
 
-def _rows(result: Result) -> list[tuple[str, str, str, str, str]]:
-    """Return name of the case, score, value, bound and verdict for every score of a case."""
+def _rows(result: Result) -> list[tuple[str, str, str, str]]:
+    """Return the name of a case, and score, value, bound and verdict for each of its scores."""
     name = result.case.name
     if result.report is None:
-        return [(name, "", "", "", "BROKE OFF")]
-    return [
+        return [(name, "", "", "BROKE OFF")]
+    return [(name, "", "", "")] + [
         (
-            name, score.name, wording.valued(score), wording.bounded(score.bound, score.unit),
+            f"  {score.name}", wording.valued(score), wording.bounded(score.bound, score.unit),
             wording.verdict(score),
         )
         for score in result.scores
-    ] or [(name, "no scores", "", "", "")]  # fmt: skip
+    ]  # fmt: skip
