@@ -6,7 +6,13 @@ from importlib import import_module
 
 from .case import Case
 
-_MODULES: tuple[str, ...] = ("exact", "conserved")
+_MODULES: tuple[str, ...] = (
+    "exact",
+    "conserved",
+    "tracer_blind",
+    "tracer_calibrated",
+    "tracer_formulas",
+)
 """Modules of this room with ``CASES``, loaded when the pack is asked for."""
 
 
