@@ -22,9 +22,10 @@ import numpy as np
 import pytest
 import validation_cases as given
 
-from spillsim.validation import Band, Curve, Panel, page, runner
+from spillsim.validation import Band, Curve, Panel, Report, Table, page, runner
 from spillsim.validation.axes import Axis, axes_of
 from spillsim.validation.figure import drawing, legend, looks_of
+from spillsim.validation.outcome import Outcome, Result
 
 BROWSER = os.environ.get("SPILLSIM_BROWSER") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -150,6 +151,15 @@ def test_what_no_case_has_is_not_there() -> None:
     assert page.page(runner.run(())).count("<article") == 0
 
 
+def test_long_tables_are_folded_up() -> None:
+    rows = [(f"row {number}", float(number)) for number in range(40)]
+    report = Report((), tables=(Table("Many", ("what", "how much"), rows),))
+    found = page.page(Outcome((Result(given.BELL, report),)))
+    Reader(found)
+    assert found.count("<details><summary>Many: 40 rows</summary>") == 1
+    assert "The case has no scores." in found
+
+
 # --- diagrams ------------------------------------------------------------------------------------
 
 
@@ -201,6 +211,7 @@ def test_a_logarithmic_axis_has_marks(low: float, high: float) -> None:
     ticks = Axis(low, high, 0.0, 100.0, log=True).ticks()
     assert 2 <= len(ticks) <= 12
     assert all(low <= value <= high for value in ticks)
+    assert all(len(f"{value:g}") <= 5 for value in ticks)
 
 
 def test_curves_are_told_apart_without_colour() -> None:

@@ -98,11 +98,11 @@ def _round_steps(low: float, high: float) -> list[float]:
 def _decades(low: float, high: float) -> list[float]:
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     every = max(1, (last - first) // 6)
-    found = [10.0**n for n in range(first, last + 1) if n % every == 0]
+    found = [float(f"1e{n}") for n in range(first, last + 1) if n % every == 0]
     found = [value for value in found if low <= value <= high]
     for multiples in ((1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0)):
         if len(found) >= 3:
             break
-        found = [m * 10.0**n for n in range(first, last + 1) for m in multiples]
+        found = [float(f"{m:g}e{n}") for n in range(first, last + 1) for m in multiples]
         found = [value for value in found if low <= value <= high]
     return found

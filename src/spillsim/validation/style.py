@@ -35,6 +35,7 @@ thead th { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
 th.group { padding-top: .9rem; font-weight: 600; }
 th.n, td.n { text-align: right; padding-left: .5rem; }
 td.n { white-space: nowrap; }
+summary { cursor: pointer; color: var(--link); margin: .75rem 0; }
 .panels { display: grid; gap: 1rem; margin: 1rem 0;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
 figure { margin: 0; padding: .75rem; background: var(--shade); max-width: 44rem; }
@@ -59,6 +60,6 @@ svg text { fill: var(--ink); } svg .tick { fill: var(--soft); font-size: 12px; }
   tbody th { min-width: 7rem; }
   svg.panel { font-size: 17px; } svg .tick { font-size: 17px; }
   figure { padding: .5rem; } }
-@media print { figure, tr { break-inside: avoid; } body { max-width: none; } }
+@media print { details::details-content { content-visibility: visible; } figure, tr { break-inside: avoid; } body { max-width: none; } }
 """
 """Style sheet. Colours after Okabe and Ito (2008), darkened for text on white where needed."""
