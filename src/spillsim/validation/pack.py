@@ -6,7 +6,9 @@ from importlib import import_module
 
 from .case import Case
 
-_MODULES: tuple[str, ...] = ("exact", "conserved")
+_MODULES: tuple[str, ...] = (
+    "exact", "conserved", "otis_decay", "uvas", "huey", "st_kevin",
+)  # fmt: skip
 """Modules of this room with ``CASES``, loaded when the pack is asked for."""
 
 
