@@ -7,8 +7,16 @@ from importlib import import_module
 from .case import Case
 
 _MODULES: tuple[str, ...] = (
-    "exact", "conserved", "otis_decay", "uvas", "huey", "st_kevin",
-)  # fmt: skip
+    "exact",
+    "conserved",
+    "otis_decay",
+    "uvas",
+    "huey",
+    "st_kevin",
+    "tracer_blind",
+    "tracer_calibrated",
+    "tracer_formulas",
+)
 """Modules of this room with ``CASES``, loaded when the pack is asked for."""
 
 
