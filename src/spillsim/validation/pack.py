@@ -16,6 +16,7 @@ _MODULES: tuple[str, ...] = (
     "tracer_blind",
     "tracer_calibrated",
     "tracer_formulas",
+    "jobson_envelope",
 )
 """Modules of this room with ``CASES``, loaded when the pack is asked for."""
 
