@@ -211,7 +211,7 @@ def test_a_logarithmic_axis_has_marks(low: float, high: float) -> None:
     ticks = Axis(low, high, 0.0, 100.0, log=True).ticks()
     assert 2 <= len(ticks) <= 12
     assert all(low <= value <= high for value in ticks)
-    assert all(len(f"{value:g}") <= 5 for value in ticks)
+    assert all(len(f"{value:.9g}") <= 7 for value in ticks)
 
 
 def test_curves_are_told_apart_without_colour() -> None:

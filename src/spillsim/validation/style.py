@@ -60,6 +60,7 @@ svg text { fill: var(--ink); } svg .tick { fill: var(--soft); font-size: 12px; }
   tbody th { min-width: 7rem; }
   svg.panel { font-size: 17px; } svg .tick { font-size: 17px; }
   figure { padding: .5rem; } }
-@media print { details::details-content { content-visibility: visible; } figure, tr { break-inside: avoid; } body { max-width: none; } }
+@media print { details::details-content { content-visibility: visible; }
+  figure, tr { break-inside: avoid; } body { max-width: none; } }
 """
 """Style sheet. Colours after Okabe and Ito (2008), darkened for text on white where needed."""
