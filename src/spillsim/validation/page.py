@@ -12,7 +12,7 @@ from .style import STYLE
 
 GENERATOR = "spillsim validate"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_LONG_TABLE = 15
+LONG_TABLE = 15
 """Rows from which a table is folded up until it is asked for."""
 _INTRODUCTION = (
     "Every case asks one question of the program and answers it with scores. A bound was stated "
@@ -179,7 +179,7 @@ def _table(table: Table) -> str:
         rows.append(f"<tr>{first}{rest}</tr>")
     body = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     shown = _scrolled(table.title or "Numbers", body)
-    if len(rows) > _LONG_TABLE:
+    if len(rows) > LONG_TABLE:
         summary = f"{table.title or 'Numbers'}: {len(rows)} rows"
         return f"<details><summary>{escaped(summary)}</summary>{shown}</details>"
     return (f"<h4>{escaped(table.title)}</h4>" if table.title else "") + shown
