@@ -1,7 +1,7 @@
 """Responses of the transfer engine against closed forms and independent solutions.
 
 Closed forms: ``spillsim.analytic`` (Taylor 1954, van Genuchten & Alves 1982, Ogata & Banks 1961).
-Several zones: ``engine_oracle``, one dense linear system per s.
+Several zones: ``validation.oracle``, one dense linear system per s.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from engine_cases import Row, reach, river, slug
-from engine_oracle import Stem, Zone, concentration, foot_flux, pulse_source
 from numpy.typing import NDArray
 
 from spillsim import analytic, hydraulics, scenario, transfer
@@ -20,6 +19,7 @@ from spillsim.analytic import StreamZone
 from spillsim.network import Position
 from spillsim.sources import InletSchedule, RateSchedule, SlugSchedule
 from spillsim.transfer import course, response
+from spillsim.validation.oracle import Stem, Zone, concentration, foot_flux, pulse_source
 
 HOUR = 3600.0
 S = 1j * np.linspace(2e-5, 2e-3, 40)

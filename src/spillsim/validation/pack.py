@@ -6,7 +6,7 @@ from importlib import import_module
 
 from .case import Case
 
-_MODULES: tuple[str, ...] = ()
+_MODULES: tuple[str, ...] = ("exact", "conserved")
 """Modules of this room with ``CASES``, loaded when the pack is asked for."""
 
 

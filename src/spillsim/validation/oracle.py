@@ -70,7 +70,8 @@ def _roots(zone: Zone, s: Complex) -> tuple[Complex, Complex]:
         psi = psi + alpha * stored / (stored + alpha / beta)
     u = zone.discharge / zone.area
     w = np.sqrt(u * u + 4.0 * zone.dispersion * psi)
-    return 2.0 * psi / (u + w), (u + w) / (2.0 * zone.dispersion)
+    rise: Complex = np.asarray((u + w) / (2.0 * zone.dispersion), dtype=np.complex128)
+    return np.asarray(2.0 * psi / (u + w)), rise
 
 
 def _amplitudes(stem: Stem, s: Complex) -> tuple[Complex, list[tuple[Complex, Complex]]]:
@@ -121,7 +122,10 @@ def _amplitudes(stem: Stem, s: Complex) -> tuple[Complex, list[tuple[Complex, Co
         f, g = roots[-1]
         matrix[:, last, last - 1] = -f * np.exp(-f * zones[-1].length)
         matrix[:, last, last] = g
-    return np.linalg.solve(matrix, right[:, :, None])[:, :, 0], roots
+    amplitude: Complex = np.asarray(
+        np.linalg.solve(matrix, right[:, :, None])[:, :, 0], dtype=np.complex128
+    )
+    return amplitude, roots
 
 
 def concentration(stem: Stem, distance: float, s: Complex) -> Complex:
