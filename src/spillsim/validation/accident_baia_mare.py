@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MEMBERS = 150
 SEED = 20000130
 STATIONS = ("Lăpuș mouth", "Csenger", "Olcsvaapáti", "Vásárosnamény", "Kisköre", "Szolnok",
-            "Csongrád", "Szeged", "Tiszasziget", "Titel", "RS–RO Baziaș", "Moldova Nouă")  # fmt: skip
+            "Csongrád", "Szeged", "Tiszasziget", "Titel", "RS–RO Baziaș",
+            "Moldova Nouă")  # fmt: skip
 
 WINTER_TISZA, WINTER_DANUBE = 0.8, 0.9
 """Median flow of a winter fortnight over the annual mean [-]."""
@@ -112,9 +113,7 @@ def flow_factors(draw: Draw) -> dict[str, float]:
     factors = {}
     for key in ("szamos", "upper", "north", "south", "danube"):
         far = key == "danube"
-        median, spread = (
-            (WINTER_DANUBE, SPREAD_DANUBE) if far else (WINTER_TISZA, SPREAD_TISZA)
-        )
+        median, spread = (WINTER_DANUBE, SPREAD_DANUBE) if far else (WINTER_TISZA, SPREAD_TISZA)
         deviation = common_and_own(draw["flow"], draw[f"flow_{key}"], CORRELATION)
         factors[key] = median * float(np.exp(spread * deviation))
     return factors
@@ -153,7 +152,9 @@ def _reach(draw: Draw) -> Callable[[Reach], dict[str, float]]:
         if reach.hydraulics != "manning":
             return found
         n, width, slope = reach.manning_n, reach.width, reach.slope
-        assert n is not None and width is not None and slope is not None
+        assert n is not None
+        assert width is not None
+        assert slope is not None
         own = draw["bed_szamos" if reach.river in ("Săsar", "Lăpuș", "Szamos") else "bed_tisza"]
         if abs(n - ICE_N) < 1e-9:
             n = OPEN_N * draw["ice"]
@@ -214,14 +215,23 @@ def answer(members: int = MEMBERS) -> Report:
 
 
 REMARKS = (
-    "Concentrations below Kisköre are shown, not scored: 55 million m³ of clean water stored "
-    "beforehand were released with the plume.",
-    "The first full kill of plankton is the first sample that showed it, the last the last: the "
-    "passage may have begun before and ended after. Its middle is what the bound is set on.",
-    "Flow is steady in every member, and a release of hours brings its water for good: a little "
-    "too much below the Szamos where the release is short.",
-    "The rivers of February 2000 are not in the model, only what such months are like; flows of "
-    "the day would narrow the bands more than anything else.",
+    (
+        "Concentrations below Kisköre are shown, not scored: 55 million m³ of clean water stored "
+        "beforehand were released with the plume."
+    ),
+    (
+        "The first full kill of plankton is the first sample that showed it, the last the last: "
+        "the passage may have begun before and ended after. Its middle is what the bound is set "
+        "on."
+    ),
+    (
+        "Flow is steady in every member, and a release of hours brings its water for good: a "
+        "little too much below the Szamos where the release is short."
+    ),
+    (
+        "The rivers of February 2000 are not in the model, only what such months are like; flows "
+        "of the day would narrow the bands more than anything else."
+    ),
 )
 
 CASES = (
@@ -241,9 +251,11 @@ CASES = (
         ),
         tuple(one.told for one in ASSUMPTIONS),
         (
-            "roughness under ice of scenarios/baia_mare_2000: its author knew that ice had been "
-            "reported and when the plume came; here the roughness is a range from open water to "
-            "such ice",
+            (
+                "roughness under ice of scenarios/baia_mare_2000: its author knew that ice had "
+                "been reported and when the plume came; here the roughness is a range from open "
+                "water to such ice"
+            ),
         ),
     ),
 )

@@ -79,7 +79,8 @@ def change(base: Scenario, draw: Draw) -> Change:
         return float(10.0 ** (SPREAD * common_and_own(draw["flow"], own, CORRELATION)))
 
     mass = draw["concentration"] * VOLUME
-    assert base.storage is not None and base.ice is not None
+    assert base.storage is not None
+    assert base.ice is not None
     update = {
         "flow": change_inflows(base, factor),
         "reaches": change_reaches(base, _reach(draw)),
@@ -95,7 +96,9 @@ def change(base: Scenario, draw: Draw) -> Change:
 def _reach(draw: Draw) -> Callable[[Reach], dict[str, float]]:
     def changed(reach: Reach) -> dict[str, float]:
         n, width, slope = reach.manning_n, reach.width, reach.slope
-        assert n is not None and width is not None and slope is not None
+        assert n is not None
+        assert width is not None
+        assert slope is not None
         return {
             "manning_n": draw["bed"] * n, "width": draw["width"] * width,
             "slope": draw["slope"] * slope,
@@ -129,10 +132,14 @@ def answer(members: int = MEMBERS) -> Report:
 
 REMARKS = (
     "Dissolved molybdenum alone, as a tracer: what is bound to grains lags behind.",
-    "The concentration of what was released is known from the event only; so the share of "
-    "concentrations inside the band says little. The fronts are the test.",
-    "Ten dams on the Yijimi and the dosing on the Hulan came from about 31 March on. Values of 1 "
-    "April and later are shown, not scored; the front at Qing'an is.",
+    (
+        "The concentration of what was released is known from the event only; so the share of "
+        "concentrations inside the band says little. The fronts are the test."
+    ),
+    (
+        "Ten dams on the Yijimi and the dosing on the Hulan came from about 31 March on. Values of "
+        "1 April and later are shown, not scored; the front at Qing'an is."
+    ),
 )
 
 CASES = (
@@ -152,8 +159,10 @@ CASES = (
         ),
         tuple(one.told for one in ASSUMPTIONS),
         (
-            "ice of scenarios/yichun_luming_2020: added for the season by an author who knew the "
-            "reported times; here its roughness is a range",
+            (
+                "ice of scenarios/yichun_luming_2020: added for the season by an author who knew "
+                "the reported times; here its roughness is a range"
+            ),
         ),
     ),
 )

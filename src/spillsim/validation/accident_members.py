@@ -71,7 +71,8 @@ def run_ensemble(
 
 
 def _places(scenario: Scenario, network: Any, stations: Sequence[str]) -> list[Any]:
-    every = {one.name: one.at for one in (*scenario.stations, *scenario.borders)}
+    every = {one.name: one.at for one in scenario.stations}
+    every |= {one.name: one.at for one in scenario.borders}
     return [scenario.locate(network, every[name]) for name in stations]
 
 

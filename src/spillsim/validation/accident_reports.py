@@ -87,14 +87,14 @@ def read_observations(folder: Path, start: datetime) -> list[Observation]:
         kind = _PASSAGE.get(row["quantity"], row["quantity"])
         if kind not in (*TIMES, *CONCENTRATIONS) or row["unit"] not in ("", "mg/L"):
             continue
-        window = [
+        earliest, latest = (
             (datetime.fromisoformat(row[end]) - start).total_seconds() if row[end] else np.nan
             for end in ("earliest", "latest")
-        ]
+        )
         value = 1e-3 * float(row["value"]) if row["value"] else np.nan
         scored = row["scored"] == "yes"
         remark = "" if scored else row["scored"]
-        found.append(Observation(row["station"], kind, *window, value, scored, remark))
+        found.append(Observation(row["station"], kind, earliest, latest, value, scored, remark))
     return found + _middles(found)
 
 

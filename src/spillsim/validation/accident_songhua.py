@@ -1,4 +1,4 @@
-"""Songhua 2005: nitrobenzene under the ice, twelve stations with dated concentrations."""
+"""Songhua 2005: nitrobenzene under the ice, ten places with dated concentrations."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def change(base: Scenario, draw: Draw) -> Change:
     substance = base.substances[0].model_copy(
         update={"decay_rate": draw["decay"], "gas_exchange_rate": draw["to_air"]}
     )
-    assert base.storage is not None and base.ice is not None
+    assert base.storage is not None
+    assert base.ice is not None
     update = {
         "flow": change_inflows(base, factor),
         "reaches": change_reaches(base, _reach(draw)),
@@ -109,7 +110,9 @@ def change(base: Scenario, draw: Draw) -> Change:
 def _reach(draw: Draw) -> Callable[[Reach], dict[str, float]]:
     def changed(reach: Reach) -> dict[str, float]:
         n, width, slope = reach.manning_n, reach.width, reach.slope
-        assert n is not None and width is not None and slope is not None
+        assert n is not None
+        assert width is not None
+        assert slope is not None
         own = draw["bed_second" if reach.id in UPPER else "bed_songhua"]
         longer = draw["length"] if reach.id in UPPER else 1.0
         return {
@@ -162,15 +165,21 @@ def answer(members: int = MEMBERS) -> Report:
 
 
 REMARKS = (
-    "Bulletins tell of a station while the plume is there. A sample near the highest value lies "
-    "above what the members give for that very hour, most of which have their plume elsewhere: "
-    "such a share is below 90 % even where all ranges are right. Counted from the highest value, "
-    "it is a fair question.",
+    (
+        "Bulletins tell of a station while the plume is there. A sample near the highest value "
+        "lies above what the members give for that very hour, most of which have their plume "
+        "elsewhere: such a share is below 90 % even where all ranges are right. Counted from the "
+        "highest value, it is a fair question."
+    ),
     "Bayan is shown, not scored: two bulletins four hours apart give 0.45 and 0.20 mg/L.",
-    "Flow is steady in every member. In truth the Fengman dam gave more from the 15th on, after "
-    "the release, and the cover of ice grew while the plume went down.",
-    "About a tenth of the nitrobenzene went into the ice (a study of 2015); the model keeps it in "
-    "the water.",
+    (
+        "Flow is steady in every member. In truth the Fengman dam gave more from the 15th on, "
+        "after the release, and the cover of ice grew while the plume went down."
+    ),
+    (
+        "About a tenth of the nitrobenzene went into the ice (a study of 2015); the model keeps it "
+        "in the water."
+    ),
 )
 
 CASES = (
@@ -178,7 +187,7 @@ CASES = (
         "songhua",
         "accident",
         "Songhua 2005: nitrobenzene from Jilin to the Amur",
-        "Do the dated values of twelve stations on 1,300 km lie inside the 90 % band of a forecast "
+        "Do the dated values of ten places on 1,300 km lie inside the 90 % band of a forecast "
         "with assumed flows, mass and ice?",
         answer,
         (
@@ -190,8 +199,10 @@ CASES = (
         ),
         tuple(one.told for one in ASSUMPTIONS),
         (
-            "mass and duration of scenarios/songhua_2005: its author had seen that 0.3 mg/L for "
-            "two days were reported; the range is that of the mixture announced",
+            (
+                "mass and duration of scenarios/songhua_2005: its author had seen that 0.3 mg/L "
+                "for two days were reported; the range is that of the mixture announced"
+            ),
         ),
     ),
 )

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import data
 from .accident_members import Change, Ensemble, change_inflows, run_ensemble
-from .accident_reports import Judged, Observation, judge, read_observations
+from .accident_reports import HOUR, Judged, Observation, judge, read_observations
 from .accident_scores import front_panel, scores, table
 from .assumptions import Assumption, Draw, draws
 from .case import Case, Report, Score, Source, Table
@@ -173,19 +173,27 @@ def _brumadinho(members: int) -> tuple[Ensemble, list[Observation]]:
 
 
 LEFT_OUT = (
-    ("Ajka/Kolontár 2010", "times of the front were read, no distance along the rivers; pH is not "
-     "conservative, acid and gypsum were dosed"),
-    ("Elbe cyanide 2006", "released mass and hour not known; the two reports of the arrival at the "
-     "border are two days apart; no distance read"),
-    ("Longnan antimony 2015", "no front with a distance from the pond read; reservoirs were closed "
-     "and the water dosed"),
+    (
+        "Ajka/Kolontár 2010",
+        "times of the front read, no distance; pH is not conservative, acid and gypsum were dosed",
+    ),
+    (
+        "Elbe cyanide 2006",
+        "mass and hour not known, no distance read; two reports of the border are two days apart",
+    ),
+    (
+        "Longnan antimony 2015",
+        "no front with a distance from the pond read; reservoirs closed, water dosed",
+    ),
     ("Longjiang cadmium 2012", "begin of the release unknown; dosed"),
     ("Baia Borsa 2000", "days only, no distance of the places where it was seen; sediment"),
     ("Ridder 2016", "no time or value downstream"),
     ("Aznalcóllar 1998", "a mud flow; the volume itself is disputed by a factor of thirty"),
-    ("Sandoz 1986 at Mannheim and Lobith", "distance recalled, not read; the date of Mannheim is "
-     "inferred"),
-)  # fmt: skip
+    (
+        "Sandoz 1986 at Mannheim and Lobith",
+        "distance recalled, not read; the date of Mannheim is inferred",
+    ),
+)
 
 
 def answer(members: int = MEMBERS) -> Report:
@@ -198,7 +206,7 @@ def answer(members: int = MEMBERS) -> Report:
     for name, _, _, judged in found:
         each += [
             Score(f"{name}, {one.seen.label}, rank in the ensemble", one.rank, "%",
-                  note=f"reported {one.observed / 3600.0:.0f} h, median {one.median / 3600.0:.0f} h")
+                  note=f"reported {one.observed / HOUR:.0f} h, median {one.median / HOUR:.0f} h")
             for one in judged if one.seen.scored
         ]  # fmt: skip
     every = [one for *_, judged in found for one in judged]
@@ -214,11 +222,15 @@ def answer(members: int = MEMBERS) -> Report:
 
 
 REMARKS = (
-    "The turbid front of Brumadinho went at a quarter to a half of the speed of the water: grains "
-    "settle and rise again. A band of the water's time is expected to be too early there; the case "
-    "says by how much.",
-    "Sandoz: the report of 400 km on 5 November and that of 5 km/h (80 h) contradict each other; "
-    "the first is scored, with the whole day as its window.",
+    (
+        "The turbid front of Brumadinho went at a quarter to a half of the speed of the water: "
+        "grains settle and rise again. A band of the water's time is expected to be too early "
+        "there; the case says by how much."
+    ),
+    (
+        "Sandoz: the report of 400 km on 5 November and that of 5 km/h (80 h) contradict each "
+        "other; the first is scored, with the whole day as its window."
+    ),
 )
 
 CASES = (
@@ -226,8 +238,8 @@ CASES = (
         "timing",
         "accident",
         "Sandoz 1986 and Brumadinho 2019: distance and time alone",
-        "With nothing but catchment, mean flow and a guess of the day's, does the time at which the "
-        "front was reported lie inside the 90 % band?",
+        "With nothing but catchment, mean flow and a guess of the day's, does the time at which "
+        "the front was reported lie inside the 90 % band?",
         answer,
         (
             Source(

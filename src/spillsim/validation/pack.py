@@ -6,7 +6,14 @@ from importlib import import_module
 
 from .case import Case
 
-_MODULES: tuple[str, ...] = ("exact", "conserved")
+_MODULES: tuple[str, ...] = (
+    "exact",
+    "conserved",
+    "accident_baia_mare",
+    "accident_songhua",
+    "accident_luming",
+    "accident_timing",
+)
 """Modules of this room with ``CASES``, loaded when the pack is asked for."""
 
 
