@@ -9,6 +9,9 @@ from .case import Case
 _MODULES: tuple[str, ...] = (
     "exact",
     "conserved",
+    "tracer_blind",
+    "tracer_calibrated",
+    "tracer_formulas",
     "accident_baia_mare",
     "accident_songhua",
     "accident_luming",
