@@ -7,11 +7,17 @@ from importlib import import_module
 from .case import Case
 
 _MODULES: tuple[str, ...] = (
+    "quick",
     "exact",
     "conserved",
+    "otis_decay",
+    "uvas",
+    "huey",
+    "st_kevin",
     "tracer_blind",
     "tracer_calibrated",
     "tracer_formulas",
+    "jobson_envelope",
     "accident_baia_mare",
     "accident_songhua",
     "accident_luming",
