@@ -203,7 +203,7 @@ def answer(members: int = MEMBERS) -> Report:
     judged = judge(ensemble, seen)
     panels = [
         front_panel("Baia Mare 2000: from Romania to the Danube", ensemble, seen),
-        *(curve_panel(ensemble, s, seen, 1e-3)
+        *(curve_panel(ensemble, s, seen)
           for s in ("Csenger", "Vásárosnamény", "Tiszasziget", "RS–RO Baziaș")),
     ]  # fmt: skip
     return Report(
