@@ -9,6 +9,7 @@ from .case import Case
 _MODULES: tuple[str, ...] = (
     "exact",
     "conserved",
+    "network_exact",
     "otis_decay",
     "uvas",
     "huey",
