@@ -49,6 +49,8 @@ OUTCOMES = (
 FLAGGED = OUTCOMES.index("front_too_early")
 """From here on an outcome is a warning."""
 SUBJECT = "check by Jobson (1996)"
+_SURE = ("front_too_early", "peak_too_high")
+"""What curves show that are known at few times only."""
 
 _PLACE = ("station", "substance")
 _WHY = {
@@ -78,7 +80,9 @@ class _Curves:
     risen: Flags
     """True where the peak is over by the end of the run and was not there at its start."""
     passed: Flags
-    """True where the curve has fallen to 10 % of it too, in one hump of enough samples."""
+    """True where the curve has fallen to 10 % of it too, in one hump."""
+    sampled: Flags
+    """True where enough samples show the hump; a peak between few is higher than they are."""
 
 
 @dataclass(frozen=True)
@@ -156,8 +160,8 @@ def _observe(dataset: xr.Dataset) -> _Curves:
     flux = 1e-3 * peak * dataset.variables["discharge"].values[:, None]
     unit = np.divide(flux, load, out=np.full(peak.shape, np.nan), where=(load > 0.0) & (peak > 0.0))
     risen = (peak > 0.0) & (top < time.size - 1) & ~passed.above_at_start
-    whole = risen & ~passed.above_at_end & (passed.spans == 1) & (samples >= LEAST_SAMPLES)
-    return _Curves(peak, moment, passed.first, unit, risen, whole)
+    whole = risen & ~passed.above_at_end & (passed.spans == 1)
+    return _Curves(peak, moment, passed.first, unit, risen, whole, samples >= LEAST_SAMPLES)
 
 
 def _relate(dataset: xr.Dataset, seen: _Curves) -> _Relations:
@@ -210,6 +214,9 @@ def _judge(
         open_peak = _unjudged_peak(one, str(scope[place]), bool(seen.passed[place]))
         front = bool(seen.risen[place]) and np.isfinite(one.earliest)
         found = _faults(one, front, not open_peak)
+        if not seen.sampled[place]:
+            found = {kind: told for kind, told in found.items() if kind in _SURE}
+            open_peak = open_peak or "too few output times show the peak"
         if found:
             outcome[place] = OUTCOMES.index(next(iter(found)))
             reasons[place] = "; ".join(found.values())
