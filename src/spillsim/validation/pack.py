@@ -9,6 +9,10 @@ from .case import Case
 _MODULES: tuple[str, ...] = (
     "exact",
     "conserved",
+    "otis_decay",
+    "uvas",
+    "huey",
+    "st_kevin",
     "tracer_blind",
     "tracer_calibrated",
     "tracer_formulas",

@@ -80,6 +80,11 @@ def median_miss(ratios: Array) -> float:
     return median_size(ratios - 1.0)
 
 
+def aim(value: float, limit: float) -> str:
+    """An aim in percent, and whether a value reaches it: for the note of a score."""
+    return f"aim {limit:g} %: {'' if value <= limit else 'not '}reached"
+
+
 def within(ratios: Array, factor: float) -> float:
     """Share of ratios within a factor, in percent."""
     return 100.0 * float(np.mean(np.abs(np.log(ratios)) <= math.log(factor)))
@@ -140,9 +145,10 @@ def scatter(
 
     read : observed and simulated value of a pair
     """
-    points = {way: np.array([read(pair) for pair in pairs]) for way, pairs in ways.items()}
+    read_off = {way: np.array([read(pair) for pair in pairs]) for way, pairs in ways.items()}
+    points = {way: xy[np.isfinite(xy).all(axis=1)] for way, xy in read_off.items()}
     everything = np.concatenate(list(points.values()))
-    ends = np.array([float(np.nanmin(everything)), float(np.nanmax(everything))])
+    ends = np.array([float(everything.min()), float(everything.max())])
     clouds = [Curve(way, xy[:, 0], xy[:, 1], "observed") for way, xy in points.items()]
     return Panel(
         title, f"observed {what}", f"simulated {what}",
