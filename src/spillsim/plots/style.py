@@ -8,6 +8,7 @@ changed: every property is given to the thing it belongs to.
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -127,15 +128,21 @@ def _letters(line: str, size: float, weight: str, room: float) -> int:
 
 
 def _width(line: str, size: float, weight: str) -> float:
-    """Width of a line as it is drawn [cm]."""
+    """Width of a line as it is drawn, without kerning [cm]."""
+    return sum(_letter_width(letter, weight) for letter in line) * size / 72.0 / CM
+
+
+@cache
+def _letter_width(letter: str, weight: str) -> float:
+    """Width of a letter over the size of the type [-]."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters the font lacks the drawing tells
-        look = FontProperties(size=size, weight=weight)
-        width, _, _ = text_to_path.get_text_width_height_descent(line, look, ismath=False)
-    return float(width) / 72.0 / CM
+        look = FontProperties(size=100.0, weight=weight)
+        width, _, _ = text_to_path.get_text_width_height_descent(letter, look, ismath=False)
+    return float(width) / 100.0
 
 
 def _write(figure: Figure, centimetres: float, height: float, line: str, **look: Any) -> None:
