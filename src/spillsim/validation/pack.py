@@ -7,6 +7,7 @@ from importlib import import_module
 from .case import Case
 
 _MODULES: tuple[str, ...] = (
+    "quick",
     "exact",
     "conserved",
     "otis_decay",
