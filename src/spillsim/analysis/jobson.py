@@ -111,6 +111,14 @@ def jobson_check(dataset: xr.Dataset) -> xr.Dataset:
     ``leading_edge_time``, ``unit_peak_concentration``, ``jobson_unit_peak``. Empty for a dataset
     that does not hold ``jobson_scope``, as one written by an older version.
     """
+    coordinates = {str(name): dataset.variables[name] for name in dataset.coords}
+    kept = {name: v for name, v in coordinates.items() if set(v.dims) <= set(_PLACE)}
+    found = check_variables(dataset)
+    return found.assign_coords(kept) if len(found) else found
+
+
+def check_variables(dataset: xr.Dataset) -> xr.Dataset:
+    """Return ``jobson_check`` without labels, which would take most of its time."""
     if "jobson_scope" not in dataset:
         return xr.Dataset()
     seen = _observe(dataset)
@@ -131,9 +139,7 @@ def jobson_check(dataset: xr.Dataset) -> xr.Dataset:
             "ancillary_variables": "jobson_reason jobson_scope"}),
         "jobson_reason": (reason, {}),
     }  # fmt: skip
-    coordinates = {str(name): dataset.variables[name] for name in dataset.coords}
-    kept = {name: v for name, v in coordinates.items() if set(v.dims) <= set(_PLACE)}
-    return named(columns, _PLACE).assign_coords(kept)
+    return named(columns, _PLACE)
 
 
 def _values(dataset: xr.Dataset, name: str) -> NDArray[Any]:
