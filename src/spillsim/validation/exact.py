@@ -40,7 +40,7 @@ EXACT = 1e-10
 
 SOURCES = (
     Source(
-        "Taylor 1954, Proc. R. Soc. Lond. A 223: slug; Ogata & Banks 1961, USGS Prof. Paper 411-A: "
+        "Taylor 1954, Proc. Royal Society A 223: slug; Ogata & Banks 1961, USGS Prof. Paper 411-A: "
         "held inlet; van Genuchten & Alves 1982, USDA Tech. Bull. 1661: inlets with decay; "
         "Bencala & Walters 1983, Water Resour. Res. 19(3): transient storage; Uhlenbeck & Ornstein "
         "1930, Phys. Rev. 36: drift that grows with distance.",

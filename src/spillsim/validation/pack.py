@@ -7,8 +7,13 @@ from importlib import import_module
 from .case import Case
 
 _MODULES: tuple[str, ...] = (
+    "quick",
     "exact",
     "conserved",
+    "otis_decay",
+    "uvas",
+    "huey",
+    "st_kevin",
     "tracer_blind",
     "tracer_calibrated",
     "tracer_formulas",
