@@ -18,6 +18,10 @@ _MODULES: tuple[str, ...] = (
     "tracer_calibrated",
     "tracer_formulas",
     "jobson_envelope",
+    "accident_baia_mare",
+    "accident_songhua",
+    "accident_luming",
+    "accident_timing",
 )
 """Modules of this room with ``CASES``, loaded when the pack is asked for."""
 
