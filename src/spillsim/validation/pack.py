@@ -7,6 +7,7 @@ from importlib import import_module
 from .case import Case
 
 _MODULES: tuple[str, ...] = (
+    "quick",
     "exact",
     "conserved",
     "network_exact",
@@ -18,6 +19,10 @@ _MODULES: tuple[str, ...] = (
     "tracer_calibrated",
     "tracer_formulas",
     "jobson_envelope",
+    "accident_baia_mare",
+    "accident_songhua",
+    "accident_luming",
+    "accident_timing",
 )
 """Modules of this room with ``CASES``, loaded when the pack is asked for."""
 
