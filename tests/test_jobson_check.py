@@ -164,6 +164,14 @@ def test_an_absurd_river_is_flagged_for_what_is_wrong(
     assert analysis.add_metrics(dataset).attrs["notices"] == dataset.attrs["notices"]
 
 
+def test_a_peak_that_output_times_miss_is_too_high_or_not_judged() -> None:
+    sharp = run(river(dispersion=0.45, interval=1200.0))
+    assert outcome(sharp) == "peak_too_high"
+    missed = run(river(dispersion=8.0, interval=5400.0, columns={}))
+    assert outcome(missed) == "not_compared"
+    assert reason(missed) == "not compared: too few output times show the peak"
+
+
 def test_too_fast_a_river_without_drainage_areas_is_told_by_its_peak() -> None:
     # five times the velocity at the same dispersion: the peak is 2.7 times more pointed than dye's
     # after so short a time, whatever the drainage area

@@ -120,12 +120,21 @@ def jobson_variables(model: ModelLike, start: np.datetime64) -> xr.Dataset:
             kind = _kind(model.scenario, name, [releases[k] for k in own])
             if kind == "made_of_others":
                 scope[:, number] = SCOPES.index(kind)
+            below = courses.below(own)
             for station, place in enumerate(model.stations):
-                if (found := courses.at(place.position, own, kind)) is not None:
+                if (found := courses.at(place.position, below, kind)) is not None:
                     scope[station, number] = SCOPES.index(found[0])
                     for quantity, value in zip(_NUMBERS, found[1], strict=True):
                         numbers[quantity][station, number] = value
     return _dataset(scope, numbers, start)
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """A place where a constituent is released."""
+
+    pulse: _Pulse
+    state_at: Callable[[Position], _State | None]
 
 
 class _Courses:
@@ -139,28 +148,36 @@ class _Courses:
         self._origins: list[Position] = [
             getattr(release, "origin", release.position) for release in releases
         ]
-        self._below: dict[_Rows, Callable[[Position], _State | None]] = {}
+        self._followed: dict[_Rows, Callable[[Position], _State | None]] = {}
+
+    def below(self, own: Sequence[int]) -> list[_Origin]:
+        """Return the places of one constituent's releases, each with its pulse and what follows."""
+        groups: dict[Position, list[_Pulse]] = {}
+        for k in own:
+            groups.setdefault(self._origins[k], []).append(self._pulses[k])
+        found = []
+        for origin, pulses in groups.items():
+            rows = tuple((origin, pulse.begin) for pulse in pulses)
+            if rows not in self._followed:
+                self._followed[rows] = _fastest(self._network, self._reaches, rows)
+            found.append(_Origin(_together(pulses), self._followed[rows]))
+        return found
 
     def at(
-        self, place: Position, own: Sequence[int], kind: str
+        self, place: Position, origins: Sequence[_Origin], kind: str
     ) -> tuple[str, tuple[float, ...]] | None:
         """Return scope and numbers of one constituent's releases at a place; None without any."""
-        states = {}
-        for origin in dict.fromkeys(self._origins[k] for k in own):
-            rows = tuple((origin, self._pulses[k].begin) for k in own if self._origins[k] == origin)
-            if rows not in self._below:
-                self._below[rows] = _fastest(self._network, self._reaches, rows)
-            if (state := self._below[rows](place)) is not None:
-                states[origin] = state
-        if not states:
+        known = [(one.pulse, one.state_at(place)) for one in origins]
+        seen = [(pulse, state) for pulse, state in known if state is not None]
+        if not seen:
             return None
-        state = reduce(_State.joined, states.values())
+        state = reduce(_State.joined, (state for _, state in seen))
         code = "flow_reverses" if self._reverses else kind
         if code == "whole":
-            doubts = {"several_places": len(states) > 1, "tank_on_the_way": state.tank,
+            doubts = {"several_places": len(seen) > 1, "tank_on_the_way": state.tank,
                       "flow_changes": self._changes}  # fmt: skip
             code = next((name for name, holds in doubts.items() if holds), code)
-        pulse = _together([self._pulses[k] for k in own if self._origins[k] in states])
+        pulse = _together([pulse for pulse, _ in seen])
         early = state.time if state.known and code in FRONT_SCOPES else np.nan
         ratio = state.weighted / state.length if state.length > 0.0 else np.nan
         return code, (early, ratio, pulse.centre, math.sqrt(12.0 * pulse.variance))

@@ -10,6 +10,7 @@ _MODULES: tuple[str, ...] = (
     "quick",
     "exact",
     "conserved",
+    "network_exact",
     "otis_decay",
     "uvas",
     "huey",
@@ -18,6 +19,10 @@ _MODULES: tuple[str, ...] = (
     "tracer_calibrated",
     "tracer_formulas",
     "jobson_envelope",
+    "accident_baia_mare",
+    "accident_songhua",
+    "accident_luming",
+    "accident_timing",
 )
 """Modules of this room with ``CASES``, loaded when the pack is asked for."""
 

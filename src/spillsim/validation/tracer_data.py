@@ -171,8 +171,10 @@ def fault(curve: DyeCurve) -> str:
         return "no width or depth"
     if not bool(np.all(np.diff(curve.time) > 0.0)):
         return "times do not rise"
-    if math.isnan(curve.marks.arrival):
-        return "the record begins above 10 % of the peak"
+    # a row at the injection itself says that there was no dye before, it is no sample
+    first = 1 if curve.time[0] == 0.0 and curve.concentration[0] == 0.0 else 0
+    if curve.concentration[first] > SHARE * curve.marks.peak:
+        return "sampling begins above 10 % of the peak"
     return ""
 
 
