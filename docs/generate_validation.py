@@ -222,7 +222,7 @@ def pages(outcome: Outcome) -> dict[Path, dict[str, str]]:
     apart = names & set(block_names(PAGE.read_text(encoding="utf-8")))
     page = {
         **markdown.blocks(outcome, apart),
-        "baia_mare": table(
+        "baia_mare_reports": table(
             ["station", "km", "what", "reported", "computed", "difference"], accident
         ),
         "summary": summary,

@@ -296,12 +296,15 @@ def test_the_record_keeps_its_schema() -> None:
 
 def test_markdown_holds_every_case_once() -> None:
     blocks = markdown.blocks(runner.run(BAD))
-    assert set(blocks) == {"summary", "defaults", *GROUP_TITLES}
+    assert set(blocks) == {"cases", "defaults", *GROUP_TITLES}
     assert blocks["verification"].count("### A bell-shaped curve") == 1
     assert "| skill | 0.912 | ≥ 0.9 | kept |" in blocks["verification"]
     assert "**The case broke off:** ValueError" in blocks["tracer"]
     assert "<script" not in "".join(blocks.values())
     assert "| A bell-shaped curve | the shape of bells |" in blocks["defaults"]
+    apart = markdown.blocks(runner.run(BAD), ["bell"])
+    assert apart["verification"] == ""
+    assert apart["bell"].startswith("*Is the bell met?*")
     none = Outcome((Result(given.BROKEN, given.broken()),))
     assert "No default was chosen" in markdown.blocks(none)["defaults"]
 
@@ -376,7 +379,7 @@ def test_case_studies_that_the_pack_asks_for_are_in_the_wheel() -> None:
         if name in studies
     }
     shipped = {Path(source).name for source in included}
-    assert asked <= shipped
+    assert asked == shipped
     for source, target in included.items():
         assert (ROOT / source / "scenario.toml").is_file()
         assert target == f"spillsim/validation/cases/{Path(source).name}"
