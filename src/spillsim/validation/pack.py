@@ -10,6 +10,7 @@ _MODULES: tuple[str, ...] = (
     "quick",
     "exact",
     "conserved",
+    "network_exact",
     "otis_decay",
     "uvas",
     "huey",
