@@ -36,7 +36,13 @@ from spillsim.validation.accident_reports import (
     of_curve,
     read_observations,
 )
-from spillsim.validation.accident_scores import curve_panel, front_panel, scores, table
+from spillsim.validation.accident_scores import (
+    curve_panel,
+    front_panel,
+    in_the_middle,
+    scores,
+    table,
+)
 from spillsim.validation.assumptions import Assumption, common_and_own, draws, strata
 
 MODULES = (accident_baia_mare, accident_songhua, accident_luming, accident_timing)
@@ -209,7 +215,12 @@ def test_legs_and_samples_counted_from_the_peak() -> None:
     front = front_panel("t", ensemble, told)
     assert front.bands[0].x == pytest.approx([1.0, 9.0])
     assert front.bands[0].low[0] == pytest.approx((20.0 - 2.0 + 0.0) / HOUR)
-    panel = curve_panel(ensemble, "a", told, 1e-3)
+    told.append(seen("peak_concentration", value=5.0))
+    panel = curve_panel(ensemble, "a", told)
+    assert [curve.kind for curve in panel.curves] == ["simulated", "observed", "reference"]
+    assert panel.curves[2].y == pytest.approx([5e3, 5e3])
+    middle = in_the_middle(ensemble.time, ensemble.at("a"))
+    assert middle in (9, 10)
     assert np.all(panel.bands[0].low <= panel.bands[0].high)
 
 

@@ -120,7 +120,7 @@ def answer(members: int = MEMBERS) -> Report:
     by_leg = legs(judged)
     panels = [
         front_panel("Luming 2020: down the Yijimi and the Hulan", ensemble, seen),
-        *(curve_panel(ensemble, s, seen, 1e-3)
+        *(curve_panel(ensemble, s, seen)
           for s in ("Yijimi mouth (upper section)", "Yijimi mouth", "Shuanghe canal head")),
     ]  # fmt: skip
     tables = [

@@ -71,7 +71,12 @@ class Observation:
     @property
     def label(self) -> str:
         """Station and what was seen there."""
-        return f"{self.station}: {_WORDS[self.kind]}"
+        return f"{self.station}: {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What was seen, in words."""
+        return _WORDS[self.kind]
 
 
 def read_observations(folder: Path, start: datetime) -> list[Observation]:

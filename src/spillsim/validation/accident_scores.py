@@ -13,6 +13,10 @@ from .case import Band, Curve, Panel, Score, Table
 
 Array = NDArray[np.float64]
 
+_FAINT = 0.01
+"""Share of the band's highest value below which a panel does not begin."""
+_POINTS = 200
+"""Points of a curve on a panel."""
 NOMINAL = "a band of 5 to 95 % should hold about 90 %; reports of one plume are not independent"
 _HEADER = ("reported", "as reported", "band 5–95 %", "median", "rank in the ensemble, %", "inside")
 
@@ -103,7 +107,7 @@ def front_panel(title: str, ensemble: Ensemble, seen: Sequence[Observation]) -> 
     order = np.argsort(ensemble.distance)
     order = order[np.isfinite(high[order])]
     x = ensemble.distance[order] / 1e3
-    bands = [Band("arrival, 5–95 % of the members", x, low[order], high[order])]
+    bands = [Band("arrival, 5–95 % of the members in which it comes", x, low[order], high[order])]
     curves = [Curve("arrival, median", x, middle[order])]
     for kinds, label in (
         (("arrival",), "arrival reported (window)"),
@@ -121,29 +125,42 @@ def front_panel(title: str, ensemble: Ensemble, seen: Sequence[Observation]) -> 
     return Panel(title, "distance from the release, km", "h since the release", curves, bands)
 
 
-def curve_panel(
-    ensemble: Ensemble, station: str, seen: Sequence[Observation], least: float
-) -> Panel:
-    """Concentration over time at a station: band of the members and what was reported.
+def curve_panel(ensemble: Ensemble, station: str, seen: Sequence[Observation]) -> Panel:
+    """Concentration over time at a station: band of the members, one of them, what was reported.
 
-    least : below it nothing is drawn, for the axis is logarithmic [mg/L]
+    The band is that of each hour. No member is as flat as its upper end, so one from the middle
+    stands beside it.
     """
-    low, middle, high = np.quantile(ensemble.at(station), [LOW / 100, 0.5, HIGH / 100], axis=0)
-    shown = np.flatnonzero(1e3 * high > least)
-    if shown.size == 0:
-        shown = np.arange(ensemble.time.size)
+    members = ensemble.at(station)
+    low, high = np.quantile(members, [LOW / 100.0, HIGH / 100.0], axis=0)
+    shown = np.flatnonzero(high >= _FAINT * high.max())
     part = slice(int(shown[0]), int(shown[-1]) + 1)
     hours = ensemble.time[part] / HOUR
-    every = max(1, hours.size // 200)
-
-    def thinned(values: Array) -> Array:
-        return np.asarray(np.maximum(values, least)[::every])
-
-    rows = [one for one in seen if one.station == station and np.isfinite(one.value * one.time)]
-    curves = [Curve("median of the members", hours[::every], thinned(1e3 * middle[part]))]
-    if rows:
-        time, value = np.array([(one.time / HOUR, 1e3 * one.value) for one in rows]).T
+    every = slice(None, None, max(1, hours.size // _POINTS))
+    own = members[in_the_middle(ensemble.time, members)]
+    x = hours[every]
+    curves = [Curve("a member in the middle", x, 1e3 * own[part][every])]
+    here = [one for one in seen if one.station == station and np.isfinite(one.value)]
+    dated = [one for one in here if np.isfinite(one.time)]
+    if dated:
+        time, value = np.array([(one.time / HOUR, 1e3 * one.value) for one in dated]).T
         curves.append(Curve("reported", time, value, "observed"))
-    bands = [Band("5–95 % of the members", hours[::every], thinned(1e3 * low[part]),
-                  thinned(1e3 * high[part]))]  # fmt: skip
-    return Panel(station, "h since the release", "mg/L", curves, bands, y_log=True)
+    for one in here:
+        if not np.isfinite(one.time):
+            label = f"{one.what} reported, without a time"
+            curves.append(Curve(label, x[[0, -1]], np.full(2, 1e3 * one.value), "reference"))
+    bands = [Band("5–95 % of the members, hour by hour", x, 1e3 * low[part][every],
+                  1e3 * high[part][every])]  # fmt: skip
+    return Panel(station, "h since the release", "mg/L", curves, bands)
+
+
+def in_the_middle(time: Array, members: Array) -> int:
+    """Which of the (M, T) curves has the time and height of its peak nearest to the medians."""
+    top = members.max(axis=1)
+    when = time[np.argmax(members, axis=1)]
+    off = np.zeros(top.size)
+    for quantity in (np.log(np.maximum(top, 1e-30)), np.log(np.maximum(when, 1.0))):
+        spread = float(quantity.std())
+        if spread > 0.0:
+            off += ((quantity - np.median(quantity)) / spread) ** 2
+    return int(np.argmin(off))

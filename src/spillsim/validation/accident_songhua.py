@@ -149,7 +149,7 @@ def answer(members: int = MEMBERS) -> Report:
     )  # fmt: skip
     panels = [
         front_panel("Songhua 2005: from Jilin to the Amur", ensemble, seen),
-        *(curve_panel(ensemble, s, seen, 1e-4)
+        *(curve_panel(ensemble, s, seen)
           for s in ("Sifangtai", "Mulan", "Dalianhe", "Dalai", "CN–RU Amur")),
     ]  # fmt: skip
     return Report(

@@ -120,7 +120,7 @@ RHINE = River(
     # recalled: catchments and mean flows at Basel, Maxau, Worms (with the Neckar), Mainz (Main)
     ((195.0, 36_000.0, 1050.0, 1050.0), (70.0, 50_200.0, 1250.0, 200.0),
      (65.0, 68_800.0, 1400.0, 150.0), (150.0, 98_200.0, 1600.0, 200.0)),
-    (("400 km below Basel", 400.0),),
+    (("100 km", 100.0), ("200 km", 200.0), ("300 km", 300.0), ("400 km below Basel", 400.0)),
     (
         Assumption("flow", "flow over the annual mean, all along", "lognormal", (0.8, 0.15), "-",
                    "autumn is below the mean on the upper Rhine; that of the day was not read"),
