@@ -31,7 +31,7 @@ Flags = NDArray[np.bool_]
 
 ENVELOPE = 3.0
 """Largest factor between a curve and the relation for its peak, or for the gap between leading edge
-and peak, either way. Three times the scatter of measured dye curves about eq. 19 (rms 0.16 in the
+and peak, either way. Three times the scatter of measured dye curves about eq. 19 (rms 0.15 in the
 decimal logarithm; the case ``jobson_envelope`` of the validation pack)."""
 SHORTEST, LONGEST = 1.0 * SECONDS_PER_HOUR, 240.0 * SECONDS_PER_HOUR
 """Times of travel of the dye curves that the envelope was measured on [s]."""

@@ -221,7 +221,7 @@ def answer_chloride() -> Report:
         fits: list[Fit] = [fit(one, seen) for one in (own, official, refined)]
         low = fits[1].determination
         bound = Bound(low=low, reason="that of the official OTIS run") if place in ASKED else None
-        note = f"OTIS {low:.5f}" if bound else ""
+        note = f"{fits[0].determination:.5f}, OTIS {low:.5f}" if bound else ""
         scores.append(Score(f"R² at {place} m", fits[0].determination, "", bound, note))
         share = 100.0 * apart(own, refined, base)
         scores.append(
