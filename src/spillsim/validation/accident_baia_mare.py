@@ -267,5 +267,6 @@ CASES = (
                 "water to such ice"
             ),
         ),
+        cost=9.0,
     ),
 )

@@ -164,5 +164,6 @@ CASES = (
                 "the reported times; here its roughness is a range"
             ),
         ),
+        cost=4.0,
     ),
 )

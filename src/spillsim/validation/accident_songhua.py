@@ -204,5 +204,6 @@ CASES = (
                 "for two days were reported; the range is that of the mixture announced"
             ),
         ),
+        cost=4.0,
     ),
 )

@@ -290,11 +290,13 @@ CASES = (
         "Does a run have the error that was asked for, and does it know which it has?",
         answer_accuracy, SOURCES,
         assumptions=("Only `numerics.error` is set; step and cells follow from it.",),
+        cost=15.0,
     ),
     Case(
         "exact_transfer", "verification", "The transfer engine against exact curves",
         "Is the transfer engine, which other runs are measured with, exact?",
         answer_transfer, SOURCES,
+        cost=5.0,
     ),
     Case(
         "exact_order", "verification", "Order of convergence",

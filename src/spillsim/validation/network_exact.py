@@ -169,6 +169,7 @@ CASES = (
         "concentration, seepage, decay and dead zones?",
         answer_manufactured, SOURCES,
         assumptions=("The sources it needs enter as releases with hydrographs, every 50 m.",),
+        cost=4.0,
     ),
     Case(
         "network_tree", "verification", "A tree and an island",

@@ -159,5 +159,6 @@ CASES = (
                    "samples.", "USGS, public domain."),
         ),
         assumptions=(f"Error asked for {100 * ERROR:g} %, which keeps the run to a second.",),
+        cost=2.0,
     ),
 )  # fmt: skip

@@ -281,5 +281,6 @@ CASES = (
                 "some of these tests"
             ),
         ),
+        cost=5.0,
     ),
 )

@@ -318,5 +318,6 @@ CASES = (
             "Discharge as gauged at the stations, linear between them.",
             "Curves are compared per dye that came by; the loss of dye is not foretold.",
         ),
+        cost=10.0,
     ),
 )

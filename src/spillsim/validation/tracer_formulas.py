@@ -288,5 +288,6 @@ CASES = (
             ),
         ),
         used_for=("the default dispersion formula",),
+        cost=7.0,
     ),
 )
