@@ -1,7 +1,7 @@
 """Places at and near confluences in the march on a tree.
 
 The river of ``confluence`` in ``test_engine_network``: D / U of the stem is 43 m above and 60 m
-below, cells of a step of 225 s are 150 m long. Oracle: ``engine_oracle``.
+below, cells of a step of 225 s are 150 m long. Oracle: ``validation.oracle``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from engine_cases import Array, Row, Solved, at, error, inlet, mean_time, pulse, reach, slope, solve
-from engine_oracle import Stem, Zone, curve, pulse_source
 from pool_cases import kinetics
 
 from spillsim.transport.arrays import Deposits
@@ -17,6 +16,7 @@ from spillsim.transport.deposits import build_deposits
 from spillsim.transport.exchanging import march_pools
 from spillsim.transport.march import march
 from spillsim.transport.medium import build_exchange
+from spillsim.validation.oracle import Stem, Zone, curve, pulse_source
 
 HOURS = 3600.0
 SOURCE = pulse_source(1000.0, 0.0, 3600.0)

@@ -1,6 +1,6 @@
 """Reaches that change, water that comes and goes, confluences, and cases at the edge.
 
-Oracle: ``engine_oracle`` (stem continuous in C and flux, tributary with advective flux only).
+Oracle: ``validation.oracle`` (stem continuous in C and flux, tributary with advective flux only).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engine_cases import at, error, inlet, pulse, reach, slope, slug, solve
-from engine_oracle import Stem, Zone, curve, pulse_source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spillsim.transport.arrays import LIMITER_MONOTONE, LIMITER_POSITIVE
 from spillsim.transport.reconstruct import cell_edges, downstream_share, edge_weights
+from spillsim.validation.oracle import Stem, Zone, curve, pulse_source
 
 HOURS = 3600.0
 SOURCE = pulse_source(1000.0, 0.0, 3600.0)

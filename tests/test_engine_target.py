@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from engine_cases import at, error, pulse, reach, river, slug
-from engine_oracle import Stem, Zone, curve, pulse_source
 
 from spillsim import scenario
 from spillsim.model import assemble
+from spillsim.validation.oracle import Stem, Zone, curve, pulse_source
 from spillsim.verification import simulate_to_target
 
 U, A = 0.7, 100.0

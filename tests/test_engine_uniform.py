@@ -1,8 +1,8 @@
 """The engine in a uniform river against closed forms and Laplace transforms.
 
 Sources: slug, Taylor (1954); third-type inlet, van Genuchten & Alves (1982, A2); first-type inlet,
-Ogata & Banks (1961); storage, Bencala & Walters (1983), inverted in ``engine_oracle``. Errors are
-L1 over the area under the exact curve. The bounds are a little above what was measured.
+Ogata & Banks (1961); storage, Bencala & Walters (1983), inverted in ``validation.oracle``. Errors
+are L1 over the area under the exact curve. The bounds are a little above what was measured.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from engine_cases import Array, at, error, inlet, mean_time, pulse, reach, slope, slug, solve
-from engine_oracle import Stem, Zone, curve, pulse_source
 
 from spillsim.analytic import (
     UniformReach,
@@ -20,6 +19,7 @@ from spillsim.analytic import (
     infinite_slug,
     third_type_slug,
 )
+from spillsim.validation.oracle import Stem, Zone, curve, pulse_source
 
 U, A, D = 0.7, 100.0, 30.0
 Q = U * A

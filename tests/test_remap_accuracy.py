@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from engine_cases import error, mean_time, slope
-from engine_oracle import Stem, Zone, curve, pulse_source
 from remap_cases import Array, flow, plan, pulse, river, run, slug, steady
 from test_remap_graph import AREA, DISPERSION, FOOT, HEAD, LENGTH, wild_flow
 
 from spillsim.remap import medium
 from spillsim.remap.march import Background
+from spillsim.validation.oracle import Stem, Zone, curve, pulse_source
 
 HOUR = 3600.0
 

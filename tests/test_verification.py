@@ -1,6 +1,6 @@
 """The error a run says it achieved is the error it has, against exact curves of many rivers.
 
-Exact curves: ``verified_cases``. The measure is L1 over the area under the exact curve.
+Exact curves: ``validation.known``. The measure is L1 over the area under the exact curve.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 from engine_cases import Array, at, error, pulse, reach, river
-from verified_cases import CASES, Case
 
 import spillsim
 from spillsim import scenario
 from spillsim.model import Model, assemble, with_time_step
 from spillsim.simulation import simulate
+from spillsim.validation.known import RIVERS, River
 from spillsim.verification import (
     exact_reference,
     half_step_reference,
@@ -31,8 +31,8 @@ WRITTEN = {"slug at a headwater", "stiff storage", "slow reservoir"}
 
 
 @cache
-def case_of(name: str) -> Case:
-    return CASES[name]()
+def case_of(name: str) -> River:
+    return RIVERS[name]()
 
 
 @cache
@@ -41,11 +41,11 @@ def exact_curves(name: str) -> list[Array]:
     return case.exact(case.interval * np.arange(int(case.duration / case.interval) + 1))
 
 
-def model_of(case: Case, **numerics: Any) -> Model:
+def model_of(case: River, **numerics: Any) -> Model:
     return assemble(scenario.parse(case.scenario(**{"error": TARGET, **numerics}), None))
 
 
-@pytest.mark.parametrize("name", list(CASES))
+@pytest.mark.parametrize("name", list(RIVERS))
 def test_written_error_is_true(name: str, tmp_path: Path) -> None:
     case = case_of(name)
     asked = scenario.parse(case.scenario(error=TARGET), None)
@@ -64,7 +64,7 @@ def test_written_error_is_true(name: str, tmp_path: Path) -> None:
     assert ("misses the numerical error asked for" in found.attrs["notices"]) == missed.any()
 
 
-@pytest.mark.parametrize("name", list(CASES))
+@pytest.mark.parametrize("name", list(RIVERS))
 def test_half_a_step_never_flatters(name: str) -> None:
     model = model_of(case_of(name))
     run = measured(model, simulate(model), half_step_reference(model))
@@ -75,7 +75,7 @@ def test_half_a_step_never_flatters(name: str) -> None:
         assert told >= 0.5 * error(curve, exact)
 
 
-@pytest.mark.parametrize("name", list(CASES))
+@pytest.mark.parametrize("name", list(RIVERS))
 def test_exact_curves_know_their_own_error(name: str) -> None:
     model = model_of(case_of(name))
     reference = exact_reference(model)
@@ -85,7 +85,7 @@ def test_exact_curves_know_their_own_error(name: str) -> None:
         assert error(reference.concentration[0, k], curve) <= reference.error[0, k] + 1e-9
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if "time step" not in name])
+@pytest.mark.parametrize("name", [name for name in RIVERS if "time step" not in name])
 def test_transfer_engine_tells_its_error(name: str) -> None:
     model, run = simulate_to_target(model_of(case_of(name), engine="transfer"))
     assert model.engine == run.engine == "transfer"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from engine_oracle import Stem, Zone, curve, pulse_source
 
 from benchmarks import exact, trees
+from spillsim.validation.oracle import Stem, Zone, curve, pulse_source
 
 
 def test_w3_is_the_tree_of_the_task() -> None:

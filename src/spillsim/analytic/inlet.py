@@ -106,7 +106,8 @@ def _spectrum(zone: StreamZone) -> _Spectrum:
 def _relaxation_sum(time: Array, spectrum: _Spectrum, order: int) -> Array:
     """Sum over j of w_j f(r_j t)/r_j^(order - 1) for flat times >= 0, all terms positive.
 
-    f(x) = 1 - exp(-x) for order 1 and x - 1 + exp(-x) for order 2. Times are taken in rising
+    f(x) = exp(-x) for order 0 (times > 0), 1 - exp(-x) for order 1 and x - 1 + exp(-x) for order
+    2, each the integral of the one before. Times are taken in rising
     chunks; in each, slow rates (r t < 0.05) go into a Taylor polynomial, which avoids cancellation,
     and rates that have run out (r t > 40) into a straight line, so that few exponentials remain.
     """
@@ -115,6 +116,11 @@ def _relaxation_sum(time: Array, spectrum: _Spectrum, order: int) -> Array:
     sequence = np.argsort(time, kind="stable")
     result = np.zeros_like(time)
     size = max(1, _CHUNK // len(rates))
+    if order == 0:
+        for begin in range(0, len(time), size):
+            x = np.multiply.outer(time[begin : begin + size], rates)
+            result[begin : begin + size] = np.exp(-x) @ weights
+        return result
     for begin in range(0, len(time), size):
         place = sequence[begin : begin + size]
         part = time[place]
@@ -144,6 +150,9 @@ def _relaxation_sum(time: Array, spectrum: _Spectrum, order: int) -> Array:
 
 _FAR = 1000.0
 """Age over length from which the rise of a concentration is integrated rather than differenced."""
+_LONG_AFTER = 100.0
+"""Age over length from which a whole series is taken as pulses, whose responses do not cancel."""
+_PULSES, _PULSE_WEIGHTS = np.polynomial.legendre.leggauss(3)
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(14)
 
@@ -177,13 +186,19 @@ def _steady_share(zone: StreamZone) -> float:
 
 
 def _entry_excess(time: Array, zone: StreamZone, order: int) -> Array:
-    """Response per Q above the steady inflow: to a step [s] (order 1) or a ramp [s2] (order 2)."""
+    """Response per Q above the steady inflow: to a step [s] (order 1) or a ramp [s2] (order 2);
+    or, for times > 0, to a pulse (order 0), the derivative of that to a step [-].
+    """
     t = np.maximum(time, 0.0)
     if zone.storage is not None and zone.storage.active:
         return _relaxation_sum(t.ravel(), _spectrum(zone), order).reshape(t.shape)
     u = _decay_velocity(zone)
     scale = 4.0 * zone.dispersion_coefficient / u**2
-    shape = _excess(t / scale) if order == 1 else _excess_integral(t / scale)
+    if order == 0:
+        root = np.sqrt(t / scale)
+        shape = np.exp(-t / scale) * ierfcx(root) / root
+    else:
+        shape = _excess(t / scale) if order == 1 else _excess_integral(t / scale)
     return 0.5 * u / zone.velocity * scale**order * shape
 
 
@@ -257,14 +272,41 @@ def inlet_mass_from_series(
         raise ValueError("the series needs two or more points, one concentration for each time")
     if not bool(np.all(np.diff(at) > 0.0)):
         raise ValueError("the times of the series must rise")
-    slope = np.diff(value) / np.diff(at)
     # The steady part comes from the exposure itself: as a sum of ramps it would cancel badly.
     exposure = _exposure(t, at, value)
+    excess = np.empty_like(t)
+    late = t - at[-1] > _LONG_AFTER * (at[-1] - at[0])
+    excess[~late] = _series_excess(t[~late], at, value, zone)
+    excess[late] = _late_excess(t[late], at, value, zone)
+    return discharge * (_steady_share(zone) * exposure + excess)
+
+
+def _series_excess(t: Array, at: Array, value: Array, zone: StreamZone) -> Array:
+    """Mass per Q above the steady inflow, as jumps at the ends and ramps between [kg s/m3]."""
+    slope = np.diff(value) / np.diff(at)
     excess: Array = float(value[0]) * _entry_excess(t - at[0], zone, 1)
     excess = excess - float(value[-1]) * _entry_excess(t - at[-1], zone, 1)
     for piece in np.flatnonzero(slope):
         excess = excess + float(slope[piece]) * _ramp_excess(t - at[piece], t - at[piece + 1], zone)
-    return discharge * (_steady_share(zone) * exposure + excess)
+    return excess
+
+
+def _late_excess(t: Array, at: Array, value: Array, zone: StreamZone) -> Array:
+    """As ``_series_excess`` long after a short series, by Gauss's three points in each piece.
+
+    What dispersion has drawn in is on its way out again. As a sum of ramps that little rest is a
+    difference of large numbers; as a sum of pulses every term has its sign.
+    """
+    length, middle = np.diff(at), 0.5 * (at[1:] + at[:-1])
+    excess = np.zeros_like(t)
+    for node, weight in zip(_PULSES, _PULSE_WEIGHTS, strict=True):
+        share = 0.5 * (1.0 + float(node))
+        held = value[:-1] + share * np.diff(value)
+        times = middle + 0.5 * float(node) * length
+        for when, mass in zip(times, 0.5 * float(weight) * length * held, strict=True):
+            if mass != 0.0:
+                excess += float(mass) * _entry_excess(t - when, zone, 0)
+    return excess
 
 
 def _ramp_excess(since_begin: Array, since_end: Array, zone: StreamZone) -> Array:

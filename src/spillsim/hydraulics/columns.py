@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..scenario.names import HYDRAULIC_METHODS
+
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -111,23 +113,7 @@ class Columns:
         )
 
 
-REQUIRED: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "velocity": (("velocity",), ("cross_section_area",)),
-    "travel_time": (("travel_time",),),
-    "volume": (("volume",),),
-    "manning": (("width", "slope", "manning_n"),),
-    "at_a_station_geometry": (
-        ("width_coefficient", "depth_coefficient"),
-        ("bankfull_discharge", "width", "depth"),
-    ),
-    "downstream_geometry": ((),),
-    "rating": (("rating",),),
-    "jobson_most_probable": (("drainage_area",),),
-    "jobson_fastest_probable": (("drainage_area",),),
-}
-"""Method -> alternatives of columns, each of which is enough; the first is the usual one."""
-
-METHODS = tuple(REQUIRED)
+METHODS = tuple(HYDRAULIC_METHODS)
 """Names of the hydraulic methods."""
 
 
@@ -140,7 +126,7 @@ def missing_columns(columns: Columns, methods: Sequence[str]) -> dict[int, str]:
     """
     missing: dict[int, str] = {}
     named = np.array(methods, dtype=object)
-    for method, alternatives in REQUIRED.items():
+    for method, alternatives in HYDRAULIC_METHODS.items():
         rows = np.flatnonzero(named == method)
         enough = np.zeros(rows.size, dtype=np.bool_)
         for alternative in alternatives:

@@ -129,36 +129,12 @@ def divide(
 ) -> int:  # fmt: skip
     """Put what ran past an end of a chain on the way into the chains that take the water."""
     node = graph.chain[c, HEAD_NODE + side]
-    passing = abs(
-        water_at_end(
-            c,
-            side,
-            step,
-            graph.chain,
-            tables.boundary,
-            tables.pointer,
-            tables.row,
-            tables.weight,
-            now.window,
-            now.end_water,
-        )
-    )
+    passing = abs(water_at_end(c, side, step, graph, tables, now))
     taken = 0.0
     into = 0.0
     for k in range(graph.node[node, POINTER], graph.node[node, POINTER_END]):
         q, at = graph.ends[k, 0], graph.ends[k, 1]
-        water = water_at_end(
-            q,
-            at,
-            step,
-            graph.chain,
-            tables.boundary,
-            tables.pointer,
-            tables.row,
-            tables.weight,
-            now.window,
-            now.end_water,
-        )
+        water = water_at_end(q, at, step, graph, tables, now)
         water = -water if at == 1 else water
         taken += max(water, 0.0)
         into += max(-water, 0.0)
@@ -230,10 +206,7 @@ def trace(
             way[top, 1] = place - whole if side == 1 else place
             top += 1
             continue
-        passing = water_at_end(
-            c, side, step, graph.chain, tables.boundary, tables.pointer, tables.row,
-            tables.weight, now.window, now.end_water,
-        )  # fmt: skip
+        passing = water_at_end(c, side, step, graph, tables, now)
         if passing == 0.0:
             at = graph.chain[c, END] - 1 if side == 1 else graph.chain[c, START]
             put(at, came, c, own, b, members, gauges, now, state)

@@ -159,17 +159,16 @@ def cover_reach(r: int, step: int, graph: Graph, tables: Tables, medium: Medium,
 
 
 @inner
-def water_at_end(
-    c: int, side: int, step: int, chain: IntArray, boundary: FloatArray, pointer: IntArray,
-    row: IntArray, weight: FloatArray, window: IntArray, end_water: FloatArray,
-) -> float:  # fmt: skip
+def water_at_end(c: int, side: int, step: int, graph: Graph, tables: Tables, now: Now) -> float:
     """Volume through an end of a chain in the step, positive downstream."""
-    if window[c, END_STAMP] != step:
+    if now.window[c, END_STAMP] != step:
         for k in range(2):
-            column = chain[c, REACH + k] + c
-            end_water[c, k] = integrate(step, column, boundary, pointer, row, weight)
-        window[c, END_STAMP] = step
-    return float(end_water[c, side])
+            column = graph.chain[c, REACH + k] + c
+            now.end_water[c, k] = integrate(
+                step, column, tables.boundary, tables.pointer, tables.row, tables.weight
+            )
+        now.window[c, END_STAMP] = step
+    return float(now.end_water[c, side])
 
 
 @part
@@ -261,18 +260,7 @@ def feed(node: int, step: int, graph: Graph, tables: Tables, now: Now) -> None:
     out = 0.0
     for k in range(graph.node[node, POINTER], graph.node[node, POINTER_END]):
         c, side = graph.ends[k, 0], graph.ends[k, 1]
-        water = water_at_end(
-            c,
-            side,
-            step,
-            graph.chain,
-            tables.boundary,
-            tables.pointer,
-            tables.row,
-            tables.weight,
-            now.window,
-            now.end_water,
-        )
+        water = water_at_end(c, side, step, graph, tables, now)
         if side == 0:
             water = -water
         into += max(water, 0.0)

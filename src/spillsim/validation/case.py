@@ -132,3 +132,5 @@ class Case:
     used_for: Sequence[str] = field(default=())
     """Defaults of the program that were chosen with these data in view; empty where they were
     not: only then is the case an independent check of them."""
+    cost: float = 1.0
+    """About how many seconds it takes on one core with compiled code; the longest begin first."""
