@@ -18,7 +18,10 @@ import numpy as np
 from .arrays import FloatArray
 from .crossing import crossing_shares
 from .grid import Grid
+from .resolution import DISPERSION_NUMBER
 
+LEAST_EASED = 0.5
+"""Least factor by which the conductance below a mouth is divided."""
 LAYER_CELLS = 24
 """Cells above a mouth on which the layer is worked out where it is not one cell thick."""
 
@@ -70,8 +73,11 @@ def ease_below_mouths(grid: Grid, conductance: FloatArray, substeps: int) -> Non
         above, below = substeps * conductance[cell : cell + 2] / volume[cell]
         u = np.minimum(substeps * conductance[cell] / stem, 1.0)
         lag = below / x - above
-        behind = (0.5 + lag - below + (r - 0.5) * u * x**2) / (1.0 - u * x)
-        conductance[cell + 1] /= 1.5 + lag - behind
+        # cells of one step are that short only in a reach with no room for longer ones
+        eased = u <= DISPERSION_NUMBER
+        behind = (0.5 + lag - below + (r - 0.5) * u * x**2) / np.where(eased, 1.0 - u * x, 1.0)
+        factor = 1.5 + lag - behind
+        conductance[cell + 1] /= np.where(eased, np.maximum(factor, LEAST_EASED), 1.0)
 
 
 def thinned(grid: Grid, withheld: FloatArray) -> FloatArray:
