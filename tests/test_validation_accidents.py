@@ -319,16 +319,6 @@ def test_every_case_answers(module: object) -> None:
         assert {len(row) for row in one.rows} == {len(one.header)}
 
 
-@pytest.mark.slow
-def test_baia_mare_keeps_its_bounds() -> None:
-    report = accident_baia_mare.answer()
-    bound = [score for score in report.scores if score.bound is not None]
-    assert [score.name.split(",")[0] for score in bound] == [
-        name for *_, name in accident_baia_mare.MUST
-    ]
-    assert [(score.name, score.value) for score in bound if not score.holds] == []
-
-
 def test_parts_of_the_gauges_are_those_of_the_case() -> None:
     folder = data.case_folder("baia_mare_2000")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spillsim.formulas import DEFAULT_DISPERSION_FORMULA
-from spillsim.validation import tracer_blind, tracer_calibrated, tracer_data, tracer_formulas
+from spillsim.validation import tracer_calibrated, tracer_data, tracer_formulas
 from spillsim.validation.tracer_data import DyeCurve, Section
 from spillsim.validation.tracer_engine import Simulated, Stretch, curves, inlet, model_of, slug
 from spillsim.validation.tracer_fit import Fitted, fit, inlet_transform
@@ -176,19 +176,3 @@ def test_a_wrong_formula_breaks_the_bound_of_the_default(monkeypatch: pytest.Mon
     found = log_rms(tracer_formulas.coefficient_ratios(table, DEFAULT_DISPERSION_FORMULA))
     assert right == pytest.approx(0.320, abs=1e-3)
     assert found > 0.35
-
-
-@pytest.mark.parametrize(
-    "case",
-    [*tracer_blind.CASES, *tracer_calibrated.CASES, *tracer_formulas.CASES],
-    ids=lambda case: case.name,
-)
-def test_the_case_answers_and_keeps_its_bounds(case: tracer_blind.Case) -> None:
-    report = case.answer()
-    assert [score.name for score in report.scores if not score.holds] == []
-    assert any(score.bound is not None for score in report.scores)
-    assert all(math.isfinite(score.value) for score in report.scores)
-    assert len({score.name for score in report.scores}) == len(report.scores)
-    assert report.panels
-    assert report.tables
-    assert report.remarks

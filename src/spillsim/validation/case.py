@@ -27,7 +27,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Bound:
-    """Limits that a score is held to, both included; fixed before the score was known."""
+    """Limits that a score is held to, both included: an aim fixed before the score was known, or
+    a guard against getting worse; ``reason`` tells which.
+    """
 
     low: float = -math.inf
     high: float = math.inf

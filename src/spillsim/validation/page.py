@@ -15,8 +15,9 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 LONG_TABLE = 15
 """Rows from which a table is folded up until it is asked for."""
 _INTRODUCTION = (
-    "Every case asks one question of the program and answers it with scores. A bound was stated "
-    "before its score was known; a score without a bound is told only, nothing is promised by it."
+    "Every case asks one question of the program and answers it with scores. Below a score stands "
+    "why its bound is where it is; some are aims, others guards that were set once a score was "
+    "known. A score without a bound is told only, nothing is promised by it."
 )
 
 
