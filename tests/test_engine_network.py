@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spillsim.transport.arrays import LIMITER_MONOTONE, LIMITER_POSITIVE
-from spillsim.transport.reconstruct import cell_edges, downstream_share, edge_weights
+from spillsim.transport.edges import edge_weights
+from spillsim.transport.reconstruct import cell_edges, downstream_share
 from spillsim.validation.oracle import Stem, Zone, curve, pulse_source
 
 HOURS = 3600.0

@@ -37,9 +37,9 @@ from .arrays import (
     Paths,
     Ways,
 )
+from .edges import edge_weights
 from .faces import place_faces
 from .paths import Path, Route, find_paths
-from .reconstruct import edge_weights
 from .splitting import remaining_dispersion
 
 
