@@ -17,6 +17,20 @@ settings.register_profile("same", derandomize=True)
 settings.register_profile("search", derandomize=False, max_examples=400)
 settings.load_profile("same")
 
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before the whole suite is handed to several workers: compile what all of them need, once."""
+    config = session.config
+    several = not hasattr(config, "workerinput") and getattr(config.option, "numprocesses", None)
+    if several and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        from spillsim.validation import runner, warming
+
+        found = runner.run(warming.missing(), 2)
+        failed = [result.failure for result in found.results if result.failure]
+        if failed:
+            raise pytest.UsageError(f"the kernels were not compiled: {failed[0]}")
+
+
 FIRST = (
     "test_cases_gallery.py",
     "test_validation_mutations.py",
@@ -24,9 +38,8 @@ FIRST = (
     "test_validation_page.py",
     "test_docs.py",
 )
-"""Files that take longest. A parallel run hands out whole files in this order: the first compiles
-the kernels of all engines while the second, in processes without compiled code, needs none; and no
-worker is left with a long file when the others are done."""
+"""Files that take longest. A parallel run hands out whole files in this order, so that no worker is
+left with a long file when the others are done."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -396,3 +397,8 @@ def _pack() -> tuple[Case, ...]:
     for name in pack._MODULES:
         found += import_module(f"spillsim.validation.{name}").CASES
     return tuple(found)
+
+
+@pytest.mark.parametrize("answer", [warming._march, warming._network, warming._transfer])
+def test_what_compiles_the_kernels_runs(answer: Callable[[], Report]) -> None:
+    assert answer() == Report(())

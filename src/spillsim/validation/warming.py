@@ -47,7 +47,7 @@ def _simulated(engine: str, changing: bool) -> Report:
 def _river(engine: str, changing: bool) -> dict[str, Any]:
     inflow = [{"node": "head", "inflow [m3/s]": 10.0}]
     series = [
-        {"node": "head", "time [h]": time, "inflow [m3/s]": flow}
+        {"reach": "reach", "time [h]": time, "discharge [m3/s]": flow}
         for time, flow in ((0, 10), (2, 12))
     ]
     return {
