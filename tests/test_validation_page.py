@@ -1,8 +1,8 @@
 """The page of the validation pack: sound HTML, readable on every screen, nothing from elsewhere.
 
-Where a Chromium is found (``SPILLSIM_BROWSER``, or by one of its names) it lays the page out and
-is asked what can be seen; the ids of the tests tell whether it was. Where there is none, the same
-tests read what can be known without laying out.
+Where a Chromium is found (``SPILLSIM_BROWSER``, which may be ``none``, or by its name) it lays the
+page out and is asked what can be seen; the ids of the tests tell whether it was. Where there is
+none, the same tests read what can be known without laying out.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from spillsim.validation.axes import Axis, axes_of
 from spillsim.validation.figure import drawing, legend, looks_of
 from spillsim.validation.outcome import Outcome, Result
 
-BROWSER = os.environ.get("SPILLSIM_BROWSER") or next(
+ASKED = os.environ.get("SPILLSIM_BROWSER", "")
+BROWSER = None if ASKED == "none" else ASKED or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+)  # fmt: skip
 EMPTY = {"meta", "path", "rect", "link", "img", "br", "hr"}
 """Elements that are never closed, or closed at once."""
 
