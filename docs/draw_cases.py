@@ -1,7 +1,7 @@
-"""Draw the flood of the Ishim of April 2024: computed discharge, reported stages, the plume.
+"""Draw the flood of the Ishim of April 2024 and the nitrobenzene in the Songhua of 2005.
 
-Run ``python docs/draw_cases.py`` in the root of the repository; the picture is written to
-docs/images. What was reported stands in observed.csv of the case.
+Run ``python docs/draw_cases.py`` in the root of the repository; the pictures are written to
+docs/images. What was reported stands in observed.csv of each case.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from spillsim.plots.style import BODY, CM, CURVES, FAINT, LIMIT, PAGE_WIDTH, SMA
 
 FOLDER = Path(__file__).parent
 CASE = FOLDER.parent / "scenarios" / "ishim_2024_flood"
+SONGHUA = FOLDER.parent / "scenarios" / "songhua_2005"
+SHOWN = ("Sifangtai", "Mulan", "Dalianhe", "Dalai")
 PLACES = ("Sergeevskoye dam", "Petropavl", "Ilinka", "Ishim (town)", "Vikulovo")
 PLUME = ("Sergeevskoye dam", "Petropavl", "KZ–RU Ishim", "Ishim (town)", "Vikulovo")
 
@@ -96,5 +98,42 @@ def draw(dataset: xr.Dataset) -> Figure:
     return figure
 
 
+def draw_songhua(dataset: xr.Dataset) -> Figure:
+    """Return the picture of the Songhua: band of the ensemble, the case, the bulletins."""
+    from spillsim.validation import accident_songhua as case
+    from spillsim.validation.accident_members import run_ensemble
+    from spillsim.validation.accident_reports import HOUR, read_observations
+    from spillsim.validation.assumptions import draws
+
+    base = spillsim.load(SONGHUA)
+    seen = read_observations(SONGHUA, base.case.start)
+    time = np.arange(0.0, 40.0 * 86400.0, HOUR)
+    sample = draws(case.ASSUMPTIONS, case.MEMBERS, case.SEED)
+    ensemble = run_ensemble(base, SHOWN, time, sample, case.change)
+    figure = Figure(figsize=(PAGE_WIDTH * CM, 15.0 * CM), facecolor="white", layout="constrained")
+    every = figure.subplots(len(SHOWN), 1, sharex=True)
+    for axes, style, place in zip(every, CURVES, SHOWN, strict=False):
+        low, high = 1e3 * np.quantile(ensemble.at(place), [0.05, 0.95], axis=0)
+        axes.fill_between(time / 86400.0, low, high, color=style.colour, alpha=0.18, lw=0,
+                          label="5–95 % of the members")  # fmt: skip
+        curve = dataset["concentration"].sel(station=place).isel(substance=0)
+        days = (dataset["time"] - dataset["time"][0]) / np.timedelta64(1, "D")
+        axes.plot(days, curve, color=style.colour, lw=1.1, label="case as written")
+        rows = [o for o in seen if o.station == place and np.isfinite(o.value) and o.kind != "end"]
+        axes.plot([o.time / 86400.0 for o in rows], [1e3 * o.value for o in rows], "o",
+                  color=style.colour, ms=4.0, label="bulletins")  # fmt: skip
+        axes.axhline(0.017, color=LIMIT, lw=0.8, ls=(0, (5, 2)))
+        axes.set_title(place, size=BODY, loc="left")
+        axes.set_ylabel("mg/L", size=BODY)
+        axes.set_ylim(0.0)
+        axes.tick_params(labelsize=SMALL)
+        axes.grid(color=FAINT, lw=0.5)
+    every[0].legend(fontsize=SMALL, frameon=False, loc="upper right")
+    every[-1].set_xlabel("days since 13 November 2005, 14:00", size=BODY)
+    every[-1].set_xlim(4.0, 36.0)
+    return figure
+
+
 if __name__ == "__main__":
     draw(spillsim.run(CASE)).savefig(FOLDER / "images" / "ishim_2024_flood.png", dpi=160)
+    draw_songhua(spillsim.run(SONGHUA)).savefig(FOLDER / "images" / "songhua_2005.png", dpi=160)

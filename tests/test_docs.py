@@ -273,13 +273,6 @@ def test_reference_is_current() -> None:
     assert script.main(check=True) == 0, "run: python docs/generate.py"
 
 
-@pytest.mark.slow
-@pytest.mark.usefixtures("on_path")
-def test_measured_numbers_are_current() -> None:
-    script = import_module("generate_validation")
-    assert script.main(check=True) == 0, "run: python docs/generate_validation.py"
-
-
 @pytest.mark.usefixtures("on_path")
 @pytest.mark.parametrize(
     ("old", "new", "same"),

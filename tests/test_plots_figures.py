@@ -227,6 +227,26 @@ def test_profile_shows_the_deposit(parted: xr.Dataset) -> None:
     assert left > 0.0  # nothing is cut off
 
 
+@pytest.mark.parametrize("draw", [plots.curves, plots.profile, plots.ledger])
+@pytest.mark.parametrize("words", ["WIDE WATER ", "a failing dam above two borders, ", "Wwm"])
+def test_titles_of_any_length_stay_on_the_page(dataset: xr.Dataset, draw: Any, words: str) -> None:
+    long = dataset.copy()
+    long.attrs["title"] = words * 12
+    long.attrs["source"] = "spillsim " + "0.1.0.dev+" * 30
+    figure = draw(long)
+    figure.draw_without_rendering()
+    room = figure.bbox.width
+    heads = [text for text in figure.texts if text.get_text()]
+    assert max(text.get_window_extent().x1 for text in heads) <= room
+    shown = "".join(text.get_text() for text in heads if text.get_weight() == "bold")
+    whole = (words * 12).replace(" ", "")
+    assert shown.replace(" ", "").removesuffix("…") in whole
+    assert ("…" in shown) == (len(shown.replace(" ", "")) < len(whole))
+    figure.set_dpi(80)  # few dots per inch widen letters
+    figure.draw_without_rendering()
+    assert max(text.get_window_extent().x1 for text in heads) <= figure.bbox.width
+
+
 @pytest.mark.parametrize("draw", [plots.curves, plots.profile])
 def test_signs_in_names_are_no_mathematics(dataset: xr.Dataset, draw: Any, tmp_path: Path) -> None:
     nasty = dataset.assign_coords(station=[NASTY, "a$b"])

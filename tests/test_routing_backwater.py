@@ -10,7 +10,8 @@ from routing_cases import REACH, case, routed
 
 from spillsim import hydraulics, scenario
 from spillsim.errors import ScenarioError
-from spillsim.hydraulics.backwater import Levels, route_levels, route_levels_in_full
+from spillsim.hydraulics.backwater import Levels, route_levels_in_full
+from spillsim.hydraulics.route import route_levels
 
 GALLERY = Path(__file__).parent / "gallery"
 WAVE = {"method": "diffusive_wave"}

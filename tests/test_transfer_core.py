@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from spillsim import analytic, hydraulics, scenario, transfer
 from spillsim.analytic import StreamZone
+from spillsim.model import assemble
 from spillsim.network import Position
+from spillsim.simulation import simulate
 from spillsim.sources import InletSchedule, RateSchedule, SlugSchedule
 from spillsim.transfer import course, response
 from spillsim.validation.oracle import Stem, Zone, concentration, foot_flux, pulse_source
@@ -201,6 +203,25 @@ def test_mixed_tank() -> None:
     assert close(found, concentration(below, 3e4, S), 1e-12)
     inside = transfer.transfer_function(own, Position(1, 300.0), Position(1, 300.0), S)
     assert close(inside, 1.0 / (1e7 * (S + 1e-5) + 70.0), 1e-12)
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.2])
+def test_a_tank_at_the_outlet(ratio: float) -> None:
+    lake = {"id": "b", "from": "m", "to": "f", "length": "2000 m", "kind": "tank",
+            "hydraulics": "volume", "volume": "4e5 m3", "width": "200 m"}  # fmt: skip
+    rows = [reach("a", "h", "m", 20e3, 100.0, 30.0, storage=(ratio, 1e-3)), lake]
+    place = [{"reach": "b", "distance": "1000 m"}]
+    data = river(rows, {"h": 70.0}, [slug("h")], place, 48 * HOUR, 300.0, engine="transfer")
+    common = {"area_ratio": ratio, "exchange_coefficient": "1e-3 1/s"}
+    data |= {"storage": common} if ratio else {}
+    run = simulate(assemble(scenario.parse(data, None)))  # a division by zero is an error here
+    assert run.engine == "transfer"
+    time, curve = run.output_time, run.concentration[0, 0]
+    assert float(np.trapezoid(curve, time)) * 70.0 == pytest.approx(1000.0, rel=1e-6)
+    # nothing disperses into the headwater or out of the mouth: the mean times are volumes over Q,
+    # with dead zones beside the river and none beside the tank
+    mean = float(np.trapezoid(time * curve, time) / np.trapezoid(curve, time))
+    assert mean == pytest.approx(((1.0 + ratio) * 20e3 * 100.0 + 4e5) / 70.0, rel=1e-5)
 
 
 @pytest.mark.parametrize("lateral", [2e-3, -1e-3])

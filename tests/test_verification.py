@@ -26,11 +26,6 @@ from spillsim.verification import (
 )
 
 TARGET = 0.01
-# a finer step does not bring these to the target: the boundary layer at a confluence, D / U
-# thick, is below a cell
-OPEN = {"station near a confluence"}
-
-
 # all datasets are the same whether written or not; some are read back from their files
 WRITTEN = {"slug at a headwater", "stiff storage", "slow reservoir"}
 
@@ -65,7 +60,7 @@ def test_written_error_is_true(name: str, tmp_path: Path) -> None:
         real = error(curve, exact)
         assert 0.5 * real <= told <= 2.0 * real
     missed = written > TARGET
-    assert missed.any() == (name in OPEN or "time_step" in case.more)
+    assert missed.any() == ("time_step" in case.more)
     assert ("misses the numerical error asked for" in found.attrs["notices"]) == missed.any()
 
 

@@ -213,7 +213,7 @@ def _flow_over_time(
 ) -> tuple[VaryingFlow | None, WaterLedger | None, list[Notice]]:
     """Flow that changes, with the balance of its water where it is routed; nothing if steady."""
     if scenario.is_routed:
-        from .hydraulics.routed import route  # with the compiler, which steady flow does not need
+        from .hydraulics.route import route  # with the compiler, which steady flow does not need
 
         return route(scenario, network, flow, positions)
     if scenario.flow_varies:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .border import PassageRow, border_table, station_table
     from .comparison import ComparisonRow, compare
+    from .jobson import Flag, flags, jobson_check
     from .limits import limit_exceedance
     from .metrics import add_metrics
     from .passage import breakthrough
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ComparisonRow",
+    "Flag",
     "PassageRow",
     "add_metrics",
     "border_table",
     "breakthrough",
     "compare",
+    "flags",
+    "jobson_check",
     "limit_exceedance",
     "main_path",
     "station_table",
@@ -27,11 +31,14 @@ __all__ = [
 
 _HOME = {
     "ComparisonRow": "comparison",
+    "Flag": "jobson",
     "PassageRow": "border",
     "add_metrics": "metrics",
     "border_table": "border",
     "breakthrough": "passage",
     "compare": "comparison",
+    "flags": "jobson",
+    "jobson_check": "jobson",
     "limit_exceedance": "limits",
     "main_path": "profile",
     "station_table": "border",

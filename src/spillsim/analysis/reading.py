@@ -20,13 +20,13 @@ TIME = {"standard_name": "time", "units_metadata": "leap_seconds: none"}
 
 def seconds(dataset: xr.Dataset) -> Array:
     """Return the times of the curves in s since the first."""
-    time = dataset["time"].values
+    time = dataset.variables["time"].values
     return np.asarray((time - time[0]) / np.timedelta64(1, "ns"), dtype=np.float64) * 1e-9
 
 
 def curves(dataset: xr.Dataset) -> Array:
     """Return concentration (station, substance, time) in double precision [mg/L]."""
-    values = dataset["concentration"].transpose("station", "substance", "time").values
+    values = dataset.variables["concentration"].transpose("station", "substance", "time").values
     return np.asarray(values, dtype=np.float64)
 
 
@@ -65,10 +65,10 @@ def named(
     columns: Mapping[str, tuple[Any, Mapping[str, Any]]], dims: tuple[str, ...]
 ) -> xr.Dataset:
     """Return columns of (values, own attributes) as a dataset, named by the table of names."""
-    found = xr.Dataset()
+    found = {}
     for name, (values, own) in columns.items():
         known = VARIABLES.get(name)
         attrs = {} if known is None else {"long_name": known.long_name, "units": known.unit}
         attrs = {key: text for key, text in attrs.items() if text} | dict(own)
         found[name] = xr.Variable(dims, values, attrs)
-    return found
+    return xr.Dataset(found)

@@ -29,17 +29,9 @@ BROKEN = 70
 INTERRUPTED = 130
 
 _COMMANDS = (
-    "new",
-    "check",
-    "run",
-    "ensemble",
-    "compare",
-    "plot",
-    "reach-map",
-    "flood",
-    "source",
-    "schema",
-)
+    "new", "check", "run", "ensemble", "compare", "plot", "reach-map", "flood", "source",
+    "validate", "schema",
+)  # fmt: skip
 
 _EPILOG = """\
 examples:
@@ -52,6 +44,7 @@ examples:
   spillsim reach-map my_case         what the border sees of releases anywhere upstream
   spillsim flood maxima.csv          floods of return periods from annual maxima
   spillsim source facility.toml      what the failure of a tailings facility releases
+  spillsim validate                  what spillsim is worth: scores on open data, as a page
 
 exit codes:
   0 done    1 ran, but a stated bound was missed    2 the input or the target cannot be used
@@ -360,6 +353,30 @@ def _add_source(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 
+def _add_validate(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "validate",
+        "run the validation pack: exact answers, tracer experiments and accidents, with scores",
+        "Prints every score beside the bound it is held to and writes a page with figures.\n"
+        "Ends with code 1 where a bound is broken or a case breaks off.",
+    )  # fmt: skip
+    parser.add_argument(
+        "--only", metavar="NAME", nargs="+", action="append", help="these cases only"
+    )
+    parser.add_argument("--list", action="store_true", help="tell the cases; compute nothing")
+    parser.add_argument(
+        "--html", metavar="FILE", help="page (default: validation.html in the current folder)"
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write scores, bounds and sources to this file as well"
+    )
+    parser.add_argument(
+        "--jobs", metavar="N", type=int,
+        help="processes side by side (default: as many as cores, at most two)",
+    )  # fmt: skip
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+
+
 def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(commands, "schema", "give the JSON Schema of scenario.toml, for editors")
     parser.add_argument(
@@ -369,5 +386,5 @@ def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 _ADDED = (
     _add_new, _add_check, _add_run, _add_ensemble, _add_compare, _add_plot, _add_reach_map,
-    _add_flood, _add_source, _add_schema,
+    _add_flood, _add_source, _add_validate, _add_schema,
 )  # fmt: skip

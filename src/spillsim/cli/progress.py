@@ -6,11 +6,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from types import FrameType, TracebackType
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from . import words
-from .console import Console
+from .console import Console, fit
 
 _INTERVAL = 0.1
 """Seconds between two drawings."""
@@ -19,12 +20,11 @@ _WORTH_TELLING = 0.1
 """Seconds of loading from which they are told."""
 
 
-class Progress:
-    """Call it with the share done; use it in a ``with`` block so that the line is always ended."""
+class Bar:
+    """One line that is drawn over itself; in a ``with`` block it is always ended."""
 
-    def __init__(self, console: Console, duration: float) -> None:
+    def __init__(self, console: Console) -> None:
         self._console = console
-        self._duration = duration
         self._began = time.monotonic()
         self._drawn = -_INTERVAL
         self._stream: TextIO | None = None
@@ -35,37 +35,16 @@ class Progress:
         self._interrupted = False
         self._handler: Any = None
 
-    def __call__(self, share: float) -> None:
-        """Draw the bar, at most ten times a second; stop if Ctrl-C was pressed before."""
+    def _is_due(self) -> bool:
+        """Tell whether to draw, at most ten times a second; stop if Ctrl-C was pressed before."""
         if self._interrupted:
             # somewhere in the loading of a library the interrupt got lost
             raise KeyboardInterrupt
         now = time.monotonic() - self._began
         if self._stream is None or now - self._drawn < _INTERVAL:
-            return
+            return False
         self._drawn = now
-        self._draw(share, f"{words.span(share * self._duration)} of {self._whole}")
-
-    def done(self, marching: float, loading: float, verifying: float = 0.0) -> None:
-        """End with a line that says what was computed and how long it took [s]."""
-        took = words.clock_seconds(marching)
-        besides = []
-        if loading >= _WORTH_TELLING:
-            besides.append(f"{words.clock_seconds(loading)} to load the kernels")
-        if verifying > 0.0:
-            besides.append(f"{words.clock_seconds(verifying)} to measure the error")
-        if besides:
-            took += f" (and {', '.join(besides)})"
-        if self._stream is not None and self._stream is self._console.out:
-            self._draw(1.0, f"{self._whole} of {self._whole}  {took}")
-            self._end()
-            return
-        self._erase()
-        self._console.labelled("computed", f"{self._whole} in {took}")
-
-    @property
-    def _whole(self) -> str:
-        return words.span(self._duration)
+        return True
 
     def _draw(self, share: float, told: str) -> None:
         if self._stream is None:
@@ -99,7 +78,7 @@ class Progress:
         self._interrupted = True
         signal.default_int_handler(number, frame)
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         """Remember a Ctrl-C from now on, also one that a library swallows."""
         if threading.current_thread() is threading.main_thread():
             self._handler = signal.signal(signal.SIGINT, self._interrupt)
@@ -117,3 +96,55 @@ class Progress:
         self._end()
         if self._interrupted and kind is None:
             raise KeyboardInterrupt
+
+
+class Progress(Bar):
+    """Call it with the share done; use it in a ``with`` block so that the line is always ended."""
+
+    def __init__(self, console: Console, duration: float) -> None:
+        super().__init__(console)
+        self._duration = duration
+
+    def __call__(self, share: float) -> None:
+        """Draw the bar, at most ten times a second; stop if Ctrl-C was pressed before."""
+        if self._is_due():
+            self._draw(share, f"{words.span(share * self._duration)} of {self._whole}")
+
+    def done(self, marching: float, loading: float, verifying: float = 0.0) -> None:
+        """End with a line that says what was computed and how long it took [s]."""
+        took = words.clock_seconds(marching)
+        besides = []
+        if loading >= _WORTH_TELLING:
+            besides.append(f"{words.clock_seconds(loading)} to load the kernels")
+        if verifying > 0.0:
+            besides.append(f"{words.clock_seconds(verifying)} to measure the error")
+        if besides:
+            took += f" (and {', '.join(besides)})"
+        if self._stream is not None and self._stream is self._console.out:
+            self._draw(1.0, f"{self._whole} of {self._whole}  {took}")
+            self._end()
+            return
+        self._erase()
+        self._console.labelled("computed", f"{self._whole} in {took}")
+
+    @property
+    def _whole(self) -> str:
+        return words.span(self._duration)
+
+
+class Tally(Bar):
+    """How many of several things are done, and which are being worked on."""
+
+    def __call__(self, done: int, total: int, running: Sequence[str]) -> None:
+        """Draw the bar, at most ten times a second; stop if Ctrl-C was pressed before."""
+        if self._is_due() and running:
+            # what is worked on is cut first: the line must not be wrapped
+            room = self._console.width - 24
+            told = (
+                fit(", ".join(running), room, self._console.ellipsis).rstrip() if room > 20 else ""
+            )
+            self._draw(done / total, f"{done} of {total}  {told}")
+
+    def done(self) -> None:
+        """Take the line away."""
+        self._erase()

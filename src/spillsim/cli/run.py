@@ -14,6 +14,7 @@ from ..marching import NetworkMarch
 from ..model import assemble
 from . import describe, words
 from .accuracy import tell_accuracy
+from .checks import tell_checks
 from .compare import table_target, write_table
 from .console import Console
 from .lean import without_optional_imports
@@ -66,6 +67,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     closed = tell_ledger(console, dataset)
     tell_water(console, dataset)
     met = tell_accuracy(console, dataset)
+    tell_checks(console, dataset)
     describe.tell_estimates(console, model)
     describe.tell_notices(console, (*notices, *model.notices))
     tell_written(console, written)
@@ -103,6 +105,7 @@ def run_several(
             written = write_results(console, model, dataset, target)
         closed = tell_ledger(console, dataset, only_errors=True) and closed
         met = tell_accuracy(console, dataset) and met
+        tell_checks(console, dataset)
         tell_written(console, written)
         runs.keep(number, model, dataset, notices)
     rows = runs.tell_comparison(stations=arguments.stations)

@@ -77,6 +77,7 @@ from .geometry import (
 )
 from .ice import composite_roughness, ice_depth_factor
 from .jobson import (
+    LEADING_EDGE_SHARE,
     falling_limb_duration,
     leading_edge_time,
     peak_concentration,
@@ -124,6 +125,7 @@ __all__ = [
     "GRAVITY",
     "HENRY_RANGE",
     "HINDERED_EXPONENT",
+    "LEADING_EDGE_SHARE",
     "MIXING_BANK",
     "MIXING_CENTRELINE",
     "RADIONUCLIDES",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import Fault, Notice, ScenarioError
+from ..errors import Fault, ScenarioError
 from ..network.network import Network, Position
 from ..routing.conveyance import CONVEYANCE, Shapes, depth_at, from_normal_flow
 from ..routing.diffusive_layout import Layout, Outlets, Reaches, lay_out
@@ -24,7 +24,6 @@ from ..routing.diffusive_wave import (
     uniform_flow,
 )
 from ..routing.outlets import GIVEN, OutletRows
-from .backwater_notices import backwater_notices
 from .backwater_works import (
     WaysOut,
     bottom_of,
@@ -37,7 +36,6 @@ from .backwater_works import (
 from .flow import Array, SteadyFlow
 from .inflow_series import Inflows, choose_step, inflows, routing_times
 from .routed import MOST_VALUES, expected_discharges
-from .varying import Sections, VaryingFlow
 from .water_ledger import WaterLedger
 from .wave import Waves, wave_kinds, wave_sections
 from .works import Works, find_works
@@ -71,39 +69,10 @@ class Levels:
     """[s]"""
 
 
-def route_levels(
-    scenario: Scenario, network: Network, reference: SteadyFlow, places: Sequence[Position]
-) -> tuple[VaryingFlow, WaterLedger, list[Notice]]:
-    """Route the inflows of a scenario by the diffusive wave.
-
-    The flow at first is the steady one of the inflows at first, with its backwater.
-
-    reference : steady flow, the releases' own water left out
-    places : where each release enters
-
-    Raises ScenarioError where a reach has no slope or no wave, or more water is taken out than
-    there is.
-    """
-    levels = route_levels_in_full(scenario, network, reference, places)
-    layout, found = levels.layout, levels.routed
-    length = layout.channels.length
-    flow = VaryingFlow(
-        time=found.edges[:-1],
-        discharge_head=found.discharge_head,
-        discharge_foot=found.discharge_foot,
-        lateral_inflow=found.lateral_inflow,
-        linear=False,
-        initial_area=found.volume[0] / length,
-        reference=reference,
-        sections=Sections(layout.reach, section_heads(layout), length),
-    )
-    return flow, levels.ledger, backwater_notices(scenario, network, reference, levels)
-
-
 def route_levels_in_full(
     scenario: Scenario, network: Network, reference: SteadyFlow, places: Sequence[Position]
 ) -> Levels:
-    """As ``route_levels``, with all that was found."""
+    """As ``route.route_levels``, with all that was found."""
     works = find_works(scenario, network)
     waves = wave_kinds(scenario, network, reference, [*works.pools])
     faults = _faults(scenario, network, waves, works)

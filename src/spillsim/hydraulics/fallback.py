@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import Notice
 from ..formulas import manning_slope, shear_velocity
 from .columns import Array, Columns, Mask
-from .ice import ASSUMED_MANNING_N, roughness
+from .roughness import ASSUMED_MANNING_N, roughness
 from .sections import GIVEN, Quantity, Sections, constant, downstream_width_and_depth, unknown
 
 DISAGREEMENT = 0.01

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import Notice
-from ..formulas import composite_roughness, ice_depth_factor
+from ..formulas import ice_depth_factor
 from .columns import Array, Columns, Mask
+from .roughness import bed_roughness, roughness
+from .sections import Sections
 
 if TYPE_CHECKING:
     from ..scenario import Reach, Scenario
-    from .sections import Sections
 
-ASSUMED_MANNING_N = 0.035
-"""Manning's n of a bed where none is given: clean winding natural channel, Chow (1959), table 5-6
-[s/m^(1/3)]."""
 SLOWED = "slowed by ice"
 _BY_ITSELF = ("manning", "volume")
 """Methods that the factor is not for: one computes with the ice, the other holds its volume."""
@@ -36,31 +34,6 @@ def ice_cover(scenario: Scenario, rows: Sequence[Reach]) -> Mask:
     if ice is None:
         return np.zeros(len(rows), dtype=np.bool_)
     return np.array([ice.covers(row.id, row.river) for row in rows], dtype=np.bool_)
-
-
-def ice_roughness(scenario: Scenario, rows: Sequence[Reach]) -> Array:
-    """(M,) Manning's n of the ice, NaN where there is none or a dam holds the level."""
-    found = np.full(len(rows), np.nan)
-    ice = getattr(scenario, "ice", None)
-    if ice is None:
-        return found
-    still = {*ice.backwater, *(one.reach for one in getattr(scenario, "reservoirs", ()))}
-    for number, row in enumerate(rows):
-        held = row.id in still or getattr(row, "kind", "") == "tank"
-        if ice.covers(row.id, row.river) and not held:
-            found[number] = ice.manning_n
-    return found
-
-
-def bed_roughness(columns: Columns) -> Array:
-    """(M,) Manning's n of the bed: given, else 0.035."""
-    return np.where(columns.given("manning_n"), columns["manning_n"], ASSUMED_MANNING_N)
-
-
-def roughness(columns: Columns) -> Array:
-    """(M,) Manning's n of the bed, under ice that of bed and ice together."""
-    bed = bed_roughness(columns)
-    return np.where(columns.iced, composite_roughness(bed, columns.ice), bed)
 
 
 def depth_factor(columns: Columns, methods: Sequence[str]) -> Array:

@@ -25,7 +25,8 @@ from .columns import (
     unusable_values,
 )
 from .discharge import Balance, balance, non_positive, waterless_headwaters
-from .ice import deepen_columns, ice_roughness
+from .ice import deepen_columns
+from .roughness import ice_roughness
 
 if TYPE_CHECKING:
     from ..scenario import GaugesFlow, InflowsFlow, Reach, Scenario

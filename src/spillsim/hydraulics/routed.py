@@ -16,11 +16,10 @@ from ..routing.river import Hydraulics, River, section_lengths
 from .elements import Element, find_elements
 from .flow import Array, SteadyFlow
 from .inflow_series import Inflows, choose_step, inflows, routing_times
-from .routed_notices import routed_notices
 from .varying import Sections, VaryingFlow
-from .water_ledger import WaterLedger, summed_over_time
+from .water_ledger import Held, WaterLedger, summed_over_time
 from .wave import Waves, wave_kinds, wave_tables
-from .withheld import Dam, Held, find_dam
+from .withheld import Dam, find_dam
 from .works import (
     NO_WORKS,
     Works,
@@ -62,21 +61,6 @@ class Routed:
     waves: Waves
     longest_step: float
     """Step that the hydrographs ask for [s]."""
-
-
-def route(
-    scenario: Scenario, network: Network, reference: SteadyFlow, places: Sequence[Position]
-) -> tuple[VaryingFlow, WaterLedger, list[Notice]]:
-    """The flow of a scenario routed down its network, see ``route_in_full``.
-
-    With the diffusive wave the whole network is solved for at once, see ``backwater.route_levels``.
-    """
-    if scenario.routing is not None and scenario.routing.method == "diffusive_wave":
-        from .backwater import route_levels  # with kernels that the other method does not need
-
-        return route_levels(scenario, network, reference, places)
-    routed = route_in_full(scenario, network, reference, places)
-    return routed.flow, routed.ledger, routed_notices(scenario, network, reference, routed)
 
 
 def route_in_full(

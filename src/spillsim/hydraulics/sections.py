@@ -28,7 +28,7 @@ from ..formulas import (
 )
 from ..formulas.geometry import AT_A_STATION_DEPTH_EXPONENT, AT_A_STATION_WIDTH_EXPONENT
 from .columns import Array, Columns, Mask, RatingTable
-from .ice import roughness
+from .roughness import roughness
 
 Labels = NDArray[np.object_]
 """(M,) text per reach: how a quantity was obtained."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from .. import floods
 from ..errors import Notice, ScenarioError
 from ..network.network import Network
 from .flow import Array, SteadyFlow
+from .moments import base_flow, moment
+from .withheld import dam_facts
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -43,8 +44,6 @@ class Triggered:
         """The facts with those that routing found."""
         if water is None or water.dam is None:
             return self.facts
-        from .withheld import dam_facts  # which imports this module
-
         return self.facts | dam_facts(scenario, water.dam)
 
 
@@ -88,12 +87,6 @@ def trigger_flow(scenario: Scenario, network: Network, reference: SteadyFlow) ->
     told.insert(0, Notice("trigger", _words(scenario, trigger, facts, (time, rise))))
     told += _cut_off(scenario, (time, rise), volume)
     return Triggered((_hydrograph(trigger, time, discharge, mode),), tuple(told), facts)
-
-
-def base_flow(network: Network, reference: SteadyFlow, node: str) -> float:
-    """Discharge leaving a node in the steady flow [m3/s]."""
-    leaving = network.reach_from == network.node_index[node]
-    return float(reference.discharge_head[leaving].sum())
 
 
 def _flood(scenario: Scenario, trigger: Trigger, base: float) -> tuple[Array, Array, str]:
@@ -196,9 +189,3 @@ def _cut_off(scenario: Scenario, rise: tuple[Array, Array], volume: float) -> li
         return []
     message = f"the run ends before the flood does; {missing:.4g} m3 of it come later"
     return [Notice("trigger", message)]
-
-
-def moment(scenario: Scenario, seconds: float) -> str:
-    """A time since the start of the case as a date [ISO 8601]."""
-    start: dt.datetime = scenario.case.start
-    return (start + dt.timedelta(seconds=round(seconds))).isoformat()

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from .withheld import Held
-
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a landslide dam did with its inflow at M times."""
+
+    passed: Array
+    """(M,) discharge below the dam, linear between the times [m3/s]."""
+    breach: float
+    """When it broke, infinite where it held to the end [s]."""
+    volume: float
+    """Held back until then [m3]."""
+    peak: float
+    """Of the outflow of the lake, on top of what flows in [m3/s]."""
+    peak_time: float
+    """[s]"""
+    inside: bool = True
+    """True where the lake lies in a reach, false above a headwater."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from ..errors import Notice, ScenarioError
 from ..network.network import Network
 from .flow import Array, SteadyFlow
 from .inflow_series import hat_means
-from .triggered import base_flow, moment
-from .water_ledger import summed_over_time
+from .moments import base_flow, moment
+from .water_ledger import Held, summed_over_time
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -26,24 +26,6 @@ if TYPE_CHECKING:
 
 _RISE = 1.0 / 3.0
 """Time to peak over the duration of a triangular outflow, where none is given."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """What a dam did with its inflow at M times."""
-
-    passed: Array
-    """(M,) discharge below the dam, linear between the times [m3/s]."""
-    breach: float
-    """When it broke, infinite where it held to the end [s]."""
-    volume: float
-    """Held back until then [m3]."""
-    peak: float
-    """Of the outflow of the lake, on top of what flows in [m3/s]."""
-    peak_time: float
-    """[s]"""
-    inside: bool = True
-    """True where the lake lies in a reach, false above a headwater."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ changed: every property is given to the thing it belongs to.
 
 from __future__ import annotations
 
-import textwrap
+import warnings
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ CM = 1 / 2.54
 PAGE_WIDTH = 16.0
 """Between the margins of a printed A4 page [cm]."""
 PAGE_HEIGHT = 24.5
+_MARGIN = 0.25
+"""Left of title and source line, and right of them at least [cm]."""
 
 INK = "#1a1a1a"
 GREY = "#666666"
@@ -72,22 +75,78 @@ def new_figure(height: float, title: str, subtitle: str, source: str) -> Frame:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(PAGE_WIDTH * CM, height * CM), facecolor="white")
-    titles = textwrap.wrap(title, 84) or [""]
+    titles = wrapped(title, 10.0, "bold", most=2) or [""]
     top = height - 0.15
-    for line in titles[:2]:
+    for line in titles:
         _write(figure, top, height, line, size=10.0, weight="bold")
         top -= 0.5
-    for line in textwrap.wrap(subtitle, 104):
+    for line in wrapped(subtitle, BODY):
         _write(figure, top, height, line, size=BODY, color=GREY)
         top -= 0.4
-    sources = textwrap.wrap(source, 150)
+    sources = wrapped(source, TINY)
     for number, line in enumerate(reversed(sources)):
         _write(figure, 0.36 + 0.28 * number, height, line, size=TINY, color=GREY)
     return Frame(figure, top - 0.1, 0.2 + 0.28 * len(sources))
 
 
+def wrapped(text: str, size: float, weight: str = "normal", most: int = 99) -> list[str]:
+    """Return a text in lines that fit the page as they will be drawn, broken at words.
+
+    A word that is too long for a line is broken anywhere. The last of ``most`` lines ends with an
+    ellipsis where there is more.
+
+    size : of the letters [pt]
+    """
+    room = 0.97 * (PAGE_WIDTH - 2.0 * _MARGIN)  # few dots per inch widen letters
+    lines = [""]
+    for word in plain(text).split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if _width(longer, size, weight) <= room:
+            lines[-1] = longer
+            continue
+        lines += [word] if lines[-1] else []
+        lines[-1] = word
+        while (fits := _letters(lines[-1], size, weight, room)) < len(lines[-1]):
+            lines[-1:] = [lines[-1][:fits], lines[-1][fits:]]
+    if len(lines) > most:
+        last = " ".join(lines[most - 1 :])
+        kept = _letters(last, size, weight, room - _width("…", size, weight))
+        lines[most - 1 :] = [f"{last[:kept].rstrip()}…"]
+    return lines if lines[0] else []
+
+
+def _letters(line: str, size: float, weight: str, room: float) -> int:
+    """How many letters from the left have room, one at least."""
+    few, many = 1, len(line)
+    while few < many:
+        middle = (few + many + 1) // 2
+        if _width(line[:middle], size, weight) <= room:
+            few = middle
+        else:
+            many = middle - 1
+    return few
+
+
+def _width(line: str, size: float, weight: str) -> float:
+    """Width of a line as it is drawn, without kerning [cm]."""
+    return sum(_letter_width(letter, weight) for letter in line) * size / 72.0 / CM
+
+
+@cache
+def _letter_width(letter: str, weight: str) -> float:
+    """Width of a letter over the size of the type [-]."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of letters the font lacks the drawing tells
+        look = FontProperties(size=100.0, weight=weight)
+        width, _, _ = text_to_path.get_text_width_height_descent(letter, look, ismath=False)
+    return float(width) / 100.0
+
+
 def _write(figure: Figure, centimetres: float, height: float, line: str, **look: Any) -> None:
-    place = (0.25 / PAGE_WIDTH, centimetres / height)
+    place = (_MARGIN / PAGE_WIDTH, centimetres / height)
     figure.text(*place, plain(line), ha="left", va="top", **look)
 
 

@@ -114,6 +114,28 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
         "long_name": "mass on the bed",
         "cell_methods": "field_time: point",
     },
+    "jobson_scope": {
+        "long_name": "what keeps the relations of Jobson (1996) from being applied",
+        "flag_values": np.arange(10, dtype=np.int8),
+        "flag_meanings": "whole several_places tank_on_the_way settles_or_sorbs flow_changes "
+        "no_release_upstream floats made_of_others seepage flow_reverses",
+    },
+    "jobson_earliest_arrival": {
+        "standard_name": "time",
+        "units_metadata": "leap_seconds: none",
+        "comment": "Leading edge at the fastest probable velocity of Jobson (1996); missing where "
+        "the drainage area of a reach on the way is not known.",
+    },
+    "jobson_discharge_ratio": {
+        "comment": "Mean along the way of the reaches; missing where one is not known.",
+    },
+    "release_centre_time": {
+        "standard_name": "time",
+        "units_metadata": "leap_seconds: none",
+    },
+    "release_duration": {
+        "comment": "Of the even release with the same variance in time; 0 for a slug.",
+    },
     "river_km": {
         "comment": "Falls in the direction of flow.",
     },
@@ -181,6 +203,13 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
 """What the table of names does not say: names it lacks, CF and UGRID attributes."""
 
 CURVES = ("concentration", "cumulative_mass")
+SCOPES = (
+    "whole", "several_places", "tank_on_the_way", "settles_or_sorbs", "flow_changes",
+    "no_release_upstream", "floats", "made_of_others", "seepage", "flow_reverses",
+)  # fmt: skip
+"""What can be held against the relations of Jobson (1996): front and peak with the first, the front
+alone with the next four, nothing with the others."""
+FRONT_SCOPES = SCOPES[:5]
 LEDGER = ("released", "in_river", "in_storage", "decayed", "abstracted", "past_outlet", "error")
 FATES = ("gained", "on_bed", "volatilised", "transformed", "stranded")
 """Parts of the ledger that only some constituents have."""

@@ -35,6 +35,7 @@ from .account import account_variables
 from .contracts import Array, ModelLike, RunLike, constituents
 from .conventions import FATES, KG_M3_TO_MG_L, LEDGER, TYPICAL, WATER, attributes
 from .instants import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, instants, utc
+from .jobson import jobson_variables
 from .mesh import cell_variables
 
 
@@ -74,7 +75,7 @@ def to_dataset(model: ModelLike, run: RunLike) -> xr.Dataset:
     dataset = dataset.merge(_ledger(model, run, start))
     dataset = dataset.merge(_stations(model)).merge(_substances(model.scenario))
     dataset = dataset.merge(_limits(model.scenario)).merge(_reaches(model))
-    dataset = _with_water(dataset, run)
+    dataset = _with_water(dataset, run).merge(jobson_variables(model, start))
     cells, notices = cell_variables(model, run, start)
     account, doubts = account_variables(model, run)
     dataset = dataset.merge(cells).merge(account)

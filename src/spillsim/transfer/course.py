@@ -239,7 +239,8 @@ def _go_on(builder: _Builder, reach: int, foot: int) -> None:
     """Let the last reach go on below the outlet."""
     flow = builder.river.flow
     discharge = float(flow.discharge_foot[reach])
-    spread = float(flow.dispersion_coefficient[reach])
+    # below a tank nothing is felt above, so any will do; a tank itself has none
+    spread = 1.0 if builder.river.tank[reach] else float(flow.dispersion_coefficient[reach])
     end = float(builder.river.network.reach_length[reach])
     beyond = len(builder.rows)
     area = float(flow.cross_section_area[reach])

@@ -60,6 +60,9 @@ class Medium(NamedTuple):
     """Dispersion and exchange as the march applies them, K cells or upper faces."""
 
     inverse_volume: FloatArray
+    """(N, K) 1 / volume of the water in each cell in each substep of dispersion [1/m3]."""
+    withheld: FloatArray
+    """(N, P) share of what a path brings to the next that is not in its cell yet [-]."""
     conductance: FloatArray
     correction: FloatArray
     substeps: int
@@ -86,6 +89,9 @@ class Answer(NamedTuple):
     """(P,) one past the last cell that answers."""
     inlet: FloatArray
     """(P,) answer to mass that leaves a path in this step [1/m3]."""
+    withheld: FloatArray
+    """(P,) part of the answer of the cell below its mouth that what leaves a path has no share
+    in, since it comes in while the step disperses [1/m3]."""
     largest: FloatArray
     """(P,) largest answer of a path at this time [1/m3]."""
     ever: FloatArray
@@ -169,6 +175,28 @@ def disperse_back(
     p0, p3, q1, q2 = p[0:n], p[3 : n + 3], q[1 : n + 1], q[2 : n + 2]
     for i in range(n):
         target[i] += inverse[i] * ((p0[i] - p3[i]) + (q2[i] - q1[i]))
+
+
+@part
+def spread_back(p: int, ways: Upstream, medium: Medium, answer: Answer) -> None:
+    """All transposed substeps of dispersion on a path, the last first."""
+    low, high, channel, held = answer.low, answer.high, answer.channel, answer.withheld
+    first, past = ways.inflow_pointer[p], ways.inflow_pointer[p + 1]
+    for j in range(first, past):
+        held[ways.inflow_path[j]] = 0.0
+    for n in range(medium.substeps - 1, -1, -1):
+        low[p] = max(low[p] - 2, ways.start[p])
+        high[p] = min(high[p] + 2, ways.end[p])
+        for j in range(first, past):
+            q = ways.inflow_path[j]
+            held[q] -= medium.withheld[n, q] * channel[ways.join_cell[q]]
+        disperse_back(
+            low[p], high[p], medium.inverse_volume[n], medium.conductance, medium.correction,
+            channel, answer.scratch,
+        )  # fmt: skip
+        for j in range(first, past):
+            q = ways.inflow_path[j]
+            held[q] += medium.withheld[n, q] * channel[ways.join_cell[q]]
 
 
 @part
@@ -329,7 +357,7 @@ def answer_steps(
 
     ``share`` is the part of the largest answer below which cells are left out.
     """
-    low, high, channel = answer.low, answer.high, answer.channel
+    low, high, channel, held = answer.low, answer.high, answer.channel, answer.withheld
     for step in range(span[0], span[1]):
         for k in range(ways.order.shape[0]):
             p = ways.order[k]
@@ -340,18 +368,12 @@ def answer_steps(
                         medium.stay[a:b], medium.back[a:b], medium.into[a:b], medium.hold[a:b],
                         channel[a:b], answer.storage[a:b],
                     )  # fmt: skip
-                for _ in range(medium.substeps):
-                    low[p] = max(low[p] - 2, ways.start[p])
-                    high[p] = min(high[p] + 2, ways.end[p])
-                    disperse_back(
-                        low[p], high[p], medium.inverse_volume, medium.conductance,
-                        medium.correction, channel, answer.scratch,
-                    )  # fmt: skip
+                spread_back(p, ways, medium, answer)
             for j in range(ways.inflow_pointer[p], ways.inflow_pointer[p + 1]):
                 q = ways.inflow_path[j]
                 cell = ways.join_cell[q]
                 inside = low[p] <= cell < high[p]
-                answer.inlet[q] = ways.keep[cell] * channel[cell] if inside else 0.0
+                answer.inlet[q] = ways.keep[cell] * (channel[cell] - held[q]) if inside else 0.0
         note_probes(step + 1, probes, probes.early, channel)
         open_paths = 0
         for k in range(ways.order.shape[0]):

@@ -92,8 +92,8 @@ def advect_mixed(
 
 @inner
 def join(
-    joining: IntArray, cells: IntArray, keep: FloatArray, outflow: FloatArray, mass: FloatArray,
-    abstracted: FloatArray,
+    joining: IntArray, cells: IntArray, mouth: IntArray, keep: FloatArray, outflow: FloatArray,
+    mass: FloatArray, brought: FloatArray, abstracted: FloatArray,
 ) -> None:  # fmt: skip
     """Put what left the paths that end in this one into the cells below their mouths.
 
@@ -102,9 +102,10 @@ def join(
     members = outflow.shape[1]
     for q in joining:
         for j in range(members):
-            brought = outflow[q, j]
-            if brought != 0.0:
-                kept = brought * keep[cells[q]]
+            coming = outflow[q, j]
+            if coming != 0.0:
+                kept = coming * keep[cells[q]]
                 mass[cells[q] * members + j] += kept
-                abstracted[j] += brought - kept
+                brought[mouth[q] * members + j] += kept
+                abstracted[j] += coming - kept
                 outflow[q, j] = 0.0

@@ -108,3 +108,19 @@ def jumping(flow: SteadyFlow, path: Path) -> list[int]:
     above, below = path.reaches[:-1], path.reaches[1:]
     change = np.abs(flow.discharge_head[below] / flow.discharge_foot[above] - 1.0)
     return [int(j) for j in np.flatnonzero(change > 1e-9) + 1]
+
+
+def inflows(route: Route, along: Along, faces: FloatArray) -> dict[int, tuple[float, float]]:
+    """Inner faces at which water comes in: discharge that does, and that along the path [m3/s]."""
+    flow, path = route.flow, along.path
+    found: dict[int, tuple[float, float]] = {}
+    for j in jumping(flow, path):
+        above, below = int(path.reaches[j - 1]), int(path.reaches[j])
+        passing = float(flow.discharge_foot[above])
+        taken = float(flow.node_abstraction[route.network.reach_from[below]])
+        gained = float(flow.discharge_head[below]) + taken - passing
+        face = nearest_face(faces, float(along.edges[j]))
+        if gained > 0.0 and 0 < face < faces.size - 1:
+            before, first = found.get(face, (0.0, passing))
+            found[face] = (before + gained, first)
+    return found

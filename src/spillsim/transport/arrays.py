@@ -85,6 +85,21 @@ class Motion(NamedTuple):
     """(K,) share of the mass arriving in a cell that lateral losses leave in the river [-]."""
 
 
+class Mouths(NamedTuple):
+    """J places where a tributary or an inflow at a point enters a path, from the first cell on."""
+
+    cell: IntArray
+    """(J,) cell below the face at which the water comes in."""
+    pointer: IntArray
+    """(P + 1,) start of each path's part."""
+    entered: IntArray
+    """(P,) the mouth of each path, -1 at the outlet."""
+    gained: FloatArray
+    """(J,) water that comes in and stays in a step [m3]."""
+    passing: FloatArray
+    """(J,) water that comes along the path in a step [m3]."""
+
+
 class Dispersion(NamedTuple):
     """Explicit compensated dispersion: K faces, or K B of B members, member by member."""
 
@@ -94,6 +109,9 @@ class Dispersion(NamedTuple):
     """(K,) weight of the third difference that lifts the order to four [m3]."""
     substeps: int
     """Number of substeps in a time step."""
+    withheld: FloatArray
+    """(N, J) or (N, J B) of what comes in at a mouth, the share that is not in the cell yet in
+    each of N substeps: as much as dispersion then still moves out of it upstream [-]."""
 
 
 class Exchange(NamedTuple):
@@ -140,15 +158,19 @@ class Gauges(NamedTuple):
     dilution: FloatArray
     """(S, 2) discharge one step upstream and one step downstream over that at the place, where
     inflow along the river dilutes; 1 elsewhere [-]."""
+    lag: FloatArray
+    """(S,) steps after which the water at the place is where it is watched: not zero where a
+    confluence that was moved to a face lies between [-]."""
 
 
 class Ways(NamedTuple):
     """``Paths`` as the kernels take them; few arrays, for each costs time to hand over."""
 
     table: IntArray
-    """(6, P) first cell; one past the last; one past the last above the outlet; cell that takes
+    """(9, P) first cell; one past the last; one past the last above the outlet; cell that takes
     what leaves the path, -1 at the outlet; path of that cell, -1 at the outlet; 1 where there
-    are slow ranges, 2 where water is lost, 3 where both are, else 0."""
+    are slow ranges, 2 where water is lost, 3 where both are, else 0; first mouth on the path and
+    one past its last; the mouth by which the path enters the next, -1 at the outlet."""
     range_pointer: IntArray
     """(P + 1,) start of each path's part of ``ranges``."""
     ranges: IntArray
@@ -159,7 +181,7 @@ class Ways(NamedTuple):
     """(P - 1,) the paths that end in each path."""
 
 
-START, END, OUTLET, JOIN, BELOW, MIXED = range(6)
+START, END, OUTLET, JOIN, BELOW, MIXED, FIRST_MOUTH, LAST_MOUTH, MOUTH = range(9)
 """Rows of ``Ways.table``."""
 
 
@@ -222,8 +244,14 @@ class Medium(NamedTuple):
     """
 
     cells: FloatArray
-    """(7, K B) 1 / volume [1/m3], conductance [m3], correction [m3], and what stays, comes back,
-    goes into storage and is held there [-]."""
+    """(8, K B) 1 / volume [1/m3], conductance [m3], correction [m3], and what stays, comes back,
+    goes into storage and is held there [-]; 1 / volume of what is in the cell in the first
+    substep of dispersion [1/m3]."""
+    mouth_cell: IntArray
+    """(J,) cells below the faces at which tributaries and other inflows come in."""
+    mouths: FloatArray
+    """(2, N, J B) in each substep 1 / volume of the water that is in the cell [1/m3], and the
+    share that is not in it yet of what comes in [-]."""
     substeps: int
     """Number of substeps of dispersion in a time step."""
     has_storage: bool
@@ -235,7 +263,7 @@ class Medium(NamedTuple):
     reactions: Reactions
 
 
-INVERSE, CONDUCTANCE, CORRECTION, STAY, BACK, INTO, HOLD = range(7)
+INVERSE, CONDUCTANCE, CORRECTION, STAY, BACK, INTO, HOLD, THINNED = range(8)
 """Rows of ``Medium.cells``."""
 
 
@@ -268,6 +296,8 @@ class State(NamedTuple):
     """(P + 1,) number of paths with an open window, then these paths in order."""
     outflow: FloatArray
     """(P, B) mass leaving the path in the current step [kg]."""
+    brought: FloatArray
+    """(J B,) mass that tributaries bring to each mouth in the current step [kg]."""
     total: FloatArray
     """(5, B) released, abstracted, past the outlet, decayed, and the mass below which the rim of
     a window counts as empty [kg]."""
@@ -311,7 +341,7 @@ class Outputs(NamedTuple):
     time: FloatArray
     """(1 or B, T) output times as steps since the first step [-], increasing."""
     next: IntArray
-    """(1 or B,) first output that is still to be written."""
+    """(1 or B, S) first output that is still to be written."""
     curves: FloatArray
     """(2, B, S, T) resident concentration [kg/m3] and mass passed since the start [kg]."""
 

@@ -19,7 +19,9 @@ from .adjoint import (
     note_probes,
 )
 from .arrays import Dispersion, Exchange, FloatArray, IntArray
+from .crossing import crossing_shares, parabola
 from .grid import Grid, PathGrid, cell_position, locate
+from .mouths import thinned
 
 SHARE = 1e-10
 """Part of the largest answer below which cells are left out."""
@@ -72,36 +74,8 @@ def upstream_ways(grid: Grid) -> Upstream:
         # every path stands before the one it joins
         np.arange(len(grid.paths) - 1, -1, -1, dtype=np.int64),
         paths.start, paths.end, below, paths.join_cell, paths.inflow_pointer, paths.inflow_path,
-        mixed, grid.motion.keep, ~slow, pointer, slow_cell, _crossing_shares(grid, slow_cell),
+        mixed, grid.motion.keep, ~slow, pointer, slow_cell, crossing_shares(grid, slow_cell),
     )  # fmt: skip
-
-
-def _crossing_shares(grid: Grid, cell: IntArray) -> FloatArray:
-    """(Z, 5) share of the masses of cells i - 2 to i + 2 that crosses the lower face of i.
-
-    With the parabola of mean c and edges l and r, the share x of the volume that crosses holds
-    x2 (3 - 2 x) c - x2 (1 - x) l + x (1 - x)2 r per volume of the cell.
-    """
-    volume = grid.cells.volume
-    x = grid.motion.courant[cell + 1]
-    mean, left, right = x**2 * (3.0 - 2.0 * x), -(x**2) * (1.0 - x), x * (1.0 - x) ** 2
-    found = _parabola(grid, cell, mean, left, right) * volume[cell, None]
-    at = cell[:, None] + np.arange(-2, 3)
-    return np.asarray(found / volume[at])
-
-
-def _parabola(
-    grid: Grid, cell: IntArray, mean: FloatArray, left: FloatArray, right: FloatArray
-) -> FloatArray:
-    """(Z, 5) weights of the concentrations around a cell in mean c + left l + right r."""
-    found = np.zeros((cell.size, 5))
-    found[:, 2] = mean
-    jump, weight = grid.cells.edge_jump, grid.cells.edge_weight
-    for edge, factor, first in ((cell, left, 0), (cell + 1, right, 1)):
-        smooth = ~jump[edge]
-        found[smooth, first : first + 4] += factor[smooth, None] * weight[edge[smooth]]
-        found[~smooth, 2] += factor[~smooth]
-    return found
 
 
 @dataclass(frozen=True)
@@ -127,7 +101,7 @@ def shown_reading(grid: Grid, place: Position) -> Reading:
     number, own, position = _place_in_path(grid, place)
     at = int(np.floor(position))
     s = np.array([position - at])
-    weights = _parabola(
+    weights = parabola(
         grid, np.array([own.start + at]),
         6.0 * s * (1.0 - s), (1.0 - s) * (1.0 - 3.0 * s), s * (3.0 * s - 2.0),
     )[0]  # fmt: skip
@@ -172,7 +146,8 @@ def new_answer(grid: Grid, reading: Reading) -> Answer:
     high[reading.path] = reading.cell[-1] + 1
     return Answer(
         channel, np.zeros(size), np.zeros((2, size)), low, high,
-        np.zeros(paths), np.zeros(paths), np.zeros(paths), np.zeros(2, dtype=np.int64),
+        np.zeros(paths), np.zeros(paths), np.zeros(paths), np.zeros(paths),
+        np.zeros(2, dtype=np.int64),
     )  # fmt: skip
 
 
@@ -188,8 +163,13 @@ def new_tracks(size: int, level: FloatArray | None) -> Tracks:
 
 def transposed_medium(grid: Grid, dispersion: Dispersion, exchange: Exchange) -> Medium:
     """Dispersion and exchange of the march, as the transposed march takes them."""
+    entered, joins = grid.mouths.entered, grid.mouths.entered >= 0
+    withheld = np.zeros((dispersion.substeps, entered.size))
+    withheld[:, joins] = dispersion.withheld[:, entered[joins]]
+    inverse = np.tile(grid.cells.inverse_volume, (dispersion.substeps, 1))
+    inverse[:, grid.mouths.cell] = thinned(grid, dispersion.withheld)
     return Medium(
-        grid.cells.inverse_volume, dispersion.conductance, dispersion.correction,
+        inverse, withheld, dispersion.conductance, dispersion.correction,
         dispersion.substeps, exchange.stay, exchange.back, exchange.into, exchange.hold,
         exchange.has_storage or exchange.decays,
     )  # fmt: skip

@@ -121,7 +121,7 @@ def _own_dispersion(plan: Plan, kinetics: Kinetics) -> Dispersion | None:
         left = np.maximum(given - added[:, m], (1.0 - SPLITTING_SHARE) * given)
         reduced = replace(flow, dispersion_coefficient=left)
         resistance[:, m] = face_resistance(
-            grid.paths, grid.resistance.size, reduced, grid.time_step
+            grid.paths, grid.mouths, grid.resistance.size, reduced, grid.time_step
         )
     return build_dispersions(grid, resistance, np.ones(kinetics.mobile), plan.limiter)
 

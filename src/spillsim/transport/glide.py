@@ -28,6 +28,7 @@ from .arrays import (
     RELEASED,
     STAY,
     STORAGE,
+    THINNED,
     Feed,
     FloatArray,
     Gauges,
@@ -113,30 +114,53 @@ def set_off(
 
 
 @part
+def withhold(
+    a: int, b: int, members: int, mouths: tuple[int, int], cell: IntArray, shares: FloatArray,
+    brought: FloatArray, carried: FloatArray, c: FloatArray,
+) -> None:  # fmt: skip
+    """Concentration below mouths of what is there before all that comes in has."""
+    for k in range(mouths[0], mouths[1]):
+        if a <= cell[k] < b:
+            for j in range(members):
+                i, m = cell[k] * members + j, k * members + j
+                c[i] = (carried[i] - shares[1, m] * brought[m]) * shares[0, m]
+
+
+@part
 def move(
-    a: int, b: int, back: int, stays: bool, substeps: int, coefficients: tuple[FloatArray, ...],
-    arrays: tuple[FloatArray, ...], cell: IntArray, near: IntArray, through: FloatArray,
+    a: int, b: int, back: int, stays: bool, fed: bool, own: tuple[int, int, int, IntArray],
+    coefficients: tuple[FloatArray, ...], arrays: tuple[FloatArray, ...], cell: IntArray,
+    near: IntArray, through: FloatArray,
 ) -> None:  # fmt: skip
     """Take the water from ``back`` entries upstream and disperse it.
 
-    ``stays`` tells that what is in the window's last cell does not move out of it.
+    ``stays`` tells that what is in the window's last cell does not move out of it, ``fed`` that
+    tributaries may have brought something; ``own`` is the number of substeps, the first and one
+    past the last mouth, and the cells below mouths.
     """
-    inverse, conductance, correction = coefficients
-    mass, carried, c, flux = arrays
+    thinned, inverse, conductance, correction, mouth = coefficients
+    mass, carried, c, flux, brought = arrays
+    substeps, first, past, mouth_cell = own
     members = through.shape[1]
     lo, hi = a * members, b * members
     for n in range(substeps):
-        carry(lo, hi, members, back if n == 0 else 0, mass, inverse, carried, c)
+        carry(lo, hi, members, back if n == 0 else 0, mass, thinned if n == 0 else inverse,
+              carried, c)  # fmt: skip
         if stays and n == 0:
             # next to nothing, but no mass may be lost
             for i in range(hi - members, hi):
                 carried[i] += mass[i]
-                c[i] = carried[i] * inverse[i]
+                c[i] = carried[i] * thinned[i]
                 c[i + members] = 0.0
+        if fed or n > 0:
+            withhold(a, b, members, (first, past), mouth_cell, mouth[:, n], brought, carried, c)
         disperse(lo, hi, members, conductance, correction, c, flux)
         if near[0] > 0:
             pass_faces(a, b, flux, members, cell, near, through)
         settle(lo, hi, members, carried, flux, mass)
+    if fed:
+        for i in range(first * members, past * members):
+            brought[i] = 0.0
 
 
 @inner
@@ -152,16 +176,17 @@ def next_place(b: int, places: tuple[int, int], cell: IntArray) -> int:
 @inner
 def glide(
     p: int, span: tuple[int, int], moved: bool, begin: int, ledger_row: int,
-    ends: tuple[int, int, int], outlet: bool, places: tuple[int, int], rows: tuple[int, int],
-    gauges: Gauges, medium: Medium, feed: Feed, state: State, watch: Watch, record: Record,
+    ends: tuple[int, int, int], outlet: bool, places: tuple[int, int], mouths: tuple[int, int],
+    rows: tuple[int, int], gauges: Gauges, medium: Medium, feed: Feed, state: State, watch: Watch,
+    record: Record,
 ) -> tuple[int, int]:  # fmt: skip
     """March one path over the steps of ``span``, or until something may leave it for another.
 
     Parameters
     ----------
     p : the path; ``ends`` its first cell, one past its last and one past its last above the
-        outlet; ``outlet`` tells that it ends at the outlet; ``places`` the first and one past
-        the last place on it
+        outlet; ``outlet`` tells that it ends at the outlet; ``places`` and ``mouths`` the first
+        and one past the last place and mouth on it
     span : first step and one past the last
     moved : advection is done already and what comes in early is in (then ``span`` is one step)
     begin : step at which the rows of ``watch`` begin
@@ -176,17 +201,17 @@ def glide(
     total, cells, own = state.total, state.cells, medium.cells
     mass, storage, peak, peak_step = cells[MASS], cells[STORAGE], cells[PEAK], cells[PEAK_STEP]
     carried, c, flux, decayed = cells[CARRIED], cells[CONCENTRATION], cells[FLUX], cells[DECAYED]
-    coefficients = (own[INVERSE], own[CONDUCTANCE], own[CORRECTION])
+    coefficients = (own[THINNED], own[INVERSE], own[CONDUCTANCE], own[CORRECTION], medium.mouths)
     shares = (own[STAY], own[BACK], own[INTO], own[HOLD])
     has_storage, decays, substeps = medium.has_storage, medium.decays, medium.substeps
     through, near, noted, stamp = watch.through[0], watch.near, watch.rows, watch.stamp
     last, floor, spans = watch.ends[2], total[FLOOR], state.paths[:, p]
     cell, seen = gauges.cell, (gauges.cell, gauges.offset, gauges.reach_back)
     ledger_step, reactions, reacts = record.ledger_step, medium.reactions, medium.reacts
-    lasting = has_storage or medium.returns
+    lasting, inverse = has_storage or medium.returns, own[INVERSE]
     leaving, members = total[PAST] if outlet else state.outflow[p], floor.shape[0]
-    a, b = spans[LOW], spans[HIGH]
-    inverse, arrays, reacting = own[INVERSE], (mass, carried, c, flux), (mass, storage, decayed)
+    a, b, mixing = spans[LOW], spans[HIGH], (substeps, mouths[0], mouths[1], medium.mouth_cell)
+    arrays, reacting = (mass, carried, c, flux, state.brought), (mass, storage, decayed)
     work, reach, step, coming = 0, 2 * substeps + 1, span[0], -1
     while step < span[1]:
         before, way, stays = a, 0, False
@@ -200,7 +225,7 @@ def glide(
                 pass_places(mass, members, cell, near, through)
             before, way, stays = a, members, lasting and b < ends[1]
             a, b = set_off(a, b, ends, reach, not lasting, mass, floor, leaving)
-        move(a, b, way, stays, substeps, coefficients, arrays, cell, near, through)
+        move(a, b, way, stays, moved, mixing, coefficients, arrays, cell, near, through)
         for i in range(before * members, a * members):
             mass[i] = 0.0
         lo, hi = a * members, b * members

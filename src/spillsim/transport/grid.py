@@ -19,7 +19,7 @@ import numpy as np
 
 from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
-from .along import Along, Measure, jumping, nearest_face, place_reaches
+from .along import Along, Measure, inflows, jumping, nearest_face, place_reaches
 from .arrays import (
     DECAY_HIGH,
     DECAY_LOW,
@@ -33,9 +33,11 @@ from .arrays import (
     FloatArray,
     IntArray,
     Motion,
+    Mouths,
     Paths,
     Ways,
 )
+from .edges import edge_weights
 from .faces import place_faces
 from .paths import Path, Route, find_paths
 from .splitting import remaining_dispersion
@@ -100,6 +102,7 @@ class Grid:
     """(K, 2) distance of the cell's faces from the head of that reach [m]."""
     cell_path: IntArray
     """(K,) path of the cell, -1 in the padding."""
+    mouths: Mouths
 
     @cached_property
     def closed_windows(self) -> IntArray:
@@ -124,7 +127,9 @@ class Grid:
         """The paths as the kernels take them."""
         own = self.path_arrays
         kind = 1 * np.array([p.slow.any() for p in self.paths]) + 2 * own.loses_water
-        table = np.stack([own.start, own.end, own.outlet, own.join_cell, own.below, kind])
+        mouths = self.mouths
+        table = np.stack([own.start, own.end, own.outlet, own.join_cell, own.below, kind,
+                          mouths.pointer[:-1], mouths.pointer[1:], mouths.entered])  # fmt: skip
         ranges = np.stack([own.range_start, own.range_end, own.range_slow.astype(np.int64)])
         return Ways(table, own.range_pointer, ranges, own.inflow_pointer, own.inflow_path)
 
@@ -201,23 +206,53 @@ def _assemble(route: Route, grids: tuple[PathGrid, ...], size: int, step: float)
         courant[grid.start + 1 : grid.start + n + 1] = step / np.diff(theta)
         jump[grid.start + 1 : grid.start + n] = _jumps(grid)
         keep[own] = _kept_share(route, grid, volume[own], step)
-    weights = _edge_weights(volume, jump)
+    weights = edge_weights(volume, jump)
     cells = Cells(volume, 1.0 / volume, weights, jump)
     arrays = _path_arrays(grids, keep)
-    resistance = face_resistance(grids, size, flow, step)
+    mouths = _find_mouths(route, grids, arrays, keep, step)
+    resistance = face_resistance(grids, mouths, size, flow, step)
     return Grid(route, step, grids, arrays, cells, Motion(courant, keep), storage, resistance,
-                cell_reach, cell_distance, cell_path)  # fmt: skip
+                cell_reach, cell_distance, cell_path, mouths)  # fmt: skip
+
+
+def _find_mouths(
+    route: Route, grids: Sequence[PathGrid], paths: Paths, keep: FloatArray, step: float
+) -> Mouths:
+    """Cells that tributaries and other inflows at a point enter, path by path."""
+    found: dict[int, tuple[float, float]] = {}
+    for grid in grids:
+        own = inflows(route, grid.along, grid.theta)
+        found |= {grid.start + face: discharge for face, discharge in own.items()}
+    for cell in paths.join_cell[paths.below >= 0].tolist():
+        # nothing to withhold where the discharge does not change, or nothing lies above
+        found.setdefault(cell, (0.0, np.inf))
+    cells = np.array(sorted(found), dtype=np.int64)
+    both = np.array([found[cell] for cell in cells.tolist()]).reshape(-1, 2)
+    gained, passing = step * both[:, 0], step * both[:, 1]
+    entered = np.where(paths.below >= 0, np.searchsorted(cells, paths.join_cell), -1)
+    pointer = np.searchsorted(cells, [*paths.start.tolist(), keep.size])
+    return Mouths(cells, pointer, entered, keep[cells] * gained, passing)
 
 
 def face_resistance(
-    grids: Sequence[PathGrid], size: int, flow: SteadyFlow, step: float
+    grids: Sequence[PathGrid], mouths: Mouths, size: int, flow: SteadyFlow, step: float
 ) -> FloatArray:
-    """(K,) integral of dx / (A D) between the centres beside each face, inf at walls [s/m3]."""
+    """(K,) integral of dx / (A D) between the centres beside each face, inf at walls [s/m3].
+
+    Above an inflow the water brought in spreads upstream as far as exp(U x / D) falls, which
+    holds D / U of the stem's cross section. In unit-Courant cells, that is what a step moves
+    through a face with the resistance of the whole cell above.
+    """
     resists = 1.0 / (flow.cross_section_area * remaining_dispersion(flow, step))
     resistance = np.full(size, np.inf)
     for grid in grids:
         to_centre = grid.along.integral(resists, grid.centre)
         resistance[grid.start + 1 : grid.start + grid.slow.size] = np.diff(to_centre)
+        inside = (mouths.cell > grid.start) & (mouths.cell < grid.start + grid.slow.size)
+        above = mouths.cell[inside & (mouths.gained > 0.0)] - grid.start - 1
+        above = above[~grid.slow[above]]
+        if above.size:
+            resistance[grid.start + above + 1] = grid.over_cells(resists)[above]
     return resistance
 
 
@@ -262,37 +297,6 @@ def _kept_share(route: Route, grid: PathGrid, volume: FloatArray, step: float) -
     lost[0] = max(-0.5 * net[0] * step, 0.0)
     lost = np.where(losing, np.maximum(lost, 0.0), 0.0)
     return np.asarray(volume / (volume + lost))
-
-
-def _edge_weights(volume: FloatArray, jump: BoolArray) -> FloatArray:
-    """(K, 4) weights that give the fourth-order concentration at a face from four cell means.
-
-    The derivative at the face of the quartic through the cumulative mass at five faces
-    (Colella & Woodward 1984, eq. 1.6 without slope limiting). Next to a jump two cells serve.
-    """
-    size = volume.size
-    weights = np.zeros((size, 4))
-    inner = np.arange(2, size - 1)
-    v = np.stack([volume[inner - 2], volume[inner - 1], volume[inner], volume[inner + 1]])
-    faces = np.stack([-(v[0] + v[1]), -v[1], np.zeros(inner.size), v[2], v[2] + v[3]])
-    derivative = np.zeros_like(faces)
-    for i in (0, 1, 3, 4):
-        # Lagrange basis of face i, differentiated at face 2 (the origin)
-        others = [k for k in range(5) if k not in (i, 2)]
-        top = -faces[others[0]] * -faces[others[1]] * -faces[others[2]]
-        bottom = np.prod([faces[i] - faces[k] for k in range(5) if k != i], axis=0)
-        derivative[i] = top / bottom
-    derivative[2] = -(derivative[0] + derivative[1] + derivative[3] + derivative[4])
-    # cumulative mass at face i is the sum of the cells before it, so a cell's weight is its
-    # volume times the sum of the basis derivatives behind it
-    behind = np.cumsum(derivative[::-1], axis=0)[::-1]
-    weights[inner] = (v * behind[1:]).T
-    near = inner[jump[inner - 1] | jump[inner + 1]]
-    pair = volume[near - 1] + volume[near]
-    weights[near] = 0.0
-    weights[near, 1] = volume[near] / pair
-    weights[near, 2] = volume[near - 1] / pair
-    return weights
 
 
 def _path_arrays(grids: tuple[PathGrid, ...], keep: FloatArray) -> Paths:

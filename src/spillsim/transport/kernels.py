@@ -27,15 +27,18 @@ from .arrays import (
     BELOW,
     END,
     FED,
+    FIRST_MOUTH,
     FLOOR,
     HIGH,
     INVERSE,
     JOIN,
+    LAST_MOUTH,
     LIMITER_POSITIVE,
     LIMITER_SHOWN,
     LOW,
     MASS,
     MIXED,
+    MOUTH,
     OUTLET,
     PAST,
     RELEASED,
@@ -156,7 +159,8 @@ def stir(
                 leaving[j] += mass[(end - 1) * members + j]
         shift(a, b, end, members, mass)
     if fed:
-        join(joining, table[JOIN], motion.keep, outflow, mass, total[ABSTRACTED])
+        join(joining, table[JOIN], table[MOUTH], motion.keep, outflow, mass, state.brought,
+             total[ABSTRACTED])  # fmt: skip
         take_in(p, rows, feed.place, feed.mass[0], mass, total[RELEASED])
     spans[LOW, p], spans[HIGH, p] = a, b
 
@@ -214,7 +218,8 @@ def march_steps(
                      watch, limiter)  # fmt: skip
             done, row = glide(
                 p, (step, done), moved, begin, row, (table[START, p], end, outlet), below < 0,
-                (places[p], places[p + 1]), rows, gauges, medium, feed, state, watch, record,
+                (places[p], places[p + 1]), (table[FIRST_MOUTH, p], table[LAST_MOUTH, p]), rows,
+                gauges, medium, feed, state, watch, record,
             )  # fmt: skip
             if alone:
                 ledger_row = row
@@ -234,7 +239,7 @@ def march_steps(
                         medium.reactions.fixed)  # fmt: skip
             field_row += 1
         if step - begin == block or step == steps:
-            write_curves(begin, step, cells, gauges, watch, outputs, shown)
+            write_curves((begin, step), step == steps, cells, gauges, watch, outputs, shown)
             begin = step
     position[0], position[1], position[2] = begin, ledger_row, field_row
     state.work[1] += span[1] - span[0]

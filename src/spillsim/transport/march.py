@@ -10,6 +10,7 @@ import numpy as np
 from .arrays import (
     DECAYED,
     FLOOR,
+    INVERSE,
     MASS,
     PEAK,
     PEAK_STEP,
@@ -17,6 +18,7 @@ from .arrays import (
     STAY,
     STORAGE,
     SUMMED,
+    THINNED,
     Deposits,
     Dispersion,
     Exchange,
@@ -30,6 +32,7 @@ from .arrays import (
 )
 from .grid import Grid
 from .kernels import march_steps
+from .mouths import thinned
 from .plan import Plan
 from .reactions import no_reactions
 
@@ -76,7 +79,8 @@ def new_state(grid: Grid, floor: FloatArray) -> State:
     count = paths.shape[1]
     return State(
         cells, np.zeros((3, size if grid.mixes else 0)), paths,
-        np.zeros(count + 1, dtype=np.int64), np.zeros((count, members)), total,
+        np.zeros(count + 1, dtype=np.int64), np.zeros((count, members)),
+        np.zeros(grid.mouths.cell.size * members), total,
         np.zeros(2, dtype=np.int64),
     )  # fmt: skip
 
@@ -104,8 +108,7 @@ def new_outputs(
     places, count = plan.gauges.cell.size, plan.output_time.size
     size = plan.grid.cells.volume.size if plan.field_step.size else 0
     relative = plan.output_step if clocks is None else clocks
-    # outputs before the first step are zero and stay so
-    first = plan.first_output.copy() if clocks is None else np.sum(relative <= 0.0, axis=1)
+    first = np.zeros((relative.shape[0], places), dtype=np.int64)
     curves = np.zeros((2, members, places, count))
     outputs = Outputs(relative, first, curves)
     record = Record(
@@ -146,7 +149,7 @@ def gather_medium(grid: Grid, dispersion: Dispersion, exchanges: Sequence[Exchan
     members, size = len(exchanges), grid.cells.volume.size
     has_storage = any(own.has_storage for own in exchanges)
     decays = any(own.decays for own in exchanges)
-    cells = np.empty((7, size * members))
+    cells = np.empty((8, size * members))
     shared = (grid.cells.inverse_volume, dispersion.conductance, dispersion.correction)
     for k, values in enumerate(shared):
         if values.size == cells.shape[1]:
@@ -158,7 +161,16 @@ def gather_medium(grid: Grid, dispersion: Dispersion, exchanges: Sequence[Exchan
         rows = (exchange.stay, exchange.back, exchange.into, exchange.hold)
         for k, values in enumerate(rows[:count]):
             cells[STAY + k, j::members] = values
-    return Medium(cells, dispersion.substeps, has_storage, decays, False, False, no_reactions())
+    mouths = np.empty((2, dispersion.substeps, grid.mouths.cell.size * members))
+    for k, own in enumerate((thinned(grid, dispersion.withheld), dispersion.withheld)):
+        if own.size == mouths[k].size:
+            mouths[k] = own.reshape(mouths[k].shape)
+        else:
+            mouths[k] = np.repeat(own, members, axis=1)
+    cells[THINNED] = cells[INVERSE]
+    cells[THINNED].reshape(size, members)[grid.mouths.cell] = mouths[0, 0].reshape(-1, members)
+    return Medium(cells, grid.mouths.cell, mouths, dispersion.substeps, has_storage, decays,
+                  False, False, no_reactions())  # fmt: skip
 
 
 def march(

@@ -6,6 +6,7 @@ import numpy as np
 
 from .arrays import LIMITER_NONE, BoolArray, Dispersion, Exchange, FloatArray
 from .grid import Grid
+from .mouths import ease_below_mouths, thinned, withheld_shares
 
 MAX_SUBSTEPS = 200
 WALL_LENGTHS = 32.0
@@ -24,7 +25,10 @@ def build_dispersion(grid: Grid, limiter: int) -> Dispersion:
     """
     spreading = build_dispersions(grid, grid.resistance[:, None], np.ones(1), limiter)
     return Dispersion(
-        spreading.conductance.ravel(), spreading.correction.ravel(), spreading.substeps
+        spreading.conductance.ravel(),
+        spreading.correction.ravel(),
+        spreading.substeps,
+        spreading.withheld[:, :, 0],
     )
 
 
@@ -52,6 +56,7 @@ def build_dispersions(
     pair[1:] = 2.0 * volume[1:] * volume[:-1] / (volume[1:] + volume[:-1])
     for substeps in range(1, MAX_SUBSTEPS + 1):
         g = grid.time_step / substeps / resistance
+        ease_below_mouths(grid, g, substeps)
         d = g / pair
         e = 1.0 / 12.0 - d / 2.0
         if limiter != LIMITER_NONE:
@@ -63,9 +68,12 @@ def build_dispersions(
         h = np.maximum(h, -0.25 * bound)
         left = np.zeros(g.shape)
         left[:-1] = (g + 3.0 * h)[1:]
-        centre = 1.0 - ((g + 3.0 * h) + left) / volume
-        if centre.min() >= 0.0:
-            return Dispersion(g, h, substeps)
+        leaving = (g + 3.0 * h) + left
+        if (leaving <= volume).all():
+            withheld = withheld_shares(grid, g, substeps)
+            at_mouths = leaving[grid.mouths.cell] * thinned(grid, withheld)[0]
+            if (at_mouths <= 1.0).all():
+                return Dispersion(g, h, substeps, withheld)
     raise ValueError(f"dispersion would need more than {MAX_SUBSTEPS} substeps in a time step")
 
 

@@ -228,7 +228,7 @@ def _own_grid(grid: Grid, members: Members, j: int) -> Grid:
     resistance = grid.resistance / factor
     if stores:
         # what splitting adds to dispersion does not go with it
-        resistance = face_resistance(grid.paths, resistance.size, own, grid.time_step)
+        resistance = face_resistance(grid.paths, grid.mouths, resistance.size, own, grid.time_step)
     return replace(grid, route=replace(grid.route, flow=own), resistance=resistance)
 
 

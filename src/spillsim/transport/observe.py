@@ -61,26 +61,33 @@ def note_rows(
 
 @inner
 def write_curves(
-    begin: int,
-    stop: int,
+    span: tuple[int, int],
+    ends: bool,
     cells: Cells,
     gauges: Gauges,
     watch: Watch,
     outputs: Outputs,
     limiter: int,
 ) -> None:
-    """Write the outputs that fall into the steps ``begin`` to ``stop`` and start a new block."""
+    """Write the outputs that fall into the steps of ``span`` and start a new block.
+
+    Once the march ``ends``, what would be seen a part of a step later is shown as it is then.
+    """
+    begin, stop = span
     time, following, curves = outputs.time, outputs.next, outputs.curves
     last, through, rows, stamp = watch.ends[2], watch.through, watch.rows, watch.stamp
     clocks, count = time.shape
     members, places = curves.shape[1], curves.shape[2]
     for clock in range(clocks):
-        first = following[clock]
-        end = first
-        while end < count and time[clock, end] <= stop:
-            end += 1
-        following[clock] = end
         for s in range(places):
+            lag = gauges.lag[s]
+            first = following[clock, s]
+            while first < count and time[clock, first] + lag <= 0.0:
+                first += 1  # nothing has been released yet
+            end = first
+            while end < count and time[clock, end] + (0.0 if ends else lag) <= stop:
+                end += 1
+            following[clock, s] = end
             for j in range(clock, members if clocks == 1 else clock + 1):
                 if last[s] < begin:
                     # the plume has not been near: what has passed has passed
@@ -88,7 +95,7 @@ def write_curves(
                     for k in range(first, end):
                         passed[k] = through[1, s, j]
                 elif end > first:
-                    write_curve(s, j, (first, end, begin), time[clock], cells, gauges, watch,
+                    write_curve(s, j, (first, end, begin, stop), time[clock], cells, gauges, watch,
                                 curves[0, j, s], curves[1, j, s], limiter)  # fmt: skip
     for s in range(places):
         for j in range(members):
@@ -102,11 +109,12 @@ def write_curves(
 
 @inner
 def write_curve(
-    s: int, j: int, span: tuple[int, int, int], time: FloatArray, cells: Cells, gauges: Gauges,
-    watch: Watch, concentration: FloatArray, passed: FloatArray, limiter: int,
+    s: int, j: int, span: tuple[int, int, int, int], time: FloatArray, cells: Cells,
+    gauges: Gauges, watch: Watch, concentration: FloatArray, passed: FloatArray, limiter: int,
 ) -> None:  # fmt: skip
     """Outputs ``span[0]`` to ``span[1]`` of one member at one place in a block of steps."""
-    k, end, begin = span
+    k, end, begin, stop = span
+    lag = gauges.lag[s]
     cell = gauges.cell[s]
     ends = (watch.ends[0, s] - cell, watch.ends[1, s] - cell)
     weights, jumps = cells.edge_weight[cell - 3 : cell + 5], cells.edge_jump[cell - 3 : cell + 5]
@@ -118,7 +126,7 @@ def write_curve(
     held = watch.through[1, s, j]
     ready = -1
     while k < end:
-        step = math.ceil(time[k]) - 1
+        step = math.ceil(min(time[k] + lag, stop)) - 1
         n = step - begin
         if stamp[n] != step or stamp[n + 1] != step + 1:
             # the plume is not near: what has passed has passed
@@ -134,8 +142,8 @@ def write_curve(
         ready = step + 1
         masses = (rows[n, 7], rows[n + 1, 7])
         known = prepare_one_sided(side, place, masses, before, after)
-        while k < end and time[k] <= step + 1.0:
-            x = time[k] - step
+        while k < end and min(time[k] + lag, stop) <= step + 1.0:
+            x = min(time[k] + lag, stop) - step
             if side != 0:
                 concentration[k], passed[k] = observe_one_sided(
                     x, side, place, masses, known, before, after, limiter

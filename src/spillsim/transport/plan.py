@@ -36,11 +36,6 @@ class Plan:
         return in_steps((self.output_time[None, :] - self.start) / self.grid.time_step)
 
     @cached_property
-    def first_output(self) -> IntArray:
-        """(1,) first output after the first step has begun."""
-        return np.asarray(np.sum(self.output_step <= 0.0, axis=1))
-
-    @cached_property
     def asked_order(self) -> IntArray | None:
         """(S,) rows of the places in the order they were asked for, None where they are in it."""
         back = np.argsort(self.gauge_order)
@@ -68,6 +63,7 @@ def place_gauges(grid: Grid, places: Sequence[Position]) -> tuple[Gauges, IntArr
     for index, place in enumerate(places):
         number, theta = locate(grid, place)
         own = grid.paths[number]
+        lag = (theta - grid.route.theta(place)) / grid.time_step
         position = min(max(cell_position(own, theta), 0.0), own.slow.size - 1e-9)
         cell = int(np.floor(position))
         stride = grid.time_step / float(own.theta[cell + 1] - own.theta[cell])
@@ -81,6 +77,7 @@ def place_gauges(grid: Grid, places: Sequence[Position]) -> tuple[Gauges, IntArr
                 stride,
                 _side(grid, own, position, stride),
                 _dilution(grid, own, theta),
+                lag if abs(lag) > 1e-9 else 0.0,
                 index,
             )
         )
@@ -93,6 +90,7 @@ def place_gauges(grid: Grid, places: Sequence[Position]) -> tuple[Gauges, IntArr
         np.array([row[3] for row in rows], dtype=np.float64),
         np.array([row[4] for row in rows], dtype=np.int64),
         np.array([row[5] for row in rows], dtype=np.float64).reshape(-1, 2),
+        np.array([row[6] for row in rows], dtype=np.float64),
     )
     return gauges, np.array([row[-1] for row in rows], dtype=np.int64)
 

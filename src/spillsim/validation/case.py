@@ -27,7 +27,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Bound:
-    """Limits that a score is held to, both included; fixed before the score was known."""
+    """Limits that a score is held to, both included: an aim fixed before the score was known, or
+    a guard against getting worse; ``reason`` tells which.
+    """
 
     low: float = -math.inf
     high: float = math.inf
@@ -132,3 +134,5 @@ class Case:
     used_for: Sequence[str] = field(default=())
     """Defaults of the program that were chosen with these data in view; empty where they were
     not: only then is the case an independent check of them."""
+    cost: float = 1.0
+    """About how many seconds it takes on one core with compiled code; the longest begin first."""
