@@ -8,10 +8,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import data
-from .accident_members import Change, change_gauges, change_inflows, change_reaches, run_ensemble
+from .accident_members import (
+    Change,
+    change_gauges,
+    change_inflows,
+    change_reaches,
+    change_storage,
+    changed_channel,
+    run_ensemble,
+)
 from .accident_reports import HIGH, LOW, Judged, judge, read_observations
 from .accident_scores import curve_panel, front_panel, scores, table
-from .assumptions import Assumption, Draw, common_and_own, draws
+from .assumptions import (
+    DEAD_ZONES,
+    DISPERSION,
+    EXCHANGE,
+    LOWLAND_BEDS,
+    Assumption,
+    Draw,
+    beds_of,
+    common_and_own,
+    draws,
+)
 from .case import Bound, Case, Report, Score, Source
 
 if TYPE_CHECKING:
@@ -54,28 +72,18 @@ ASSUMPTIONS = (
                "22:00 on 30 January until some hour of the 31st (read)", 3600.0),
     Assumption("decline", "fall of the outflow, from (1 + x) to (1 - x) of its mean", "uniform",
                (0.0, 1.0), "-", "a pond that empties runs slower and slower; by how much: unknown"),
-    Assumption("bed", "roughness of the beds over 0.030", "triangular", (0.83, 1.0, 1.33), "-",
-               "0.025 to 0.040 of natural lowland channels, Chow 1959"),
+    LOWLAND_BEDS,
     Assumption("ice", "what ice does to roughness where it is assumed", "uniform", (1.0, 1.587),
                "-", "none to 2^(2/3), that of a cover as rough as the bed; the author knew that "
                "ice had been reported, not before the event but before the forecast"),
-    *(
-        Assumption(f"bed_{key}", f"roughness of {name} by itself", "lognormal", (1.0, 0.07), "-",
-                   "rivers differ; assumed")
-        for key, name in (("szamos", "Szamos, Lăpuș and Săsar"), ("tisza", "the Tisza"))
-    ),
+    *beds_of({"szamos": "Szamos, Lăpuș and Săsar", "tisza": "the Tisza"}),
     Assumption("width", "widths", "log_uniform", (0.75, 1.333), "-",
                "read at three places of the Tisza, assumed elsewhere"),
     Assumption("slope", "slopes", "log_uniform", (0.7, 1.43), "-",
                "high-water slopes and assumed ones stand for those of the day"),
     Assumption("length", "length of the Lăpuș and of the Szamos above the border", "uniform",
                (0.88, 1.12), "-", "10 km of 81 km, from assumed sinuosity"),
-    Assumption("dispersion", "dispersion coefficients", "lognormal", (1.0, 0.4), "-",
-               "scatter of the formulas on measured coefficients, 0.35-0.45 in log10"),
-    Assumption("storage", "area of the dead zone over that of the river", "log_uniform",
-               (0.02, 0.2), "-", "never measured here"),
-    Assumption("exchange", "exchange with the dead zone", "log_uniform", (3e-6, 1e-4), "1/s",
-               "never measured here"),
+    DISPERSION, DEAD_ZONES, EXCHANGE,
     Assumption("decay", "loss of cyanide", "uniform", (0.0, 0.1), "1/d",
                "0 to 0.1 plausible in cold water, the complexes being stable", 1.0 / 86400.0),
     Assumption("arrival_threshold", "what was called arrival", "log_uniform", (0.02, 0.5), "mg/L",
@@ -130,14 +138,9 @@ def change(base: Scenario, draw: Draw) -> Change:
         update={"mass": draw["mass"], "duration": draw["duration"]}
     )
     substance = base.substances[0].model_copy(update={"decay_rate": draw["decay"]})
-    storage = base.storage
-    assert storage is not None
-    storage = storage.model_copy(
-        update={"area_ratio": draw["storage"], "exchange_coefficient": draw["exchange"]}
-    )
     update = {
         "flow": flow, "reaches": change_reaches(base, _reach(draw)), "releases": (release,),
-        "substances": (substance,), "storage": storage,
+        "substances": (substance,), "storage": change_storage(base, draw),
     }  # fmt: skip
     return Change(base.model_copy(update=update), draw["dispersion"], decline=draw["decline"])
 
@@ -151,17 +154,12 @@ def _reach(draw: Draw) -> Callable[[Reach], dict[str, float]]:
             found["length"] = draw["length"] * reach.length
         if reach.hydraulics != "manning":
             return found
-        n, width, slope = reach.manning_n, reach.width, reach.slope
-        assert n is not None
-        assert width is not None
-        assert slope is not None
         own = draw["bed_szamos" if reach.river in ("Săsar", "Lăpuș", "Szamos") else "bed_tisza"]
+        n = reach.manning_n
+        assert n is not None
         if abs(n - ICE_N) < 1e-9:
             n = OPEN_N * draw["ice"]
-        found["manning_n"] = n * draw["bed"] * own
-        found["width"] = draw["width"] * width
-        found["slope"] = draw["slope"] * slope
-        return found
+        return found | changed_channel(reach, draw, n, own)
 
     return changed
 

@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import data
-from .accident_members import Change, change_inflows, change_reaches, run_ensemble
+from .accident_members import (
+    Change,
+    change_inflows,
+    change_reaches,
+    change_storage,
+    changed_channel,
+    run_ensemble,
+)
 from .accident_reports import judge, legs, read_observations
 from .accident_scores import curve_panel, front_panel, scores, table
-from .assumptions import Assumption, Draw, common_and_own, draws
+from .assumptions import DISPERSION, EXCHANGE, Assumption, Draw, common_and_own, draws
 from .case import Case, Report, Source
 
 if TYPE_CHECKING:
@@ -47,12 +54,10 @@ ASSUMPTIONS = (
                "worn late ice to slush; that there was ice is recalled of the season"),
     Assumption("width", "widths", "log_uniform", (0.6, 1.667), "-", "none read"),
     Assumption("slope", "slopes", "log_uniform", (0.5, 2.0), "-", "none read"),
-    Assumption("dispersion", "dispersion coefficients", "lognormal", (1.0, 0.4), "-",
-               "scatter of the formulas on measured coefficients, 0.35-0.45 in log10"),
+    DISPERSION,
     Assumption("storage", "area of the dead zone over that of the river", "log_uniform",
                (0.02, 0.3), "-", "never measured here; small rivers have more"),
-    Assumption("exchange", "exchange with the dead zone", "log_uniform", (3e-6, 1e-4), "1/s",
-               "never measured here"),
+    EXCHANGE,
     Assumption("arrival_threshold", "what was called the front", "log_uniform", (0.02, 0.2),
                "mg/L", "a third of the limit of 0.07 mg/L to three times it", 1e-3),
 )  # fmt: skip
@@ -79,32 +84,19 @@ def change(base: Scenario, draw: Draw) -> Change:
         return float(10.0 ** (SPREAD * common_and_own(draw["flow"], own, CORRELATION)))
 
     mass = draw["concentration"] * VOLUME
-    assert base.storage is not None
     assert base.ice is not None
     update = {
         "flow": change_inflows(base, factor),
         "reaches": change_reaches(base, _reach(draw)),
         "releases": (base.releases[0].model_copy(update={"mass": mass}),),
-        "storage": base.storage.model_copy(
-            update={"area_ratio": draw["storage"], "exchange_coefficient": draw["exchange"]}
-        ),
+        "storage": change_storage(base, draw),
         "ice": base.ice.model_copy(update={"manning_n": draw["ice"]}),
     }
     return Change(base.model_copy(update=update), draw["dispersion"], decline=draw["decline"])
 
 
 def _reach(draw: Draw) -> Callable[[Reach], dict[str, float]]:
-    def changed(reach: Reach) -> dict[str, float]:
-        n, width, slope = reach.manning_n, reach.width, reach.slope
-        assert n is not None
-        assert width is not None
-        assert slope is not None
-        return {
-            "manning_n": draw["bed"] * n, "width": draw["width"] * width,
-            "slope": draw["slope"] * slope,
-        }  # fmt: skip
-
-    return changed
+    return lambda reach: changed_channel(reach, draw, reach.manning_n)
 
 
 def answer(members: int = MEMBERS) -> Report:

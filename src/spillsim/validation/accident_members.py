@@ -171,6 +171,32 @@ def change_reaches(
     return tuple(reach.model_copy(update=dict(updates(reach))) for reach in scenario.reaches)
 
 
+def changed_channel(
+    reach: Reach, draw: Draw, manning_n: float | None, own: float = 1.0
+) -> dict[str, float]:
+    """Roughness, width and slope of a reach under the draw's ``bed``, ``width`` and ``slope``.
+
+    manning_n : of the case, or what stands for it [s/m^(1/3)]
+    own : factor on the roughness of its river alone
+    """
+    width, slope = reach.width, reach.slope
+    assert manning_n is not None
+    assert width is not None
+    assert slope is not None
+    return {
+        "manning_n": manning_n * draw["bed"] * own, "width": draw["width"] * width,
+        "slope": draw["slope"] * slope,
+    }  # fmt: skip
+
+
+def change_storage(scenario: Scenario, draw: Draw) -> Any:
+    """Return the dead zones with the draw's ``storage`` and ``exchange``."""
+    assert scenario.storage is not None
+    return scenario.storage.model_copy(
+        update={"area_ratio": draw["storage"], "exchange_coefficient": draw["exchange"]}
+    )
+
+
 def change_gauges(scenario: Scenario, value: Callable[[str, float], float]) -> Any:
     """Return the flow section with every gauge changed; the function takes node and discharge."""
     flow = scenario.flow

@@ -8,10 +8,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import data
-from .accident_members import Change, change_inflows, change_reaches, run_ensemble
+from .accident_members import (
+    Change,
+    change_inflows,
+    change_reaches,
+    change_storage,
+    changed_channel,
+    run_ensemble,
+)
 from .accident_reports import aligned, judge, legs, read_observations
 from .accident_scores import curve_panel, front_panel, scores, table
-from .assumptions import Assumption, Draw, common_and_own, draws
+from .assumptions import (
+    DEAD_ZONES,
+    DISPERSION,
+    EXCHANGE,
+    LOWLAND_BEDS,
+    Assumption,
+    Draw,
+    beds_of,
+    common_and_own,
+    draws,
+)
 from .case import Case, Report, Score, Source
 
 if TYPE_CHECKING:
@@ -48,25 +65,15 @@ ASSUMPTIONS = (
                (0.0, 1.0), "-", "what is washed out becomes less; by how much: unknown"),
     Assumption("length", "length of the Second Songhua below Jilin", "uniform", (0.84, 1.16), "-",
                "sinuosity of 1.35 to 1.85 on 220 km of straight line; no chainage found"),
-    Assumption("bed", "roughness of the beds over 0.030", "triangular", (0.83, 1.0, 1.33), "-",
-               "0.025 to 0.040 of natural lowland channels, Chow 1959"),
+    LOWLAND_BEDS,
     Assumption("ice", "Manning's n of the underside of the ice", "log_uniform", (0.01, 0.05), "-",
                "smooth young ice to frazil and slush"),
-    *(
-        Assumption(f"bed_{key}", f"roughness of {name} by itself", "lognormal", (1.0, 0.07), "-",
-                   "rivers differ; assumed")
-        for key, name in (("second", "the Second Songhua"), ("songhua", "the Songhua"))
-    ),
+    *beds_of({"second": "the Second Songhua", "songhua": "the Songhua"}),
     Assumption("width", "widths", "log_uniform", (0.6, 1.667), "-",
                "none read but that the river is wide and shallow"),
     Assumption("slope", "slopes", "log_uniform", (0.7, 1.43), "-",
                "recalled, or derived from flood stages"),
-    Assumption("dispersion", "dispersion coefficients", "lognormal", (1.0, 0.4), "-",
-               "scatter of the formulas on measured coefficients, 0.35-0.45 in log10"),
-    Assumption("storage", "area of the dead zone over that of the river", "log_uniform",
-               (0.02, 0.2), "-", "never measured here"),
-    Assumption("exchange", "exchange with the dead zone", "log_uniform", (3e-6, 1e-4), "1/s",
-               "never measured here"),
+    DISPERSION, DEAD_ZONES, EXCHANGE,
     Assumption("decay", "loss in the water", "log_uniform", (0.002, 0.05), "1/d",
                "slow in cold water; none measured", 1.0 / 86400.0),
     Assumption("to_air", "loss to the air of open water", "log_uniform", (0.01, 0.2), "1/d",
@@ -92,16 +99,13 @@ def change(base: Scenario, draw: Draw) -> Change:
     substance = base.substances[0].model_copy(
         update={"decay_rate": draw["decay"], "gas_exchange_rate": draw["to_air"]}
     )
-    assert base.storage is not None
     assert base.ice is not None
     update = {
         "flow": change_inflows(base, factor),
         "reaches": change_reaches(base, _reach(draw)),
         "releases": (release,),
         "substances": (substance,),
-        "storage": base.storage.model_copy(
-            update={"area_ratio": draw["storage"], "exchange_coefficient": draw["exchange"]}
-        ),
+        "storage": change_storage(base, draw),
         "ice": base.ice.model_copy(update={"manning_n": draw["ice"]}),
     }
     return Change(base.model_copy(update=update), draw["dispersion"], decline=draw["decline"])
@@ -109,18 +113,10 @@ def change(base: Scenario, draw: Draw) -> Change:
 
 def _reach(draw: Draw) -> Callable[[Reach], dict[str, float]]:
     def changed(reach: Reach) -> dict[str, float]:
-        n, width, slope = reach.manning_n, reach.width, reach.slope
-        assert n is not None
-        assert width is not None
-        assert slope is not None
         own = draw["bed_second" if reach.id in UPPER else "bed_songhua"]
         longer = draw["length"] if reach.id in UPPER else 1.0
-        return {
-            "length": longer * reach.length,
-            "manning_n": n * draw["bed"] * own,
-            "width": draw["width"] * width,
-            "slope": draw["slope"] * slope,
-        }
+        length = longer * reach.length
+        return {"length": length} | changed_channel(reach, draw, reach.manning_n, own)
 
     return changed
 

@@ -7,7 +7,7 @@ source or the reason of it, and is printed with the case. A *draw* is one value 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -108,6 +108,33 @@ _QUANTILES = {
     "normal": _normal,
     "lognormal": _lognormal,
 }
+
+
+LOWLAND_BEDS = Assumption(
+    "bed", "roughness of the beds over 0.030", "triangular", (0.83, 1.0, 1.33), "-",
+    "0.025 to 0.040 of natural lowland channels, Chow 1959",
+)  # fmt: skip
+DISPERSION = Assumption(
+    "dispersion", "dispersion coefficients", "lognormal", (1.0, 0.4), "-",
+    "scatter of the formulas on measured coefficients, 0.35-0.45 in log10",
+)  # fmt: skip
+DEAD_ZONES = Assumption(
+    "storage", "area of the dead zone over that of the river", "log_uniform", (0.02, 0.2), "-",
+    "never measured here",
+)  # fmt: skip
+EXCHANGE = Assumption(
+    "exchange", "exchange with the dead zone", "log_uniform", (3e-6, 1e-4), "1/s",
+    "never measured here",
+)  # fmt: skip
+
+
+def beds_of(rivers: Mapping[str, str]) -> tuple[Assumption, ...]:
+    """How much rougher each river is by itself: ``bed_KEY`` for every key -> name in words."""
+    return tuple(
+        Assumption(f"bed_{key}", f"roughness of {name} by itself", "lognormal", (1.0, 0.07), "-",
+                   "rivers differ; assumed")
+        for key, name in rivers.items()
+    )  # fmt: skip
 
 
 def strata(members: int, inputs: int, seed: int) -> Array:

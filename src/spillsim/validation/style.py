@@ -38,7 +38,7 @@ td.n { white-space: nowrap; }
 summary { cursor: pointer; color: var(--link); margin: .75rem 0; }
 .panels { display: grid; gap: 1rem; margin: 1rem 0;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
-figure { margin: 0; padding: .75rem; background: var(--shade); max-width: 44rem; }
+figure { margin: 0; padding: .75rem; background: var(--shade); max-width: 35rem; }
 figcaption { font-weight: 600; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1rem; padding: 0;
   margin: .25rem 0; font-size: .85rem; max-width: none; }

@@ -20,15 +20,12 @@ from .tracer_score import (
     Pair,
     aim,
     column,
-    cumulative,
     distribution,
     errors,
     every_row,
     median_miss,
     median_size,
-    peak_times,
-    peaks,
-    scatter,
+    overview,
     three_curves,
     within,
 )
@@ -221,20 +218,9 @@ def _panels(
 ) -> list[Panel]:
     """All curves as points and as distributions; three of them whole, by rule."""
     below = {way: pairs[way] for way in (FIRST, ROUTED)}
-    told = WAYS[:-1]
+    told = {way: found[way] for way in WAYS[:-1]}
     return [
-        scatter("Time of the peak since the injection", "peak time [h]", below, peak_times),
-        scatter("Peak over the dye that came by", "peak [1/h]", below, peaks),
-        cumulative(
-            "Error of the peak time",
-            "|error| [%]",
-            {way: 100.0 * np.abs(column(found[way], "peak_time")) for way in told},
-        ),
-        cumulative(
-            "Error of the peak",
-            "|error| [%]",
-            {way: 100.0 * np.abs(column(found[way], "peak") - 1.0) for way in told},
-        ),
+        *overview(below, told),
         *three_curves(pairs[FIRST], found[FIRST], FIRST),
         *three_curves(pairs[ROUTED], found[ROUTED], ROUTED),
     ]

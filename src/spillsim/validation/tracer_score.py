@@ -178,6 +178,20 @@ def cumulative(title: str, x_label: str, ways: Mapping[str, Array]) -> Panel:
     return Panel(title, x_label, "share of the curves [%]", lines)
 
 
+def overview(
+    shown: Mapping[str, Sequence[Pair]], found: Mapping[str, Sequence[Errors]]
+) -> list[Panel]:
+    """Times and heights of peaks: as points in some ways, as distributions of the error in all."""
+    late = {way: 100.0 * np.abs(column(own, "peak_time")) for way, own in found.items()}
+    far = {way: 100.0 * np.abs(column(own, "peak") - 1.0) for way, own in found.items()}
+    return [
+        scatter("Time of the peak since the injection", "peak time [h]", shown, peak_times),
+        scatter("Peak over the dye that came by", "peak [1/h]", shown, peaks),
+        cumulative("Error of the peak time", "|error| [%]", late),
+        cumulative("Error of the peak", "|error| [%]", far),
+    ]
+
+
 def three_curves(pairs: Sequence[Pair], found: Sequence[Errors], way: str) -> list[Panel]:
     """Best, median and worst curve by skill."""
     order = sorted(range(len(pairs)), key=lambda i: -found[i].skill)
