@@ -28,8 +28,7 @@ from .runner import (
 from .single import Shape
 from .store import DONE, FAILED, Layout, Store
 from .summary import Members, summarize, words_of
-from .together import Together, plan
-from .wholes import WholeRuns
+from .ways import BLOCK, Work, choose
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-BLOCK = 16
-"""Members of a block of whole runs: lost when a worker dies, and written together."""
 MG_L = 1e3
 """mg/L in a kg/m3."""
 
@@ -161,9 +158,7 @@ def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
     return Outcome(summary, failures, draws, count, way)
 
 
-def _prepare(
-    draws: Draws, bases: Sequence[Model], asked: Asked
-) -> tuple[WholeRuns | Together, Layout, str]:
+def _prepare(draws: Draws, bases: Sequence[Model], asked: Asked) -> tuple[Work, Layout, str]:
     """What computes the members, how they are laid out, and the way in words."""
     scenario, base = draws.scenario, bases[0]
     interval = float(base.output_time[1]) if base.output_time.size > 1 else scenario.case.duration
@@ -173,14 +168,7 @@ def _prepare(
         sum(len(one.limits) for one in scenario.substances),
         int(base.output_time.size) if asked.curves else 0,
     )
-    wholes = WholeRuns(draws, shape, BLOCK, interval)
-    found = plan(draws, wholes, bases)
-    work: WholeRuns | Together = wholes if isinstance(found, str) else found
-    way = (
-        f"whole runs, because {'the case is ' if found.startswith('of the') else ''}{found}"
-        if isinstance(found, str)
-        else "solved together by the transfer engine"
-    )
+    work, way = choose(draws, bases, shape, interval)
     attributes = {
         "title": scenario.case.title, "stations": list(shape.stations),
         "substances": list(shape.substances), "inputs": list(draws.names),
@@ -228,7 +216,7 @@ def _keeper(layout: Layout, asked: Asked) -> Store | Memory:
     return Memory(layout, arrays, np.zeros(layout.members, dtype=np.uint8))
 
 
-def _run(work: WholeRuns | Together, keeper: Store | Memory, draws: Draws, asked: Asked) -> Prefix:
+def _run(work: Work, keeper: Store | Memory, draws: Draws, asked: Asked) -> Prefix:
     """Compute the blocks that are missing, until there are enough."""
     layout = keeper.layout
 
@@ -267,8 +255,7 @@ def _run(work: WholeRuns | Together, keeper: Store | Memory, draws: Draws, asked
                 pool = DaskPool(work, client)
             else:
                 workers = min(asked.workers or usable_workers(), len(missing))
-                # the kernels of members solved together let other threads run beside them
-                separate = workers > 1 and isinstance(work, WholeRuns)
+                separate = workers > 1 and work.separate
                 pool = LocalPool(work, workers, processes=separate)
             run_blocks(pool, missing, work.lost, take)
     return prefix

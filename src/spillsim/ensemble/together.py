@@ -81,6 +81,9 @@ class Together:
     time: Array = field(repr=False)
     """(T,) of the curves that are kept [s]; none where none are."""
 
+    separate = False
+    """The kernels let other threads run beside them."""
+
     def members(self, block: int) -> range:
         """Numbers of the members of a block."""
         return range(block * self.block, min((block + 1) * self.block, self.draws.members))

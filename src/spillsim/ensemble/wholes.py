@@ -30,6 +30,9 @@ class WholeRuns:
     interval: float
     """Between two outputs, the same for all members [s]."""
 
+    separate = True
+    """Most of a run is Python, of which only one thread goes on at a time."""
+
     def members(self, block: int) -> range:
         """Numbers of the members of a block."""
         return range(block * self.block, min((block + 1) * self.block, self.draws.members))
