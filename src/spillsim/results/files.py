@@ -64,8 +64,8 @@ def _write_netcdf(dataset: xr.Dataset, path: Path) -> None:
 class _DefinedFirst(NetCDF4DataStore):
     """Defines all variables, then fills them.
 
-    One after the other, as xarray does, makes HDF5 go to and fro between defining and filling for
-    every variable, which is most of the time that a small file takes.
+    One after the other, as xarray does, makes HDF5 change between defining and filling for every
+    variable, which is most of the time that a small file takes.
     """
 
     def set_variables(self, variables: Any, check_encoding_set: Any, writer: Any,
