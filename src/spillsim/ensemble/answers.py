@@ -51,10 +51,15 @@ def share_of(happened: Flags) -> Probability:
     ValueError
         There is no member.
     """
-    n = happened.shape[0]
+    return share_of_count(happened.sum(axis=0), happened.shape[0])
+
+
+def share_of_count(happened: ArrayLike, members: int) -> Probability:
+    """Probability of what happened in so many of the members; see ``share_of``."""
+    n = members
     if n == 0:
         raise ValueError("an ensemble without members has no probabilities")
-    p = np.asarray(happened.mean(axis=0), dtype=np.float64)
+    p = np.asarray(happened, dtype=np.float64) / n
     z2 = NORMAL_95**2
     scale = 1.0 + z2 / n
     centre = (p + 0.5 * z2 / n) / scale
