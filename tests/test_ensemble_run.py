@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,9 @@ from river_cases import case, reach, slug
 import spillsim
 from spillsim import cli
 from spillsim.ensemble import Asked, Outcome, run_ensemble
+from spillsim.ensemble.ensemble import _key
+from spillsim.errors import SpillsimError
+from spillsim.sampling import draw
 from spillsim.scenario import parse
 
 LIMIT = 1.0
@@ -59,7 +60,7 @@ def test_exceedance_of_a_known_mass_within_the_stated_error() -> None:
     place = math.log(mass_of_the_limit() / 100.0) / math.log(SPREAD)
     exact = 0.5 * math.erfc(place / math.sqrt(2.0))
     assert 0.02 < exact < 0.98
-    found = outcome.summary["exceedance"].sel(combination="all members").item()
+    found = outcome.summary["exceedance"].sel(group="all members").item()
     low, high = (outcome.summary[f"exceedance_{end}"].item() for end in ("low", "high"))
     assert low <= exact <= high
     # a Latin hypercube of one input has a member in every hundredth of it
@@ -97,9 +98,27 @@ def test_until_a_precision_is_reached_counts_whole_beginnings() -> None:
     outcome = run(spill(2000), workers=1, until=0.15)
     assert 32 <= outcome.members < 400
     assert outcome.members % 16 == 0
+    assert outcome.summary["members"].item() == outcome.members
     width = outcome.summary["exceedance_high"] - outcome.summary["exceedance_low"]
     assert float(width.max()) <= 0.30
-    assert run(spill(2000), workers=1, until=0.15).members == outcome.members
+    assert run(spill(2000), workers=2, until=0.15).members == outcome.members
+
+
+def test_a_sweep_stops_when_all_its_combinations_are_known_well_enough() -> None:
+    swept = [{"name": "flow", "key": "release.tank.time", "values": ["0 h", "5 h"]}]
+    outcome = run(spill(2000, sweep=swept), workers=1, until=0.15)
+    each = outcome.summary["members"].values.tolist()
+    assert each == [outcome.members, outcome.members // 2, outcome.members // 2]
+    assert outcome.members < 800
+    width = outcome.summary["exceedance_high"] - outcome.summary["exceedance_low"]
+    assert float(width.max()) <= 0.30
+
+
+def test_a_precision_of_nothing_is_refused() -> None:
+    data = spill()
+    del data["substance"][0]["limits"]
+    with pytest.raises(SpillsimError, match="no limits"):
+        run(data, until=0.1)
 
 
 def test_a_poisoned_member_is_told_and_the_rest_goes_on() -> None:
@@ -132,7 +151,7 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert "20 members · latin hypercube, seed 5" in told.out
     assert "above 1 mg/L" in told.out
     with xr.open_dataset("spill_ensemble.nc") as found:
-        assert found["exceedance"].dims == ("combination", "station", "limit")
+        assert found["exceedance"].dims == ("group", "station", "limit")
     for wrong, words in (
         (["--until", "0.01"], "write ci="), (["--members", "0"], "at least one"),
         (["--store", "here.nc"], "ends in .zarr"), (["--workers", "0"], "at least one"),
@@ -141,24 +160,52 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         assert words in capsys.readouterr().err
 
 
+KILLED = """
+import os, signal, sys
+from spillsim import cli
+from spillsim.ensemble.store import Store
+
+whole, met = Store.put, []
+
+def put(store, block, values, failed):
+    met.append(block)
+    if len(met) == 3:  # in the middle of writing a block
+        store._group["peak_time"][store.layout.span(block)] = values["peak_time"]
+        os.kill(os.getpid(), signal.SIGKILL)
+    whole(store, block, values, failed)
+
+Store.put = put
+cli.main(sys.argv[1:])
+"""
+"""The command line, killed while it writes the third block."""
+
+
 @pytest.mark.slow
 def test_killed_it_goes_on_and_ends_with_the_same_bits(tmp_path: Path) -> None:
-    folder = write(tmp_path / "spill", spill(600))
+    folder = write(tmp_path / "spill", spill(5000))
     whole, part = tmp_path / "whole.nc", tmp_path / "part.nc"
-    command = [sys.executable, "-m", "spillsim", "ensemble", str(folder), "--workers", "1"]
-    subprocess.run([*command, "-o", str(whole)], check=True, capture_output=True)
+    command = ["ensemble", str(folder), "--workers", "2"]
+    assert cli.main([*command, "-q", "-o", str(whole)]) == 0
     store = ["--store", str(tmp_path / "m.zarr"), "-o", str(part)]
-    begun = subprocess.Popen([*command, *store], stdout=subprocess.DEVNULL)
-    blocks = tmp_path / "m.zarr" / "block_done" / "c"
-    deadline = time.monotonic() + 120.0
-    while begun.poll() is None and time.monotonic() < deadline:
-        if blocks.is_dir() and len(list(blocks.iterdir())) >= 3:
-            break
-        time.sleep(0.02)
-    os.kill(begun.pid, signal.SIGKILL)
-    begun.wait()
+    killed = [sys.executable, "-c", KILLED, *command, *store]
+    ended = subprocess.run(killed, check=False, capture_output=True)
+    assert ended.returncode == -signal.SIGKILL
     assert not part.exists()
-    assert 3 <= len(list(blocks.iterdir())) < 38
-    subprocess.run([*command, *store], check=True, capture_output=True)
+    assert len(list((tmp_path / "m.zarr" / "block_done" / "c").iterdir())) == 2
+    assert cli.main([*command, "-q", *store]) == 0
     with xr.open_dataset(whole) as one, xr.open_dataset(part) as other:
         assert digest(one) == digest(other)
+
+
+def test_another_case_is_another_ensemble(tmp_path: Path) -> None:
+    def key(data: dict[str, Any]) -> str:
+        draws = draw(parse(data))
+        return _key(draws, 600.0, Asked())
+
+    data, other = spill(), spill()
+    assert key(data) == key(other)
+    other["network"]["reaches"][0]["dispersion_coefficient [m2/s]"] = 21.0
+    assert key(data) != key(other)
+    sweeps = [[{"name": "time", "key": "release.tank.time", "values": [f"{s} s"]}]
+              for s in ("10000", "10000.1")]  # fmt: skip
+    assert key(spill(sweep=sweeps[0])) != key(spill(sweep=sweeps[1]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +10,8 @@ import numpy as np
 import pytest
 from ensemble_blocks import Squares, lost
 
-from spillsim.ensemble.runner import (
-    Block,
-    DaskPool,
-    LocalPool,
-    Pool,
-    Prefix,
-    alone,
-    dask_client,
-    run_blocks,
-)
+from spillsim.ensemble.cluster import DaskPool, dask_client
+from spillsim.ensemble.runner import Block, LocalPool, Pool, alone, run_blocks
 from spillsim.errors import SpillsimError
 
 WANTED = [float(n * n) for n in range(20)]
@@ -60,6 +52,39 @@ def test_members_that_always_kill_are_given_up() -> None:
     assert "killed" in failed[6]
 
 
+class Fragile:
+    """A pool of two workers that all die when a deadly block is begun; the rest is computed."""
+
+    workers, patience = 2, 3
+
+    def __init__(self, deadly: set[int]) -> None:
+        self.begun: list[list[int]] = []
+        self._deadly, self._under_way = deadly, list[int]()
+
+    def submit(self, block: int) -> int:
+        self._under_way.append(block)
+        return block
+
+    def ended(self, handles: Sequence[int]) -> Iterator[tuple[int, Block | None]]:
+        own, self._under_way = self._under_way, []
+        assert sorted(own) == sorted(handles)
+        self.begun.append(own)
+        dies = bool(self._deadly & set(own))
+        for block in own:
+            yield block, None if dies else Squares(2)(block)
+
+    def stop(self) -> None: ...
+
+
+def test_a_block_is_blamed_only_for_a_death_that_it_died_alone() -> None:
+    pool = Fragile({3, 6})
+    values, failed = collect(pool)
+    assert list(failed) == [6, 7, 12, 13]
+    assert np.isnan(values[6:8] + values[12:14]).all()
+    alone = [own[0] for own in pool.begun if len(own) == 1]
+    assert (alone.count(3), alone.count(6)) == (3, 3)
+
+
 @pytest.fixture
 def cluster() -> Iterator[Any]:
     """A Dask cluster of two processes of their own."""
@@ -88,25 +113,9 @@ def test_a_cluster_gives_the_same_and_survives_a_death(cluster: Any, tmp_path: P
 def test_a_scheduler_that_is_not_there() -> None:
     with (
         pytest.raises(SpillsimError, match="no Dask scheduler answers at tcp"),
-        dask_client("tcp://127.0.0.1:1"),
+        dask_client("tcp://127.0.0.1:1", answer=0.5),
     ):
         pass
-
-
-def test_whether_to_stop_is_asked_of_beginnings_only() -> None:
-    asked: list[int] = []
-
-    def enough(length: int) -> bool:
-        asked.append(length)
-        return length >= 3
-
-    prefix = Prefix(enough)
-    assert not prefix.add(2)
-    assert asked == []
-    assert not prefix.add(0)
-    assert prefix.add(1)
-    assert asked == [1, 2, 3]
-    assert prefix.length == 3
 
 
 def test_an_end_is_an_end_for_the_rest_too() -> None:

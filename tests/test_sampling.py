@@ -27,6 +27,7 @@ from spillsim.scenario.correlations import normal_correlation
 MASS = "release.tank.mass"
 PLAIN: dict[str, Any] = {
     "uniform": {"low": 0.5, "high": 2.0},
+    "log_uniform": {"low": 0.5, "high": 2.0},
     "normal": {"mean": 3.0, "standard_deviation": 0.5},
     "lognormal": {"median": 1.5, "factor": 1.7},
     "triangular": {"low": 1.0, "mode": 1.2, "high": 3.0},
@@ -56,6 +57,7 @@ def one_input(folder: Path, item: dict[str, Any]) -> Any:
 def frozen(distribution: str) -> Any:
     return {
         "uniform": stats.uniform(0.5, 1.5),
+        "log_uniform": stats.loguniform(0.5, 2.0),
         "normal": stats.norm(3.0, 0.5),
         "lognormal": stats.lognorm(math.log(1.7), scale=1.5),
         "triangular": stats.triang(0.1, loc=1.0, scale=2.0),

@@ -37,7 +37,7 @@ KEYS = ["lowest", "highest", "low", "high", "mean", "standard_deviation", "media
         "mode", "values", "weights", "table", "river", "reaches", "substance", "release", "from",
         "to", "count", "spacing", "regime", "measure", "between", "rank", "members", "seed",
         "sampling", "keep"]  # fmt: skip
-KINDS = ["uniform", "normal", "lognormal", "triangular", "discrete", "table"]
+KINDS = ["uniform", "log_uniform", "normal", "lognormal", "triangular", "discrete", "table"]
 FACTORS = ["discharge", "velocity", "mass", "decay_rate", "manning_n", "storage_area_ratio"]
 ITEMS = st.builds(
     lambda a, b: {**a, **b},
@@ -87,7 +87,7 @@ EVEN = st.floats(-10.0, 10.0, allow_nan=False)
 
 @settings(max_examples=200, deadline=None)
 @given(
-    kind=st.sampled_from(KINDS[:4]),
+    kind=st.sampled_from(KINDS[:5]),
     key=st.sampled_from(
         ["flow.scale", "reaches.main_1.width_exponent", "hydraulics.width_exponent"]
     ),
@@ -101,6 +101,7 @@ def test_draws_lie_where_they_may(
     low, mode, high = sorted(numbers)
     own = {
         "uniform": {"low": low, "high": high},
+        "log_uniform": {"low": low, "high": high},
         "normal": {"mean": mode, "standard_deviation": abs(high)},
         "lognormal": {"low": low, "high": high},
         "triangular": {"low": low, "mode": mode, "high": high},

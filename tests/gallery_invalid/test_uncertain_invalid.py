@@ -68,7 +68,7 @@ CASES: list[tuple[str, str, str, str, str, str | None, str]] = [
      "uncertain[2].key", "manning_n", 'is varied by "flow" already'),
     # distributions
     ("no distribution", TOML, 'distribution = "lognormal"\n', "",
-     "uncertain[0].distribution", "[[uncertain]]", "one of uniform, normal"),
+     "uncertain[0].distribution", "[[uncertain]]", "one of uniform, log_uniform"),
     ("unknown distribution", TOML, '"lognormal"', '"log_normal"',
      "uncertain[0].distribution", "log_normal", 'Did you mean "lognormal"?'),
     ("missing parameter", TOML, "high = 1.4\n", "",
@@ -106,6 +106,9 @@ CASES: list[tuple[str, str, str, str, str, str | None, str]] = [
      "uncertain[3].standard_deviation", "2 m", "a temperature is needed"),
     ("factor of a lognormal below one", TOML, "factor = 2", "factor = 0.5",
      "uncertain[0].factor", "0.5", "above 1"),
+    ("logarithm of zero", TOML, 'distribution = "lognormal"\n' + LOG,
+     'distribution = "log_uniform"\nlow = "0 t"\nhigh = "2 t"\n',
+     "uncertain[0].low", "0 t", "above zero"),
     ("cut the wrong way", TOML, LOG, LOG + 'lowest = "3 t"\nhighest = "1 t"\n',
      "uncertain[0].highest", "1 t", "is not above lowest"),
     ("nothing left", TOML, LOG, LOG + 'lowest = "3000 t"\n',

@@ -41,7 +41,7 @@ def ensemble(arguments: argparse.Namespace, console: Console) -> int:
     progress = _Progress(console)
     asked = Asked(
         arguments.members, arguments.workers, arguments.scheduler, until, arguments.curves, store,
-        progress,
+        progress, tuple(arguments.given or ()),
     )  # fmt: skip
     begun = time.monotonic()
     try:
@@ -51,7 +51,7 @@ def ensemble(arguments: argparse.Namespace, console: Console) -> int:
     took = time.monotonic() - begun
     console.wrote(results.write(outcome.summary, target))
     tell_inputs(console, outcome, took)
-    tell_answers(console, outcome.summary)
+    tell_answers(console, outcome.summary, in_full=arguments.sensitivity)
     _tell_failures(console, outcome)
     told = [f"{path} ({words.size(path.stat().st_size)})" for path in console.written]
     console.labelled("wrote", " · ".join(told + ([f"members in {store}"] if store else [])))

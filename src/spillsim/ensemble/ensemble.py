@@ -13,22 +13,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import SimulationError
-from .answers import share_of
-from .runner import (
-    Block,
-    DaskPool,
-    LocalPool,
-    Pool,
-    Prefix,
-    dask_client,
-    run_blocks,
-    usable_workers,
-)
+from ..errors import SimulationError, SpillsimError
+from . import conditions
+from .cluster import DaskPool, dask_client
+from .describing import described
+from .groups import Members, words_of
+from .runner import Block, LocalPool, Pool, run_blocks, usable_workers
+from .sensitivity import require_salib
 from .single import Shape
 from .store import DONE, FAILED, Layout, Store
-from .summary import Members, summarize, words_of
-from .ways import BLOCK, Work, choose
+from .summary import summarize
+from .until import Precision, first_draw
+from .ways import Work, choose
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -61,6 +57,8 @@ class Asked:
     """Zarr store of the members, to go on with; None to keep them in memory."""
     progress: Callable[[int, int], None] | None = None
     """Called with the members done, and all."""
+    given: Sequence[str] = ()
+    """Conditions, each of which is answered by itself: ``flow > 1.3``, ``season = spring``."""
 
 
 @dataclass
@@ -95,9 +93,9 @@ class Memory:
         """Members that failed, and why."""
         return dict(self.reasons)
 
-    def usable(self) -> NDArray[np.bool_]:
+    def usable(self, span: slice = slice(None)) -> NDArray[np.bool_]:
         """(M,) true for members that are done and did not fail."""
-        return np.asarray(self.status == DONE)
+        return np.asarray(self.status[span] == DONE)
 
 
 @dataclass(frozen=True)
@@ -132,29 +130,38 @@ def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
     OutputError
         The store cannot be written.
     SpillsimError
-        The scheduler does not answer.
+        The scheduler does not answer, or a precision is asked for and there are no limits.
     """
     from ..model import assemble
     from ..sampling import draw
 
     asked = asked or Asked()
+    if asked.until is not None and not any(one.limits for one in scenario.constituents):
+        raise SpillsimError(
+            "there is no precision to be reached: there are no limits that could be exceeded. "
+            "Leave --until out, or give limits."
+        )
     draws = draw(scenario, asked.members)
+    given = conditions.given(draws, asked.given)
+    if draws.design:
+        require_salib()
+        if asked.until is not None:
+            raise SpillsimError('--until: sampling = "saltelli" is a design that is run whole.')
     bases = [assemble(one) for one in swept(draws)]
     base = bases[0]
     work, layout, way = _prepare(draws, bases, asked)
     keeper = _keeper(layout, asked)
-    prefix = _run(work, keeper, draws, asked)
-    count = min(prefix.length * layout.block, layout.members) if prefix.reached else layout.members
-    usable = keeper.usable()
-    usable[count:] = False
-    failures = {m: why for m, why in keeper.failures().items() if m < count}
+    count = _run(work, keeper, draws, asked)
+    counts = np.arange(draws.members) % draws.draws < count
+    usable = keeper.usable() & counts
+    count *= len(draws.combinations)
+    failures = {m: why for m, why in keeper.failures().items() if counts[m]}
     if not usable.any():
         first = next(iter(failures.values()), "none was run")
         raise SimulationError(f"all {count} members failed; the first because: {first}")
-    summary = summarize(_members(keeper, draws, base, work.shape, usable))
-    summary.attrs = dict(layout.attributes) | {
-        "members": count, "failed_members": len(failures), "members_by": way,
-    }  # fmt: skip
+    summary = summarize(_members(keeper, draws, base, work.shape, usable), given)
+    said = {"members": count, "failed_members": len(failures), "members_by": way}
+    summary = described(summary, base, draws, said)
     return Outcome(summary, failures, draws, count, way)
 
 
@@ -165,7 +172,7 @@ def _prepare(draws: Draws, bases: Sequence[Model], asked: Asked) -> tuple[Work, 
     shape = Shape(
         tuple(place.name for place in base.stations),
         tuple(one.name for one in scenario.constituents),
-        sum(len(one.limits) for one in scenario.substances),
+        sum(len(one.limits) for one in scenario.constituents),
         int(base.output_time.size) if asked.curves else 0,
     )
     work, way = choose(draws, bases, shape, interval)
@@ -199,10 +206,9 @@ def _key(draws: Draws, interval: float, asked: Asked) -> str:
     from .. import __version__
 
     found = hashlib.sha256(draws.value.tobytes() + draws.combination.tobytes())
-    for file in draws.scenario.files:
-        found.update(f"{file.name} {file.sha256} ".encode())
-    said = [__version__, draws.scenario.regime, draws.scenario.measure, interval, asked.curves,
-            [words_of(one) for one in draws.combinations]]  # fmt: skip
+    for base in draws.bases:
+        found.update(base.model_dump_json(exclude={"files", "folder", "name"}).encode())
+    said = [__version__, interval, asked.curves, list(map(dict, draws.combinations))]
     found.update(json.dumps(said).encode())
     return found.hexdigest()[:32]
 
@@ -216,37 +222,34 @@ def _keeper(layout: Layout, asked: Asked) -> Store | Memory:
     return Memory(layout, arrays, np.zeros(layout.members, dtype=np.uint8))
 
 
-def _run(work: Work, keeper: Store | Memory, draws: Draws, asked: Asked) -> Prefix:
-    """Compute the blocks that are missing, until there are enough."""
+def _run(work: Work, keeper: Store | Memory, draws: Draws, asked: Asked) -> int:
+    """Compute the blocks that are missing, until there are enough; returns the draws that count."""
     layout = keeper.layout
-
-    def enough(length: int) -> bool:
-        if asked.until is None:
-            return False
-        count = min(length * layout.block, layout.members)
-        usable = keeper.usable()[:count]
-        # every combination takes its draws in turn, so a beginning of one sweep says nothing
-        if len(draws.combinations) > 1 or int(usable.sum()) < 2 * BLOCK:
-            return False
-        over = keeper.read("time_above_limit", slice(0, count))[usable]
-        width = share_of(over > 0.0).half_width
-        return width.size > 0 and float(width.max()) <= asked.until
-
-    prefix = Prefix(enough)
+    half_width = asked.until if asked.until is not None else 0.0
+    precision = Precision(half_width, len(draws.combinations), draws.draws)
     missing = keeper.remaining
-    known = sorted(set(range(layout.blocks)) - set(missing))
-    done = sum(layout.span(block).stop - layout.span(block).start for block in known)
-    if any(prefix.add(block) for block in known):
-        return prefix
+    if asked.until is not None:
+        for block in sorted(set(range(layout.blocks)) - set(missing)):
+            span = layout.span(block)
+            usable = keeper.usable(span)
+            if precision.add(span.start, usable, keeper.read("time_above_limit", span) > 0.0):
+                return precision.draws
+        # the same draws of all combinations one after the other, so that beginnings are soon whole
+        missing.sort(key=lambda block: (first_draw(layout.span(block), draws.draws), block))
+    done = layout.members - sum(_length(layout.span(block)) for block in missing)
 
     def take(block: int, found: Block) -> bool:
         nonlocal done
         keeper.put(block, found.values, found.failed)
         span = layout.span(block)
-        done += span.stop - span.start
+        done += _length(span)
         if asked.progress is not None:
             asked.progress(done, layout.members)
-        return prefix.add(block)
+        if asked.until is None:
+            return False
+        usable = np.ones(_length(span), dtype=np.bool_)
+        usable[[member - span.start for member in found.failed]] = False
+        return precision.add(span.start, usable, found.values["time_above_limit"] > 0.0)
 
     if missing:
         with dask_client(asked.scheduler) as client:
@@ -255,17 +258,20 @@ def _run(work: Work, keeper: Store | Memory, draws: Draws, asked: Asked) -> Pref
                 pool = DaskPool(work, client)
             else:
                 workers = min(asked.workers or usable_workers(), len(missing))
-                separate = workers > 1 and work.separate
-                pool = LocalPool(work, workers, processes=separate)
+                pool = LocalPool(work, workers, processes=workers > 1 and work.separate)
             run_blocks(pool, missing, work.lost, take)
-    return prefix
+    return precision.draws
+
+
+def _length(span: slice) -> int:
+    return int(span.stop - span.start)
 
 
 def _limits(base: Model) -> list[tuple[int, float]]:
     """Index of the substance and value [mg/L] of every limit."""
     return [
         (number, MG_L * limit.value)
-        for number, substance in enumerate(base.scenario.substances)
+        for number, substance in enumerate(base.scenario.constituents)
         for limit in substance.limits
     ]
 
@@ -275,7 +281,7 @@ def _members(
 ) -> Members:
     """The members as the summary reads them."""
     limits = _limits(base)
-    names = [limit.name for one in base.scenario.substances for limit in one.limits]
+    names = [limit.name for one in base.scenario.constituents for limit in one.limits]
 
     def read(name: str, last: slice) -> NDArray[Any]:
         return keeper.read(name)[..., last]
@@ -286,4 +292,5 @@ def _members(
         tuple(words_of(one) for one in draws.combinations), shape.stations, shape.substances,
         tuple(names), np.array([n for n, _ in limits], dtype=np.int64),
         np.array([value for _, value in limits]), time, base.scenario.case.duration / 3600.0,
+        draws.independent, draws.design, draws.seed,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Blocks of members over threads, processes or a Dask cluster; the results do not tell which.
+"""Blocks of members over threads or processes of this machine; the results do not tell which.
 
 A block is a pure function of its number, so it may run anywhere, twice, or after a restart. At
 most a few blocks per worker are under way, which bounds the memory. Results are written by the
@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -19,9 +22,8 @@ from concurrent.futures import (
     wait,
 )
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,7 +35,9 @@ UNDER_WAY = 2
 """Blocks per worker that are computed or wait for a worker."""
 KILLED = "the process that computed it was killed"
 DEATHS = 3
-"""Times that a block may take its worker along before its members count as failed."""
+"""Times that a block may take its worker along, running alone, before its members have failed."""
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""What tells libraries how many threads they may have."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,15 @@ Lost = Callable[[int, str], Block]
 class Pool(Protocol):
     """Where blocks are computed."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """Blocks that are computed at the same time; may change."""
+        ...
+
+    @property
+    def patience(self) -> int:
+        """Times that a block may take its worker along, running alone."""
+        ...
 
     def submit(self, block: int) -> Any:
         """Begin a block; returns a handle."""
@@ -66,12 +78,14 @@ class Pool(Protocol):
         ...
 
     def stop(self) -> None:
-        """Give up what has not begun."""
+        """Give up what has not ended."""
         ...
 
 
 class LocalPool:
     """Threads or processes of this machine."""
+
+    patience = DEATHS
 
     def __init__(self, compute: Compute, workers: int, *, processes: bool) -> None:
         self.workers = workers
@@ -83,16 +97,18 @@ class LocalPool:
         if self._processes:
             # a fresh interpreter: forking one that has threads, as numba may, can hang
             context = multiprocessing.get_context("spawn")
-            return ProcessPoolExecutor(self.workers, mp_context=context)
+            return ProcessPoolExecutor(self.workers, context, begin_worker)
         return ThreadPoolExecutor(self.workers, thread_name_prefix="members")
 
     def submit(self, block: int) -> Future[Block]:
         """Begin a block."""
-        try:
-            return self._executor.submit(self._compute, block)
-        except BrokenProcessPool:
-            self._executor = self._begin()
-            return self._executor.submit(self._compute, block)
+        # processes are begun here, and take over what the environment says
+        with one_thread_each() if self._processes else nullcontext():
+            try:
+                return self._executor.submit(self._compute, block)
+            except BrokenProcessPool:
+                self._executor = self._begin()
+                return self._executor.submit(self._compute, block)
 
     def ended(
         self, handles: Sequence[Future[Block]]
@@ -106,77 +122,41 @@ class LocalPool:
                 yield handle, None
 
     def stop(self) -> None:
-        """Give up what has not begun."""
+        """Give up what has not ended; threads end their blocks, processes are ended."""
+        # asked before, since a pool that is shut down forgets them
+        own = list((getattr(self._executor, "_processes", None) or {}).values())
         self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in own:
+            process.terminate()
 
 
-class DaskPool:
-    """Workers of a Dask cluster."""
-
-    def __init__(self, compute: Compute, client: Any) -> None:
-        self.workers = max(1, sum(client.nthreads().values()))
-        self._client = client
-        # sent once, not with every block
-        self._compute = client.scatter(compute, broadcast=True)
-        self._over: SimpleQueue[Any] = SimpleQueue()
-
-    def submit(self, block: int) -> Any:
-        """Begin a block; one whose worker dies is begun again by the scheduler."""
-        handle = self._client.submit(_call, self._compute, block, pure=False, retries=DEATHS)
-        handle.add_done_callback(self._over.put)
-        return handle
-
-    def ended(self, handles: Sequence[Any]) -> Iterator[tuple[Any, Block | None]]:
-        """Wait for one to end."""
-        from distributed import KilledWorker
-
-        handle = None
-        while handle is None:
-            with suppress(Empty):  # in turns, so that Ctrl-C is heard
-                handle = self._over.get(timeout=0.2)
-        try:
-            yield handle, handle.result()
-        except KilledWorker:
-            yield handle, None
-
-    def stop(self) -> None:
-        """The cluster is not ours: futures that nobody holds are given up by its scheduler."""
+def begin_worker() -> None:
+    """In a new process: Ctrl-C is for the one who asked, and without that one there is no work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
 
 
-def _call(compute: Compute, block: int) -> Block:
-    return compute(block)
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        # killed, it could not tell us, and the queue that we wait for will stay empty
+        os._exit(1)
 
 
 @contextmanager
-def dask_client(scheduler: Any) -> Iterator[Any]:
-    """A client of a cluster: the one given, or one for the address given.
-
-    Raises
-    ------
-    SpillsimError
-        Dask is not installed, or nobody answers at the address.
-    """
-    if not isinstance(scheduler, str):
-        yield scheduler
-        return
+def one_thread_each() -> Iterator[None]:
+    """Processes begun meanwhile keep to one thread each: there are as many as processors."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:
-        from distributed import Client
-    except ImportError:
-        raise SpillsimError(
-            'a cluster needs Dask: pip install "spillsim[distributed]", or leave --scheduler out.'
-        ) from None
-    try:
-        connect: Any = Client
-        client = connect(scheduler, timeout="10s", set_as_default=False)
-    except (OSError, ValueError) as failure:
-        raise SpillsimError(
-            f"no Dask scheduler answers at {scheduler}: {str(failure) or type(failure).__name__}. "
-            "Is it running (dask scheduler), and is the address right (tcp://HOST:8786)?"
-        ) from None
-    try:
-        yield client
+        yield
     finally:
-        client.close()
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def usable_workers() -> int:
@@ -192,6 +172,9 @@ def run_blocks(
 ) -> None:
     """Compute blocks, the first ones first, and hand each over as it ends.
 
+    Where a worker dies, which of the blocks under way killed it cannot be known: each of them is
+    then computed with no other beside it, until one is found that dies alone.
+
     Parameters
     ----------
     pool : where they are computed
@@ -199,48 +182,31 @@ def run_blocks(
     lost : a block of failed members, for one that kills its workers
     take : called with the number and the block; returns True when no more are wanted
     """
-    waiting = list(reversed(blocks))
+    waiting, suspects = deque(blocks), deque[int]()
     under_way: dict[Any, int] = {}
     deaths: dict[int, int] = {}
     try:
-        while waiting or under_way:
-            while waiting and len(under_way) < UNDER_WAY * pool.workers:
-                block = waiting.pop()
+        while waiting or suspects or under_way:
+            alone = bool(suspects) and not under_way
+            if alone:
+                block = suspects.popleft()
+                under_way[pool.submit(block)] = block
+            while not alone and not suspects and waiting:
+                if len(under_way) >= UNDER_WAY * pool.workers:
+                    break
+                block = waiting.popleft()
                 under_way[pool.submit(block)] = block
             for handle, found in pool.ended(list(under_way)):
                 block = under_way.pop(handle)
                 if found is None:
-                    deaths[block] = deaths.get(block, 0) + 1
-                    if deaths[block] < DEATHS:
-                        waiting.append(block)
+                    deaths[block] = deaths.get(block, 0) + alone
+                    if deaths[block] < pool.patience:
+                        suspects.append(block)
                         continue
                 if take(block, found or lost(block, KILLED)):
                     return
     finally:
         pool.stop()
-
-
-@dataclass
-class Prefix:
-    """The members that count when a run may end early: those of all blocks up to one.
-
-    Which blocks end first depends on the machine; to give the same answer everywhere, whether to
-    stop is asked of whole beginnings only, one block after the other.
-    """
-
-    enough: Callable[[int], bool]
-    """Asked with the number of blocks in the beginning, once each, in order."""
-    done: set[int] = field(default_factory=set)
-    length: int = 0
-    reached: bool = False
-
-    def add(self, block: int) -> bool:
-        """Note that a block is done; True once enough are."""
-        self.done.add(block)
-        while not self.reached and self.length in self.done:
-            self.length += 1
-            self.reached = self.enough(self.length)
-        return self.reached
 
 
 def alone(members: range, one: Callable[[int], Mapping[str, Any]],

@@ -160,9 +160,9 @@ class Store:
             for member in found
         }  # fmt: skip
 
-    def usable(self) -> NDArray[np.bool_]:
+    def usable(self, span: slice = slice(None)) -> NDArray[np.bool_]:
         """(M,) true for members that are done and did not fail."""
-        return np.asarray(self.read(_STATUS) == DONE)
+        return np.asarray(self.read(_STATUS, span) == DONE)
 
 
 def _begin(path: Path, layout: Layout) -> Any:

@@ -18,6 +18,7 @@ from ..scenario.uncertain import (
     Distribution,
     Empirical,
     Lognormal,
+    LogUniform,
     Normal,
     Triangular,
     Uniform,
@@ -82,6 +83,12 @@ def _uniform(found: Uniform, unit: Array) -> Array:
     return np.asarray(found.low + (found.high - found.low) * unit)
 
 
+def _log_uniform(found: LogUniform, unit: Array) -> Array:
+    # rounding of the exponential must not step over an end
+    values = found.low * np.exp(np.log(found.high / found.low) * unit)
+    return np.asarray(np.minimum(values, found.high))
+
+
 def _normal(found: Normal, unit: Array) -> Array:
     return np.asarray(found.mean + found.standard_deviation * normal_quantile(unit))
 
@@ -101,6 +108,7 @@ def _triangular(found: Triangular, unit: Array) -> Array:
 
 _INVERSE: dict[type, Callable[..., Array]] = {
     Uniform: _uniform,
+    LogUniform: _log_uniform,
     Normal: _normal,
     Lognormal: _lognormal,
     Triangular: _triangular,

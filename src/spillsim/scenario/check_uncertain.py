@@ -9,7 +9,16 @@ from typing import Any
 from .contents import Content
 from .faults import Faults, any_of, nearest, quoted
 from .names import DISPERSION_FORMULAS
-from .uncertain import Discrete, Empirical, Lognormal, Normal, Sweep, Triangular, Uniform
+from .uncertain import (
+    Discrete,
+    Empirical,
+    Lognormal,
+    LogUniform,
+    Normal,
+    Sweep,
+    Triangular,
+    Uniform,
+)
 
 _RARE = 1e-6
 """Share of the draws beyond what a key allows from which the distribution is refused."""
@@ -27,7 +36,9 @@ def check_values(faults: Faults, found: Any, content: Content, where: str) -> No
     before = len(faults.found)
     if isinstance(found, Lognormal) and not _check_lognormal(faults, found, where):
         return
-    if isinstance(found, Uniform | Lognormal) and found.low is not None:
+    if isinstance(found, LogUniform) and not found.low > 0:
+        faults.add(f"{where}.low", "must be above zero for a log-uniform distribution")
+    if isinstance(found, Uniform | LogUniform | Lognormal) and found.low is not None:
         _rises(faults, where, found, "low", "high")
     if isinstance(found, Triangular):
         if found.low < found.high and not found.low <= found.mode <= found.high:
@@ -102,6 +113,9 @@ def share_below(found: Any, value: float) -> float:
         return NormalDist(found.mean, found.standard_deviation).cdf(value)
     if isinstance(found, Uniform):
         return float(min(max((value - found.low) / (found.high - found.low), 0.0), 1.0))
+    if isinstance(found, LogUniform):
+        share = math.log(value / found.low) / math.log(found.high / found.low) if value > 0 else 0.0
+        return float(min(max(share, 0.0), 1.0))
     if isinstance(found, Triangular):
         low, mode, high = found.low, found.mode, found.high
         if value <= low or value >= high:

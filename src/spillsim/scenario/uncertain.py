@@ -145,6 +145,7 @@ class _Varied(Section):
         default="", description="of a factor of `decay_rate` or `mass`: this one only"
     )
     release: OptionalName = Field(default="", description="of a factor of `mass`: this one only")
+    source: str = Field(default="", description="where the range was read, or why it was assumed")
     _aim: Aim | None = PrivateAttr(default=None)
     _unit: str = PrivateAttr(default="")
 
@@ -175,6 +176,14 @@ class Uniform(_Truncated):
     """Every value of a range is as likely as any other."""
 
     distribution: Literal["uniform"]
+    low: ValueOfKey
+    high: ValueOfKey
+
+
+class LogUniform(_Truncated):
+    """Every ratio of a range is as likely as any other: the logarithm is uniform."""
+
+    distribution: Literal["log_uniform"]
     low: ValueOfKey
     high: ValueOfKey
 
@@ -245,9 +254,10 @@ class Empirical(Uncertain):
     weights: tuple[float, ...]
 
 
-Distribution = Uniform | Normal | Lognormal | Triangular | Discrete | Empirical
+Distribution = Uniform | LogUniform | Normal | Lognormal | Triangular | Discrete | Empirical
 UNCERTAIN_SECTIONS: dict[str, type[Section]] = {
     "uniform": Uniform,
+    "log_uniform": LogUniform,
     "normal": Normal,
     "lognormal": Lognormal,
     "triangular": Triangular,
