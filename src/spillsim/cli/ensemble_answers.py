@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 _MIDDLE, _LOW, _HIGH = 0.5, 0.05, 0.95
 _DECIDES = 0.1
 """Rank correlation or share of the variance below which an input decides nothing."""
-_MOST = 3
-"""Inputs that are told for each answer."""
 _ANSWERS = (
     ("peak", "peak_concentration"), ("arrival", "arrival_time"), ("load", "mass_passed"),
 )  # fmt: skip
@@ -84,34 +83,35 @@ def _tell_substance(console: Console, own: xr.Dataset, substance: str) -> None:
     columns = [Column("station", "", flagged(names, kinds), left=True, least=14)]
     limits = np.flatnonzero(own["limit_substance"].values == substance) if (
         "limit_substance" in own) else np.zeros(0, dtype=np.int64)  # fmt: skip
-    if limits.size:
-        columns.append(_above(own, int(limits[np.argmin(own["limit_value"].values[limits])])))
+    in_order = limits[np.argsort(own["limit_value"].values[limits])] if limits.size else limits
+    columns += [_above(own, int(limit), first=n == 0) for n, limit in enumerate(in_order)]
     arrives = part["arrival_chance"].values
-    shares = tuple(_percent(share) for share in arrives)
     if float(np.min(arrives)) < 1.0:
-        columns.append(Column("comes", "% of memb.", shares, leaves=4))
-    for title, name, unit in (("arrives", "arrival_time", "h"),
-                              ("peak", "peak_concentration", "mg/L"),
-                              ("at", "peak_time", "h"), ("load", "mass_passed", "kg")):  # fmt: skip
+        columns.append(Column("comes", "% of memb.", tuple(map(_percent, arrives)), leaves=7))
+    for title, name, unit, leaves in (
+        ("arrives", "arrival_time", "h", 5), ("peak", "peak_concentration", "mg/L", 3),
+        ("at", "peak_time", "h", 9), ("load", "mass_passed", "kg", 8),
+    ):  # fmt: skip
         cells = tuple(_range(part[name], row, several) for row in range(len(names)))
         middles = tuple(_middle(part[name], row) for row in range(len(names)))
-        short = Column(f"{title}, med.", unit, middles)
-        leaves = {"peak_time": 6, "mass_passed": 5}.get(name, 3 if name == "arrival_time" else 0)
-        columns.append(Column(title, unit, cells, leaves=leaves,
-                              short=None if name == "peak_time" else short))  # fmt: skip
+        short = Column(f"{title}, med.", unit, middles) if leaves < 8 else None
+        columns.append(Column(title, unit, cells, leaves=leaves, short=short))
     print_table(console, columns)
 
 
-def _above(own: xr.Dataset, limit: int) -> Column:
-    """Chance that a limit is exceeded, with its interval where the terminal is wide enough."""
+def _above(own: xr.Dataset, limit: int, *, first: bool) -> Column:
+    """Chance that a limit is exceeded; of the first with its interval where that fits."""
     chance = own["exceedance"].values[:, limit]
     low, high = (own[f"exceedance_{end}"].values[:, limit] for end in ("low", "high"))
-    title = f"above {words.concentration(float(own['limit_value'].values[limit]))}"
-    short = Column(title, "% of memb.", tuple(_percent(p) for p in chance))
-    return Column(title, "% of members", tuple(
+    value = words.concentration(float(own["limit_value"].values[limit]))
+    short = Column(f"> {value}", "% of memb.", tuple(map(_percent, chance)),
+                   leaves=0 if first else 4)  # fmt: skip
+    if not first:
+        return short
+    return Column(f"above {value}", "% of members", tuple(
         f"{_percent(p)} ({_percent(a)}–{_percent(b)})"
         for p, a, b in zip(chance, low, high, strict=True)
-    ), leaves=4, short=short)  # fmt: skip
+    ), leaves=6, short=short)  # fmt: skip
 
 
 def _kinds(own: xr.Dataset) -> list[str]:
@@ -151,12 +151,18 @@ def _tell_deciding(console: Console, own: xr.Dataset, substance: str, in_full: b
     part = own.sel(substance=substance)
     kinds = _kinds(own)
     rows = [n for n, kind in enumerate(kinds) if kind == "border"] or list(range(len(kinds)))
-    console.line(f"what decides · {_measure(own)}")
-    for row in rows:
-        here = part.isel(station=row)
-        told = [f"{title} {found}" for title, name in _ANSWERS if (found := _first(here, name))]
-        if told:
-            console.labelled(f"  {here['station'].item()}:", " · ".join(told), label_width=4)
+    columns = [Column("what decides", "", tuple(str(part["station"].values[r]) for r in rows),
+                      left=True, least=14)]  # fmt: skip
+    for title, name in _ANSWERS:
+        long, middle, short = (
+            Column(title, _measure(own), tuple(_first(part.isel(station=r), name, most)
+                                               for r in rows), left=True)
+            for most in (3, 2, 1)
+        )  # fmt: skip
+        leaves = {"peak": 3, "arrival": 4, "load": 5}[title]
+        middle = replace(middle, leaves=leaves - 3, short=short) if leaves > 3 else middle
+        columns.append(replace(long, leaves=leaves, short=middle))
+    print_table(console, columns)
     console.line()
     if in_full:
         for row in rows:
@@ -164,7 +170,7 @@ def _tell_deciding(console: Console, own: xr.Dataset, substance: str, in_full: b
 
 
 def _measure(own: xr.Dataset) -> str:
-    return "share of the variance (total Sobol index)" if _has_shares(own) else "rank correlation"
+    return "share of variance" if _has_shares(own) else "rank correlation"
 
 
 def _has_shares(own: xr.Dataset) -> bool:
@@ -172,16 +178,14 @@ def _has_shares(own: xr.Dataset) -> bool:
     return name in own and bool(np.isfinite(own[name].values).any())
 
 
-def _first(here: xr.Dataset, name: str) -> str:
+def _first(here: xr.Dataset, name: str, most: int) -> str:
     """``mass 0.90, flow -0.31``: the inputs that decide most."""
     measure = "sobol_total" if _has_shares(here) else "rank_correlation"
-    if f"{name}_{measure}" not in here:
-        return ""
     values = here[f"{name}_{measure}"].values
     size = np.where(np.isnan(values), 0.0, np.abs(values))
     order = [int(i) for i in np.argsort(-size, kind="stable") if size[i] >= _DECIDES]
     names = here["input"].values
-    return ", ".join(f"{names[i]} {_signed(values[i])}" for i in order[:_MOST])
+    return ", ".join(f"{names[i]} {_signed(values[i])}" for i in order[:most]) or words.DASH
 
 
 def _signed(value: float) -> str:
