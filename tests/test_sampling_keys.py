@@ -12,7 +12,8 @@ import pytest
 from spillsim import scenario
 from spillsim.errors import ScenarioError
 from spillsim.model import assemble
-from spillsim.scenario.changes import Change, changed
+from spillsim.scenario.changed import changed
+from spillsim.scenario.changes import Change
 from spillsim.scenario.contents import FACTOR
 from spillsim.scenario.factors import with_factors
 from spillsim.scenario.key_paths import HEADS

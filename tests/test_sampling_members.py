@@ -16,7 +16,8 @@ from spillsim import hydraulics, sampling, scenario
 from spillsim.cli import main
 from spillsim.errors import ScenarioError
 from spillsim.scenario import Scenario
-from spillsim.scenario.changes import Change, ChangedScenarioError, changed, read_again
+from spillsim.scenario.changed import changed, read_again
+from spillsim.scenario.changes import Change, ChangedScenarioError
 from spillsim.scenario.contents import of_field
 from spillsim.scenario.quick import quickly
 from spillsim.scenario.uncertain import FACTORS

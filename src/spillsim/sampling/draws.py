@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ..errors import Fault, ScenarioError
 from ..scenario import Ensemble, Scenario, gather
-from ..scenario.changes import Change, changed, read_again
+from ..scenario.changed import changed, read_again
+from ..scenario.changes import Change
 from ..scenario.contents import Value
 from ..scenario.correlations import matrix
 from ..scenario.uncertain import Discrete, Distribution, Sweep

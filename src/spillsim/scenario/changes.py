@@ -1,9 +1,4 @@
-"""A scenario with some of its values changed: what a member of an ensemble is.
-
-Values of keys and cells are put into the raw data, which are then read and checked as if they had
-been written so; factors multiply what was found. Where only numbers change that nothing else
-hangs on, ``quick`` replaces them in the scenario instead, with the same result.
-"""
+"""Changed values of a scenario, and what one was read from."""
 
 from __future__ import annotations
 
@@ -12,17 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SpillsimError
+from .base import Section
 from .contents import Value
 from .uncertain import Aim
 
 if TYPE_CHECKING:
     from .files import SourceFile
     from .reading import Reading
-    from .scenario import Scenario
-
-
-UNSURE = ("ensemble", "uncertain", "correlations", "sweeps")
-"""Fields of a Scenario about what is uncertain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,59 +71,16 @@ class Written:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def keep(self, scenario: Scenario) -> None:
+    def keep(self, scenario: Section) -> None:
         """Remember what the scenario was when it was read."""
         self._fields = dict(scenario.__dict__)
 
-    def still(self, scenario: Scenario) -> bool:
+    def still(self, scenario: Section) -> bool:
         """Tell whether a scenario is what was read, and not a copy with other parts."""
         now = scenario.__dict__
         return now.keys() == self._fields.keys() and all(
             value is now[name] for name, value in self._fields.items()
         )
-
-
-def changed(scenario: Scenario, changes: Sequence[Change]) -> Scenario:
-    """The scenario with other values.
-
-    Raises
-    ------
-    ScenarioError
-        a value is refused, as if it stood in the file.
-    ChangedScenarioError
-        the scenario is not what was read.
-    """
-    from .quick import quickly
-
-    found = quickly(scenario, changes)
-    return found if found is not None else read_again(scenario, changes)
-
-
-def read_again(
-    scenario: Scenario,
-    changes: Sequence[Change] = (),
-    regime: str | None = None,
-    measure: str | None = None,
-) -> Scenario:
-    """The scenario from its raw data with other values; no file is opened twice.
-
-    regime, measure : in place of those of the scenario; an empty text or ``none`` for the file as
-        written
-
-    Raises as ``changed``.
-    """
-    from .load import assembled_again
-
-    written = scenario._written
-    if written is None or not written.still(scenario):
-        raise ChangedScenarioError
-    chosen = [
-        (own if given is None else given) or None
-        for own, given in ((scenario.regime, regime), (scenario.measure, measure))
-    ]
-    # other values say nothing of how uncertain they are
-    unsure = {name: getattr(scenario, name) for name in UNSURE} if changes else None
-    return assembled_again(written, chosen[0], chosen[1], changes, unsure)
 
 
 def with_values(data: Mapping[str, Any], changes: Sequence[Change]) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from ..network.faults import GraphFault
 from .base import Section
 from .check_constituents import check_constituents, whole
 from .check_floating import check_floating
+from .check_ice import check_ice
 from .check_reactions import check_reactions
 from .check_reservoirs import check_reservoirs, fill_reaches
 from .discharges import check_discharges, reaches_with_area
 from .draft import Draft
 from .faults import Faults, any_of, nearest, quoted
 from .hydrographs import check_hydrographs
-from .ice import check_ice
 from .names import DISPERSION_FORMULAS, HYDRAULIC_METHODS
 from .places import check_places
 from .releases import Constant, Slug

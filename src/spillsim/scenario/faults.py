@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 
 from ..errors import Fault
 from ..network import faults as network_faults
@@ -178,47 +178,47 @@ def _own_words(context: Mapping[str, str], key: str, value: object) -> tuple[str
     return message, hint
 
 
-def _keys(model: type[BaseModel] | None) -> list[str]:
-    if model is None:
-        return []
+def _keys(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _model_at(model: type[BaseModel], loc: Iterable[int | str]) -> type[BaseModel] | None:
-    """The model that a key path within a section leads to."""
-    # Imported late: sections import fields, fields know nothing of faults.
-    from .at import AtNode, AtReach, AtRiverKm
-    from .file_sections import FlowHecras, FlowNetcdf, HydrographNetcdf
-    from .sections import TableSection
-    from .solids import Flocculation, HinderedSettling
-    from .substances import Limit, Sorption, Volatilisation
+def _model_at(model: type[BaseModel], loc: Iterable[int | str]) -> type[BaseModel]:
+    """The model that a key path within a section leads to.
 
-    inner: dict[str, type[BaseModel]] = {
-        "limits": Limit, "hecras": FlowHecras, "sorption": Sorption,
-        "volatilisation": Volatilisation, "hindered_settling": HinderedSettling,
-        "flocculation": Flocculation,
-        "<node>": AtNode, "<reach>": AtReach, "<river>": AtRiverKm,
-    }  # fmt: skip
-    found: type[BaseModel] | None = model
+    Where a key may hold one of several, the path goes on with the tag or the name of the one.
+    """
+    found, choices = model, dict[str, type[BaseModel]]()
     for part in loc:
-        if not isinstance(part, str):
-            continue
-        own = found.model_fields.get(part) if found is not None else None
-        if own is not None and isinstance(own.annotation, type):
-            found = own.annotation if issubclass(own.annotation, BaseModel) else found
-        if part == "netcdf":
-            found = FlowNetcdf if model is TableSection else HydrographNetcdf
-        found = inner.get(part, found)
+        if part in choices:
+            found = choices[str(part)]
+        field = next((f for n, f in found.model_fields.items() if part in (f.alias, n)), None)
+        if field is not None:
+            choices = dict(_models_in(field.annotation))
+            if len(choices) == 1:
+                (found,) = choices.values()
     return found
+
+
+def _models_in(annotation: Any, tag: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    """Every model that a type has in it, by its tag or else its name."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield tag or annotation.__name__, annotation
+        return
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        tag = next((one.tag for one in inner[1:] if isinstance(one, Tag)), tag)
+        inner = inner[:1]
+    for one in inner:
+        yield from _models_in(one, tag)
 
 
 def _example(model: type[BaseModel], loc: tuple[int | str, ...]) -> str:
     """An example of a missing key, from the descriptions that also feed the JSON Schema."""
     inside = _model_at(model, loc[:-1])
     name = str(loc[-1])
-    for field_name, field in inside.model_fields.items() if inside else ():
+    for field_name, field in inside.model_fields.items():
         if (field.alias or field_name) == name:
-            schema = inside.model_json_schema()["properties"].get(name, {}) if inside else {}
+            schema = inside.model_json_schema()["properties"].get(name, {})
             examples = schema.get("examples")
             if examples and schema.get("format") != "date-time":
                 return f'Write e.g. {name} = "{examples[0]}".'

@@ -1,16 +1,17 @@
 """Changed numbers that nothing else hangs on, replaced in the scenario without reading it again.
 
 Only what is listed here goes this way; all else, and every value that is refused, is left to
-``changes.read_again``, whose result this one equals.
+``changed.read_again``, whose result this one equals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from .changes import Change, ChangedScenarioError, Written, with_values
 from .check import check_times, check_written_formula
 from .draft import Draft
 from .factors import replaced, with_factors
@@ -18,13 +19,9 @@ from .faults import Faults
 from .read_sections import by_kind, validated
 from .reading import TABLES, Reading, changed_cell
 from .releases import RELEASE_SECTIONS
-from .scenario import GaugesFlow, InflowsFlow, fresh
+from .scenario import GaugesFlow, InflowsFlow, Scenario, fresh
 from .sections import DISPERSION_SECTIONS, FLOW_SECTIONS, Storage
 from .substances import SubstanceSection
-
-if TYPE_CHECKING:
-    from .changes import Change, Written
-    from .scenario import Scenario
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "release": frozenset({"mass", "rate", "water", "time", "start", "duration"}),
@@ -49,8 +46,6 @@ Parts = dict[str, Any]
 
 def quickly(scenario: Scenario, changes: Sequence[Change]) -> Scenario | None:
     """The scenario with other numbers, None where it must be read again."""
-    from .changes import ChangedScenarioError, with_values
-
     written = scenario._written
     if all(change.factor_of for change in changes):
         return with_factors(scenario, changes)
