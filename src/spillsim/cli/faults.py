@@ -31,6 +31,8 @@ def tell(console: Console, error: SpillsimError, code: int, case: str = "") -> N
 
 def what_is_left(console: Console) -> str:
     """Return which files are there although the command broke off."""
+    if console.kept:
+        return console.kept
     if not console.written:
         return "nothing was written."
     return f"written before: {', '.join(map(str, console.written))}."

@@ -48,7 +48,7 @@ examples:
 
 exit codes:
   0 done    1 ran, but a stated bound was missed    2 the input or the target cannot be used
-  130 interrupted    70 a fault in spillsim itself
+  130 interrupted (143 by SIGTERM)    70 a fault in spillsim itself
 """
 
 Command = Callable[[argparse.Namespace, Console], int]
@@ -76,9 +76,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         faults.tell(console, error, UNUSABLE, case)
         return UNUSABLE
-    except KeyboardInterrupt:
-        _tell_interrupt(console)
-        return INTERRUPTED
+    except KeyboardInterrupt as ending:
+        code = getattr(ending, "code", INTERRUPTED)
+        _tell_interrupt(console, code)
+        return code
     except Exception as error:  # noqa: BLE001 - the last line before the user
         _tell_broken(console, error, debug=debug)
         return BROKEN
@@ -92,9 +93,9 @@ def _command(name: str) -> Command:
     return command
 
 
-def _tell_interrupt(console: Console) -> None:
+def _tell_interrupt(console: Console, code: int) -> None:
     console.complain("")
-    faults.closing(console, f"interrupted; {faults.what_is_left(console)}", INTERRUPTED)
+    faults.closing(console, f"interrupted; {faults.what_is_left(console)}", code)
 
 
 def _tell_broken(console: Console, error: Exception, *, debug: bool) -> None:
@@ -209,8 +210,11 @@ def _add_ensemble(commands: argparse._SubParsersAction[_Parser]) -> None:
         commands, "ensemble",
         "run many members of a case with uncertain inputs; tell probabilities and ranges",
         "The inputs stand in the scenario as [[uncertain]] and [[sweep]]. With --store the\n"
-        "members are kept, and the same command goes on where it was broken off.\n"
-        "Ends with code 1 where members failed; the answers are those of the others.",
+        "members are kept, and the same command goes on where it was broken off or killed.\n"
+        "Without it they are in memory; after Ctrl-C those that are finished are written to\n"
+        "<answers>_members.zarr, to go on with.\n"
+        "Ends with code 1 where members failed (the answers are those of the others) or the\n"
+        "precision of --until was not reached.",
     )  # fmt: skip
     parser.add_argument("case", metavar="CASE", help=_CASE)
     parser.add_argument(

@@ -67,6 +67,15 @@ def _size(scenario: Scenario) -> str:
     return text
 
 
+def shown(one: Any, value: Any) -> str:
+    """A drawn or swept value with its unit, or the word that was chosen."""
+    if isinstance(one, Discrete) and not one.aim.content.is_number:
+        return str(one.values[int(value)])
+    if not isinstance(value, float):
+        return str(value)
+    return f"{words.number(_shown(one, value))} {one.unit}".rstrip()
+
+
 def _shown(one: Any, value: float) -> float:
     """A value in the unit it was written in."""
     if not one.unit:

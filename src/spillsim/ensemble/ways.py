@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from .marched import plan as marched_plan
 from .runner import Block
 from .single import Shape
 from .together import plan
@@ -56,6 +57,12 @@ def choose(draws: Draws, bases: Sequence[Model], shape: Shape, interval: float) 
     interval : between two outputs, the same for all members [s]
     """
     wholes = WholeRuns(draws, shape, BLOCK, interval)
+    if all(model.engine == "march" for model in bases):
+        marched = marched_plan(draws, wholes, bases)
+        if not isinstance(marched, str):
+            return marched, "marched side by side"
+        why = f"the case is of the march engine ({bases[0].engine_basis}), and {marched}"
+        return wholes, f"whole runs, because {why}"
     found = plan(draws, wholes, bases)
     if not isinstance(found, str):
         return found, "solved together by the transfer engine"
