@@ -19,7 +19,7 @@ from typing import NoReturn
 from .. import __version__
 from ..errors import SpillsimError
 from ..network.faults import nearest
-from . import faults
+from . import batch_arguments, faults
 from .console import Console
 
 DONE = 0
@@ -29,7 +29,7 @@ BROKEN = 70
 INTERRUPTED = 130
 
 _COMMANDS = (
-    "new", "check", "run", "ensemble", "compare", "plot", "reach-map", "flood", "source",
+    "new", "check", "run", "batch", "ensemble", "compare", "plot", "reach-map", "flood", "source",
     "validate", "schema",
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ examples:
   spillsim check my_case             tell what would be computed
   spillsim run my_case               compute; writes my_case.nc
   spillsim run my_case --regime all  compute every [regime.NAME] and compare them
+  spillsim batch cases               compute all cases in a folder; one table
   spillsim ensemble my_case          compute what is [[uncertain]]; probabilities instead of values
   spillsim plot my_case.nc           draw curves and profile
   spillsim reach-map my_case         what the border sees of releases anywhere upstream
@@ -203,6 +204,10 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         "same",
     )  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+
+
+def _add_batch(commands: argparse._SubParsersAction[_Parser]) -> None:
+    batch_arguments.add(_add(commands, "batch", batch_arguments.SUMMARY, batch_arguments.EPILOG))
 
 
 def _add_ensemble(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -399,6 +404,6 @@ def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 _ADDED = (
-    _add_new, _add_check, _add_run, _add_ensemble, _add_compare, _add_plot, _add_reach_map,
-    _add_flood, _add_source, _add_validate, _add_schema,
+    _add_new, _add_check, _add_run, _add_batch, _add_ensemble, _add_compare, _add_plot,
+    _add_reach_map, _add_flood, _add_source, _add_validate, _add_schema,
 )  # fmt: skip
