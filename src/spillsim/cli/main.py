@@ -236,6 +236,16 @@ def _add_ensemble(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "--store", metavar="MEMBERS.zarr", help="keep what every member brings, and go on with it"
     )
+    parser.add_argument(
+        "--given", metavar="CONDITION", action="append",
+        help='answers for the members of which this is true as well, such as "season = spring", '
+        '"flow > 1.3" or "mass in 50 t..200 t and flow < 1"; may be repeated',
+    )  # fmt: skip
+    parser.add_argument(
+        "--sensitivity",
+        action="store_true",
+        help="tell how far every input decides every answer, not only the first",
+    )
     parser.add_argument("--curves", action="store_true", help="keep the curves of all members too")
     parser.add_argument(
         "--workers", metavar="N", type=int, help="processes (default: one for every processor)"
