@@ -271,11 +271,11 @@ def test_a_full_disk_is_told_and_nothing_is_left(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def full(self: xr.Dataset, path: Any, **settings: Any) -> None:
+    def full(dataset: xr.Dataset, path: Any) -> None:
         Path(path).write_bytes(b"half a file")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", full)
+    monkeypatch.setattr("spillsim.results.files._write_netcdf", full)
     assert main(["run", str(case)]) == 2
     told = capsys.readouterr()
     assert "the disk is full" in told.err

@@ -60,7 +60,7 @@ def test_exceedance_of_a_known_mass_within_the_stated_error() -> None:
     place = math.log(mass_of_the_limit() / 100.0) / math.log(SPREAD)
     exact = 0.5 * math.erfc(place / math.sqrt(2.0))
     assert 0.02 < exact < 0.98
-    found = outcome.summary["exceedance"].sel(combination="all members").item()
+    found = outcome.summary["exceedance"].sel(group="all members").item()
     low, high = (outcome.summary[f"exceedance_{end}"].item() for end in ("low", "high"))
     assert low <= exact <= high
     # a Latin hypercube of one input has a member in every hundredth of it
@@ -156,7 +156,7 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert "20 members · latin hypercube, seed 5" in told.out
     assert "above 1 mg/L" in told.out
     with xr.open_dataset("spill_ensemble.nc") as found:
-        assert found["exceedance"].dims == ("combination", "station", "limit")
+        assert found["exceedance"].dims == ("group", "station", "limit")
     for wrong, words in (
         (["--until", "0.01"], "write ci="), (["--members", "0"], "at least one"),
         (["--store", "here.nc"], "ends in .zarr"), (["--workers", "0"], "at least one"),

@@ -38,14 +38,14 @@ def ensemble(arguments: argparse.Namespace, console: Console) -> int:
     with MembersBar(console, store, rescue) as progress, terminated_as_interrupted():
         asked = Asked(
             arguments.members, arguments.workers, arguments.scheduler, until, arguments.curves,
-            store, progress, progress.foretell, rescue,
+            store, progress, progress.foretell, rescue, tuple(arguments.given or ()),
         )  # fmt: skip
         outcome = run_ensemble(loaded, asked)
     took = time.monotonic() - begun
     console.kept = ""
     console.wrote(results.write(outcome.summary, target))
     tell_inputs(console, outcome, took)
-    tell_answers(console, outcome.summary)
+    tell_answers(console, outcome.summary, in_full=arguments.sensitivity)
     tell_failures(console, outcome)
     if not outcome.is_precise and until is not None:
         console.labelled("precision", f"±{until:g} was not reached with all members")

@@ -19,7 +19,7 @@ from typing import NoReturn
 from .. import __version__
 from ..errors import SpillsimError
 from ..network.faults import nearest
-from . import faults
+from . import batch_arguments, faults
 from .console import Console
 
 DONE = 0
@@ -29,7 +29,7 @@ BROKEN = 70
 INTERRUPTED = 130
 
 _COMMANDS = (
-    "new", "check", "run", "ensemble", "compare", "plot", "reach-map", "flood", "source",
+    "new", "check", "run", "batch", "ensemble", "compare", "plot", "reach-map", "flood", "source",
     "validate", "schema",
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ examples:
   spillsim check my_case             tell what would be computed
   spillsim run my_case               compute; writes my_case.nc
   spillsim run my_case --regime all  compute every [regime.NAME] and compare them
+  spillsim batch cases               compute all cases in a folder; one table
   spillsim ensemble my_case          compute what is [[uncertain]]; probabilities instead of values
   spillsim plot my_case.nc           draw curves and profile
   spillsim reach-map my_case         what the border sees of releases anywhere upstream
@@ -205,6 +206,10 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 
+def _add_batch(commands: argparse._SubParsersAction[_Parser]) -> None:
+    batch_arguments.add(_add(commands, "batch", batch_arguments.SUMMARY, batch_arguments.EPILOG))
+
+
 def _add_ensemble(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
         commands, "ensemble",
@@ -230,6 +235,16 @@ def _add_ensemble(commands: argparse._SubParsersAction[_Parser]) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--store", metavar="MEMBERS.zarr", help="keep what every member brings, and go on with it"
+    )
+    parser.add_argument(
+        "--given", metavar="CONDITION", action="append",
+        help='answers for the members of which this is true as well, such as "season = spring", '
+        '"flow > 1.3" or "mass in 50 t..200 t and flow < 1"; may be repeated',
+    )  # fmt: skip
+    parser.add_argument(
+        "--sensitivity",
+        action="store_true",
+        help="tell how far every input decides every answer, not only the first",
     )
     parser.add_argument("--curves", action="store_true", help="keep the curves of all members too")
     parser.add_argument(
@@ -389,6 +404,6 @@ def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 _ADDED = (
-    _add_new, _add_check, _add_run, _add_ensemble, _add_compare, _add_plot, _add_reach_map,
-    _add_flood, _add_source, _add_validate, _add_schema,
+    _add_new, _add_check, _add_run, _add_batch, _add_ensemble, _add_compare, _add_plot,
+    _add_reach_map, _add_flood, _add_source, _add_validate, _add_schema,
 )  # fmt: skip

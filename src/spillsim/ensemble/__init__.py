@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from .conditions import ConditionError, Given, given
 from .ensemble import Asked, Outcome, run_ensemble
 from .forecast import Forecast
-from .summary import Members, summarize
+from .groups import Members
+from .summary import summarize
 
-__all__ = ["Asked", "Forecast", "Members", "Outcome", "run_ensemble", "summarize"]
+__all__ = [
+    "Asked",
+    "ConditionError",
+    "Forecast",
+    "Given",
+    "Members",
+    "Outcome",
+    "given",
+    "run_ensemble",
+    "summarize",
+]

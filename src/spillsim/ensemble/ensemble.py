@@ -16,14 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import OutputError, SimulationError, SpillsimError
+from . import conditions
 from .cluster import DaskPool, dask_client
+from .conditions import Given
+from .describing import described
 from .failed import failed_members
 from .forecast import Forecast, Pace, seconds_to_sum_up
+from .groups import Members, words_of
 from .memory import Memory
 from .runner import Block, LocalPool, Pool, run_blocks, usable_workers
+from .sensitivity import require_salib
 from .single import Shape
 from .store import Layout, Store, fitted
-from .summary import Members, summarize, words_of
+from .summary import summarize
 from .until import Precision, first_draw
 from .ways import Work, choose
 
@@ -64,6 +69,8 @@ class Asked:
     """Called once, when the first blocks tell how long it will take; not for what is short."""
     rescue: str | os.PathLike[str] | None = None
     """Zarr store for the members that are done where a run without ``store`` breaks off."""
+    given: Sequence[str] = ()
+    """Conditions, each of which is answered by itself: ``flow > 1.3``, ``season = spring``."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +114,13 @@ def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
 
     begun = time.monotonic()
     asked = asked or Asked()
-    if asked.until is not None and not any(one.limits for one in scenario.substances):
+    if asked.until is not None and not any(one.limits for one in scenario.constituents):
         raise SpillsimError(
             "there is no precision to be reached: there are no limits that could be exceeded. "
             "Leave --until out, or give limits."
         )
     draws = draw(scenario, asked.members)
+    given = _conditions(draws, asked)
     bases = [assemble(one) for one in swept(draws)]
     base = bases[0]
     work, layout, way = _prepare(draws, bases, asked)
@@ -130,14 +138,22 @@ def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
     if not usable.any():
         first = next(iter(failures.values()), "none was run")
         raise SimulationError(f"all {count} members failed; the first because: {first}")
-    summary = summarize(_members(keeper, draws, base, work.shape, usable))
-    summary.attrs = dict(layout.attributes) | {
-        "members": count, "failed_members": len(failures), "members_by": way,
-    }  # fmt: skip
+    summary = summarize(_members(keeper, draws, base, work.shape, usable), given)
+    said = {"members": count, "failed_members": len(failures), "members_by": way}
+    summary = described(summary, base, draws, said)
     if failures:
         summary = summary.merge(failed_members(draws, failures))
     is_precise = asked.until is None or precision.reached
     return Outcome(summary, failures, draws, count, way, is_precise)
+
+
+def _conditions(draws: Draws, asked: Asked) -> tuple[Given, ...]:
+    """What answers are asked for besides; faults that need no member to be found."""
+    if draws.design:
+        require_salib()
+        if asked.until is not None:
+            raise SpillsimError('--until: sampling = "saltelli" is a design that is run whole.')
+    return conditions.given(draws, asked.given)
 
 
 def _rescue(keeper: Store | Memory, asked: Asked, begun: float) -> None:
@@ -155,7 +171,7 @@ def _prepare(draws: Draws, bases: Sequence[Model], asked: Asked) -> tuple[Work, 
     shape = Shape(
         tuple(place.name for place in base.stations),
         tuple(one.name for one in scenario.constituents),
-        sum(len(one.limits) for one in scenario.substances),
+        sum(len(one.limits) for one in scenario.constituents),
         int(base.output_time.size) if _keeps_curves(scenario, asked) else 0,
     )
     work, way = choose(draws, bases, shape, interval)
@@ -281,7 +297,7 @@ def _limits(base: Model) -> list[tuple[int, float]]:
     """Index of the substance and value [mg/L] of every limit."""
     return [
         (number, MG_L * limit.value)
-        for number, substance in enumerate(base.scenario.substances)
+        for number, substance in enumerate(base.scenario.constituents)
         for limit in substance.limits
     ]
 
@@ -291,7 +307,7 @@ def _members(
 ) -> Members:
     """The members as the summary reads them."""
     limits = _limits(base)
-    names = [limit.name for one in base.scenario.substances for limit in one.limits]
+    names = [limit.name for one in base.scenario.constituents for limit in one.limits]
 
     def read(name: str, last: slice) -> NDArray[Any]:
         return keeper.read(name, slice(None), last)
@@ -302,4 +318,5 @@ def _members(
         tuple(words_of(one) for one in draws.combinations), shape.stations, shape.substances,
         tuple(names), np.array([n for n, _ in limits], dtype=np.int64),
         np.array([value for _, value in limits]), time, base.scenario.case.duration / 3600.0,
+        draws.independent, draws.design, draws.seed,
     )  # fmt: skip
