@@ -98,12 +98,20 @@ def run(members: int, store: Path | None, **asked: Any) -> Any:
               f"{forecast.size / GIGA:.3f} GB, {forecast.seconds:.0f} s in all, "
               f"{forecast.rate:.0f} members per second", flush=True)  # fmt: skip
 
+    computed = [0.0]
+
+    def note(done: int, members: int) -> None:
+        computed[0] = perf_counter() - begun
+
     begun = perf_counter()
-    outcome = run_ensemble(parse(case(members)), Asked(store=store, foretold=foretell, **asked))
+    asked_for = Asked(store=store, progress=note, foretold=foretell, **asked)
+    outcome = run_ensemble(parse(case(members)), asked_for)
     took = perf_counter() - begun
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
     print(f"came out  {took:.0f} s ({members / took:.0f} members per second from scenario to "
-          f"answers), at most {most / GIGA:.2f} GB of memory; {outcome.way}")  # fmt: skip
+          f"answers), of which {took - computed[0]:.0f} s to sum up, at most {most / GIGA:.2f} GB of memory; "
+        f"{outcome.way}"
+    )  # fmt: skip
     if told:
         print(f"          time / foretold = {took / told[0].seconds:.3f}")
     if store is not None:
@@ -189,16 +197,16 @@ def bits(kind: str, folder: Path) -> None:
     tell("2 workers", bits_of(kind, folder / "two.zarr", workers=2))
     with cluster() as client:
         tell("Dask, 2 processes", bits_of(kind, folder / "dask.zarr", scheduler=client))
+        first = list(client.run(os.getpid).values())
         killed: list[int] = []
 
-        def kill_one(done: int, members: int) -> None:
-            if not killed and 0 < done < members:
-                first = next(iter(client.run(os.getpid).values()))
-                killed.append(first)
-                os.kill(first, signal.SIGKILL)
+        def kill(done: int, members: int) -> None:
+            if len(killed) < len(first) and 0 < done < members:
+                killed.append(first[len(killed)])
+                os.kill(killed[-1], signal.SIGKILL)
 
-        found = bits_of(kind, folder / "death.zarr", scheduler=client, progress=kill_one)
-        tell(f"Dask, worker {killed[0]} killed", found)
+        found = bits_of(kind, folder / "death.zarr", scheduler=client, progress=kill)
+        tell(f"Dask, {len(killed)} of 2 processes killed", found)
     part = folder / "part.zarr"
     ended = subprocess.run([sys.executable, "-c", KILLED, kind, str(part)], check=False)
     assert ended.returncode == -signal.SIGKILL
