@@ -100,21 +100,6 @@ def test_what_members_give_depends_neither_on_workers_nor_on_the_order_of_blocks
         assert np.array_equal(values, second.values[name], equal_nan=True)
 
 
-def test_masses_alone_scale_the_curves_of_the_case() -> None:
-    data = river(8)
-    data["uncertain"] = [
-        {"name": "mass", "key": "release.tank.mass", "distribution": "lognormal",
-         "median": "100 kg", "factor": 2}
-    ]  # fmt: skip
-    work, way = prepared(data)
-    assert isinstance(work, Marched), way
-    found = work(0).values["peak_concentration"][:, :, 0]
-    mass = work.draws.value[:, 0]
-    # all on one grid, in the same steps: by round-off and by what lies under the rim of windows
-    np.testing.assert_allclose(found / mass[:, None], (found / mass[:, None])[:1].repeat(8, 0),
-                               rtol=1e-10)  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [

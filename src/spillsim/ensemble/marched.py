@@ -98,6 +98,7 @@ class Marched:
     """(C,) by combination."""
     grids: Grids = field(default_factory=Grids)
 
+    told = "marched side by side"
     separate = False
     """The kernels let other threads run beside them."""
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 POINTS = 65
 """Ratios of D to U at which the width of curves is worked out; between them it is interpolated."""
+SAFETY = 0.97
+"""On steps for an error: releases of members do not take a whole number of steps, as those of runs
+of their own do."""
 
 
 def needed_steps(model: Model, factors: Sequence[Mapping[str, Array]]) -> Array:
@@ -80,7 +83,7 @@ def _for_error(model: Model, factors: Sequence[Mapping[str, Array]], ratio: Arra
         width = np.sqrt(total) * (edge**2 / total) ** (EDGE_WEIGHT / 2.0)
         resolved = width >= shortest * most_widths
         narrowest = np.where(resolved, np.minimum(narrowest, width), narrowest)
-    found = narrowest / most_widths
+    found = SAFETY * narrowest / most_widths
     # no place is far enough below a release to be resolved: as long as the case's own step
     return np.where(np.isfinite(found), found, model.march.time_step)
 

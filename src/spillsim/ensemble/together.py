@@ -61,6 +61,7 @@ class Together:
     time: Array = field(repr=False)
     """(T,) of the curves that are kept [s]; none where none are."""
 
+    told = "solved together by the transfer engine"
     separate = False
     """The kernels let other threads run beside them."""
 
