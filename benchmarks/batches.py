@@ -108,10 +108,9 @@ def run(members: int, store: Path | None, **asked: Any) -> Any:
     outcome = run_ensemble(parse(case(members)), asked_for)
     took = perf_counter() - begun
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
-    print(f"came out  {took:.0f} s ({members / took:.0f} members per second from scenario to "
-          f"answers), of which {took - computed[0]:.0f} s to sum up, at most {most / GIGA:.2f} GB of memory; "
-        f"{outcome.way}"
-    )  # fmt: skip
+    print(f"came out  {took:.0f} s, of which {took - computed[0]:.0f} s to sum up "
+          f"({members / took:.0f} members per second from scenario to answers), "
+          f"at most {most / GIGA:.2f} GB of memory; {outcome.way}")  # fmt: skip
     if told:
         print(f"          time / foretold = {took / told[0].seconds:.3f}")
     if store is not None:

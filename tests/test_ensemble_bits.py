@@ -29,8 +29,10 @@ def together() -> dict[str, Any]:
 def whole() -> dict[str, Any]:
     """Three blocks of whole runs, of which one member fails."""
     data = spill(40, case=spill()["case"] | {"duration": "20 h"})
-    data["uncertain"].append({"name": "intake", "key": "inflows.a.abstraction",
-                              "distribution": "uniform", "low": "0 m3/s", "high": "10.1 m3/s"})  # fmt: skip
+    data["uncertain"].append({
+        "name": "intake", "key": "inflows.a.abstraction", "distribution": "uniform",
+        "low": "0 m3/s", "high": "10.1 m3/s",
+    })  # fmt: skip
     return data
 
 
