@@ -106,7 +106,7 @@ class Together:
         factors = Factors(len(drawn), **by_name)
         shares = () if one.levels.has_threshold else (DEFAULT_SHARE,)
         wanted = MembersWanted(self.places, self.until, one.levels.level, shares, self.time,
-                               single=self.time.size > 0)  # fmt: skip
+                               single=True)  # fmt: skip
         found = solve_members(one.river, one.releases, factors, wanted, group=group)
         arrival = found.first_above[..., -1] / HOUR
         end = found.last_above[..., -1] / HOUR
