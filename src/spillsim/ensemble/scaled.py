@@ -167,9 +167,14 @@ def _releases_of(aim: Aim, model: Model) -> tuple[list[str], float] | None:
     at_release = len(aim.path) == 3 and aim.path[0] == "release" and isinstance(aim.path[1], int)
     if not at_release or aim.path[2] not in ("mass", "rate"):
         return None
-    release = releases[int(aim.path[1])]
-    before = getattr(release, str(aim.path[2]), None)
-    return ([names[int(aim.path[1])]], float(before)) if before else None
+    own, divisors = [], set()
+    for release in model.scenario.releases_of(int(aim.path[1])):  # none where it does not happen
+        before = getattr(release, str(aim.path[2]), None)
+        own += [name for name, one in zip(names, releases, strict=True) if one is release]
+        divisors.add(float(before) if before else 0.0)
+    if len(divisors) > 1 or 0.0 in divisors:
+        return None
+    return own, max(divisors, default=1.0)
 
 
 def _run(model: Model, groups: Sequence[Sequence[_Group]]) -> tuple[Curves, ...]:
