@@ -167,14 +167,12 @@ def _releases_of(aim: Aim, model: Model) -> tuple[list[str], float] | None:
     at_release = len(aim.path) == 3 and aim.path[0] == "release" and isinstance(aim.path[1], int)
     if not at_release or aim.path[2] not in ("mass", "rate"):
         return None
-    own, divisors = [], set()
-    for release in model.scenario.releases_of(int(aim.path[1])):  # none where it does not happen
-        before = getattr(release, str(aim.path[2]), None)
-        own += [name for name, one in zip(names, releases, strict=True) if one is release]
-        divisors.add(float(before) if before else 0.0)
-    if len(divisors) > 1 or 0.0 in divisors:
-        return None
-    return own, max(divisors, default=1.0)
+    section = f"release[{aim.path[1]}]"
+    concerned = [n for n, release in enumerate(releases) if release._where == section]
+    if not concerned:  # it does not happen
+        return [], 1.0
+    before = getattr(releases[concerned[0]], str(aim.path[2]), None)
+    return ([names[concerned[0]]], float(before)) if before and len(concerned) == 1 else None
 
 
 def _run(model: Model, groups: Sequence[Sequence[_Group]]) -> tuple[Curves, ...]:
