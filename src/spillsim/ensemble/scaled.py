@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .factors import Levels, levels_of
-from .marched import put_metrics
+from .passing import put_metrics
 from .runner import Block
 from .single import Array, Shape
 from .wholes import WholeRuns
