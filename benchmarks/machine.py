@@ -8,6 +8,7 @@ on one core, with the vectors that numba chooses: a library written for the proc
 from __future__ import annotations
 
 import platform
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -21,7 +22,7 @@ _REPEATS = 7
 _TERMS = 16
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, nogil=True)
 def _multiply_add(blocks: Array, m: float, rounds: int) -> None:
     """Eight independent chains at a time, so that no multiply-add waits for the one before."""
     a, b, c, d = blocks[0], blocks[1], blocks[2], blocks[3]
@@ -86,6 +87,20 @@ def measure() -> Limits:
         seconds = _fastest(_triad, a, b, c, 0.5, rounds)
         triad[level] = 24e-9 * size * rounds / seconds
     return Limits(_processor(), gigaflops, triad)
+
+
+def two_threads() -> float:
+    """How many times as much two threads multiply and add as one, at this moment [-]."""
+    rounds = 4000
+
+    def seconds(threads: int) -> float:
+        blocks = [np.ones((8, 128)) for _ in range(threads)]
+        with ThreadPoolExecutor(threads) as pool:
+            return _fastest(
+                lambda: list(pool.map(lambda own: _multiply_add(own, 0.999, rounds), blocks))
+            )
+
+    return 2.0 * seconds(1) / seconds(2)
 
 
 def measure_well(times: int = 5) -> Limits:

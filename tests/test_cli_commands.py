@@ -74,7 +74,9 @@ def test_help_and_version_load_nothing_heavy(option: str) -> None:
     )
     assert done.stderr.startswith("0 ")
     assert done.stdout
-    for library in ("numpy", "numba", "xarray", "pydantic", "pint", "matplotlib", "rich"):
+    heavy = ("numpy", "numba", "xarray", "pydantic", "pint", "matplotlib", "rich", "zarr", "dask",
+             "distributed", "scipy", "SALib", "pandas")  # fmt: skip
+    for library in heavy:
         assert f"'{library}'" not in done.stderr
 
 
@@ -87,7 +89,21 @@ def test_check_loads_neither_numba_nor_xarray(case: Path) -> None:
         [sys.executable, "-c", code, str(case)], capture_output=True, text=True, check=True
     )
     assert done.stderr.startswith("0 ")
-    for library in ("numba", "xarray", "matplotlib", "scipy", "pandas"):
+    for library in ("numba", "xarray", "matplotlib", "scipy", "pandas", "zarr", "dask", "SALib"):
+        assert f"'{library}'" not in done.stderr
+
+
+def test_a_run_loads_nothing_that_is_for_ensembles(case: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from spillsim.cli import main; code = main(['run', *sys.argv[1:]]); "
+        "print(code, sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(case), "-q", "-o", str(tmp_path / "x.nc")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr.startswith("0 ")
+    for library in ("zarr", "dask", "distributed", "scipy", "SALib"):
         assert f"'{library}'" not in done.stderr
 
 
@@ -255,11 +271,11 @@ def test_a_full_disk_is_told_and_nothing_is_left(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def full(self: xr.Dataset, path: Any, **settings: Any) -> None:
+    def full(dataset: xr.Dataset, path: Any) -> None:
         Path(path).write_bytes(b"half a file")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", full)
+    monkeypatch.setattr("spillsim.results.files._write_netcdf", full)
     assert main(["run", str(case)]) == 2
     told = capsys.readouterr()
     assert "the disk is full" in told.err

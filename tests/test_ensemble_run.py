@@ -60,7 +60,7 @@ def test_exceedance_of_a_known_mass_within_the_stated_error() -> None:
     place = math.log(mass_of_the_limit() / 100.0) / math.log(SPREAD)
     exact = 0.5 * math.erfc(place / math.sqrt(2.0))
     assert 0.02 < exact < 0.98
-    found = outcome.summary["exceedance"].sel(combination="all members").item()
+    found = outcome.summary["exceedance"].sel(group="all members").item()
     low, high = (outcome.summary[f"exceedance_{end}"].item() for end in ("low", "high"))
     assert low <= exact <= high
     # a Latin hypercube of one input has a member in every hundredth of it
@@ -131,6 +131,11 @@ def test_a_poisoned_member_is_told_and_the_rest_goes_on() -> None:
     assert len(outcome.failures) == 4
     assert all("discharge" in why for why in outcome.failures.values())
     assert outcome.summary.attrs["failed_members"] == 4
+    told = outcome.summary
+    assert told["failed_member"].values.tolist() == sorted(outcome.failures)
+    assert told["failed_reason"].values.tolist() == list(outcome.failures.values())
+    taken = told["failed_input_value"].sel(drawn_input="intake")
+    assert taken.values.tolist() == [20.0] * 4
     assert outcome.summary["members"].item() == 16
 
 
@@ -151,13 +156,31 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert "20 members · latin hypercube, seed 5" in told.out
     assert "above 1 mg/L" in told.out
     with xr.open_dataset("spill_ensemble.nc") as found:
-        assert found["exceedance"].dims == ("combination", "station", "limit")
+        assert found["exceedance"].dims == ("group", "station", "limit")
     for wrong, words in (
         (["--until", "0.01"], "write ci="), (["--members", "0"], "at least one"),
         (["--store", "here.nc"], "ends in .zarr"), (["--workers", "0"], "at least one"),
     ):  # fmt: skip
         assert cli.main(["ensemble", str(folder), *wrong]) == 2
         assert words in capsys.readouterr().err
+
+
+LOADED = """
+import sys
+from spillsim import cli
+code = cli.main(sys.argv[1:])
+print(code, sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def test_libraries_are_loaded_where_they_are_needed_only(tmp_path: Path) -> None:
+    folder = write(tmp_path / "spill", spill(20))
+    command = ["ensemble", str(folder), "-q", "-o", str(tmp_path / "x.nc"), "--workers", "1"]
+    done = subprocess.run([sys.executable, "-c", LOADED, *command], capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    assert done.stderr.startswith("0 ")
+    for library in ("zarr", "SALib", "matplotlib"):
+        assert f"'{library}'" not in done.stderr
 
 
 KILLED = """

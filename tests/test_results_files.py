@@ -24,13 +24,13 @@ def dataset() -> xr.Dataset:
 
 
 def break_off(failure: BaseException) -> Any:
-    """Return a stand-in for to_netcdf that fails after it has written some bytes."""
+    """Return a stand-in for writing that fails after it has written some bytes."""
 
-    def to_netcdf(self: xr.Dataset, path: Any, **settings: Any) -> None:
+    def fill(dataset: xr.Dataset, path: Any) -> None:
         Path(path).write_bytes(b"half a file")
         raise failure
 
-    return to_netcdf
+    return fill
 
 
 def test_round_trip(dataset: xr.Dataset, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_existing_file_is_replaced_only_by_a_whole_one(
     before = path.read_bytes()
     full = OSError(errno.ENOSPC, "No space left on device")
     with monkeypatch.context() as patch:
-        patch.setattr(xr.Dataset, "to_netcdf", break_off(full))
+        patch.setattr("spillsim.results.files._write_netcdf", break_off(full))
         with pytest.raises(OutputError, match="disk is full"):
             results.write(dataset, path)
     assert path.read_bytes() == before
@@ -93,7 +93,7 @@ def test_existing_file_is_replaced_only_by_a_whole_one(
 def test_interrupt_leaves_nothing_and_goes_on(
     dataset: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", break_off(KeyboardInterrupt()))
+    monkeypatch.setattr("spillsim.results.files._write_netcdf", break_off(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         results.write(dataset, tmp_path / "run.nc")
     assert list(tmp_path.iterdir()) == []
@@ -114,7 +114,7 @@ def test_failures_are_told_in_words(
     failure: Exception,
     words: str,
 ) -> None:
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", break_off(failure))
+    monkeypatch.setattr("spillsim.results.files._write_netcdf", break_off(failure))
     with pytest.raises(OutputError, match=words):
         results.write(dataset, tmp_path / "run.nc")
     assert list(tmp_path.iterdir()) == []

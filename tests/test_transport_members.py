@@ -14,6 +14,7 @@ from spillsim import scenario
 from spillsim.model import assemble
 from spillsim.simulation import simulate
 from spillsim.sources import decay_rates
+from spillsim.transport import members as members_module
 from spillsim.transport.deposits import build_deposits
 from spillsim.transport.march import march
 from spillsim.transport.medium import build_exchange
@@ -62,7 +63,8 @@ def test_a_member_is_the_case_with_its_numbers(member: int) -> None:
     assert found.mass_error.max() < 1e-12
 
 
-def test_threads_change_no_bit() -> None:
+def test_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members_module, "BLOCK_MEMBERS", 8)
     one, two = ensemble(1), ensemble(2)
     assert len(one.curves) == 2
     for first, second in zip(one.curves, two.curves, strict=True):

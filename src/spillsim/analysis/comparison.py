@@ -164,15 +164,25 @@ _HEAD = (
 )  # fmt: skip
 
 
+def csv_head() -> tuple[str, ...]:
+    """The names of the columns of a CSV table."""
+    return _HEAD
+
+
+def csv_cells(row: ComparisonRow) -> tuple[str, ...]:
+    """The cells of a row; empty where there is nothing to tell."""
+    return tuple(cell(getattr(row, name)) for name in row.__slots__)
+
+
 def csv_lines(rows: Sequence[ComparisonRow]) -> Iterator[str]:
     """Return the lines of a CSV table of the rows; empty where there is nothing to tell."""
     yield ",".join(_HEAD)
     for row in rows:
-        cells = (getattr(row, name) for name in row.__slots__)
-        yield ",".join(map(_cell, cells))
+        yield ",".join(csv_cells(row))
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value as it stands in a CSV table."""
     if value is None:
         return ""
     if isinstance(value, dt.datetime):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,12 @@ def write_table(console: Console, rows: Sequence[ComparisonRow], path: Path) -> 
     """Write the rows to a CSV file, whole or not at all."""
     from ..analysis.comparison import csv_lines
 
-    text = "".join(f"{line}\n" for line in csv_lines(rows))
+    write_table_text(console, csv_lines(rows), path)
+
+
+def write_table_text(console: Console, lines: Iterable[str], path: Path) -> None:
+    """Write lines to a CSV file, whole or not at all."""
+    text = "".join(f"{line}\n" for line in lines)
     console.wrote(write_whole(path, lambda part: _fill(part, text)))
 
 

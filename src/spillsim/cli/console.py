@@ -40,6 +40,8 @@ class Console:
         self.quiet = False
         self.written: list[Path] = []
         """Files that are complete, for the words after an interrupt."""
+        self.kept = ""
+        """What is left of work that broke off, where there are no complete files."""
         self.is_terminal = _is_terminal(self.out)
         self.colour = self.is_terminal and not os.environ.get("NO_COLOR")
         self.colour = self.colour and os.environ.get("TERM") != "dumb"

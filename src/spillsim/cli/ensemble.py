@@ -7,21 +7,16 @@ import math
 import re
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .. import scenario
 from ..errors import OutputError, SpillsimError
 from . import describe, words
 from .console import Console
 from .ensemble_answers import tell_answers, tell_inputs
+from .ensemble_course import MembersBar, tell_failures, terminated_as_interrupted
 from .targets import netcdf_target
 
-if TYPE_CHECKING:
-    from ..ensemble import Outcome
-
 SOME_FAILED = 1
-_TOLD = 5
-"""Failed members that are told one by one."""
 
 
 def ensemble(arguments: argparse.Namespace, console: Console) -> int:
@@ -38,24 +33,40 @@ def ensemble(arguments: argparse.Namespace, console: Console) -> int:
     store = _store(arguments.store)
     until = _until(arguments.until)
     describe.title(console, loaded.case.title, describe.scenario_path(arguments.case))
-    progress = _Progress(console)
-    asked = Asked(
-        arguments.members, arguments.workers, arguments.scheduler, until, arguments.curves, store,
-        progress,
-    )  # fmt: skip
+    rescue = None if store is not None else _free_name(target)
     begun = time.monotonic()
-    try:
+    with MembersBar(console, store, rescue) as progress, terminated_as_interrupted():
+        asked = Asked(
+            arguments.members, arguments.workers, arguments.scheduler, until, arguments.curves,
+            store, progress, progress.foretell, rescue, tuple(arguments.given or ()),
+        )  # fmt: skip
         outcome = run_ensemble(loaded, asked)
-    finally:
-        progress.end()
     took = time.monotonic() - begun
+    console.kept = ""
     console.wrote(results.write(outcome.summary, target))
     tell_inputs(console, outcome, took)
-    tell_answers(console, outcome.summary)
-    _tell_failures(console, outcome)
+    tell_answers(console, outcome.summary, in_full=arguments.sensitivity)
+    tell_failures(console, outcome)
+    if not outcome.is_precise and until is not None:
+        console.labelled("precision", f"±{until:g} was not reached with all members")
     told = [f"{path} ({words.size(path.stat().st_size)})" for path in console.written]
-    console.labelled("wrote", " · ".join(told + ([f"members in {store}"] if store else [])))
-    return SOME_FAILED if outcome.failures else 0
+    if store is not None:
+        told.append(f"members in {store} ({words.size(_size(store))})")
+    console.labelled("wrote", " · ".join(told))
+    return SOME_FAILED if outcome.failures or not outcome.is_precise else 0
+
+
+def _free_name(target: Path) -> Path:
+    """Where members would go that are finished when a run without a store breaks off."""
+    found, number = target.with_name(f"{target.stem}_members.zarr"), 2
+    while found.exists():
+        found = target.with_name(f"{target.stem}_members_{number}.zarr")
+        number += 1
+    return found
+
+
+def _size(store: Path) -> int:
+    return sum(file.stat().st_size for file in store.rglob("*") if file.is_file())
 
 
 def _store(name: str | None) -> Path | None:
@@ -84,43 +95,3 @@ def _until(text: str | None) -> float | None:
             "probabilities to be reached, between 0 and 0.5, such as ci=0.01."
         )
     return value
-
-
-class _Progress:
-    """Members done, rate and time left, on terminals only."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._begun = time.monotonic()
-        self._first: int | None = None
-        self._shown = 0
-
-    def __call__(self, done: int, members: int) -> None:
-        if self._first is None:
-            self._first = done
-        passed = time.monotonic() - self._begun
-        rate = done / passed if passed > 0.0 else 0.0
-        left = f" · {words.clock_seconds((members - done) / rate)} left" if rate > 0.0 else ""
-        self._put(f"members   {done} of {members} · {rate:.3g} per second{left}")
-
-    def end(self) -> None:
-        """Take the line away."""
-        self._put("")
-
-    def _put(self, text: str) -> None:
-        if not self._console.is_terminal or self._console.quiet:
-            return
-        line = self._console.safe(text)[: self._console.width - 1]
-        self._console.raw("\r" + line.ljust(self._shown) + ("" if text else "\r"))
-        self._shown = len(line)
-
-
-def _tell_failures(console: Console, outcome: Outcome) -> None:
-    if not outcome.failures:
-        return
-    count = words.count(len(outcome.failures), "member")
-    console.labelled("failed", f"{count}; the answers are those of the others")
-    for member, why in list(outcome.failures.items())[:_TOLD]:
-        console.line(f"          member {member}: {why}")
-    if len(outcome.failures) > _TOLD:
-        console.line(f"          and {len(outcome.failures) - _TOLD} more")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from ..ensemble import Outcome
 
 _MIDDLE, _LOW, _HIGH = 0.5, 0.05, 0.95
+_DECIDES = 0.1
+"""Rank correlation or share of the variance below which an input decides nothing."""
+_ANSWERS = (
+    ("peak", "peak_concentration"), ("arrival", "arrival_time"), ("load", "mass_passed"),
+)  # fmt: skip
 
 
 def tell_inputs(console: Console, outcome: Outcome, took: float) -> None:
@@ -26,59 +32,191 @@ def tell_inputs(console: Console, outcome: Outcome, took: float) -> None:
     counted = words.count(outcome.members, "member")
     if outcome.members < draws.members:
         counted += f" of {draws.members} (the precision asked for is reached)"
-    console.labelled(
-        "members",
-        f"{counted} · {draws.sampling.replace('_', ' ')}, seed {draws.seed} · {outcome.way} · "
-        f"{words.clock_seconds(took)}",
-    )
+    told = [counted]
+    if draws.names:
+        told.append(f"{draws.sampling.replace('_', ' ')}, seed {draws.seed}")
+    if draws.design:
+        points = outcome.members // draws.design
+        told.append(f"{words.count(points, 'base point')} of {draws.design} members each, of which "
+                    "the first and the last count for probabilities")  # fmt: skip
+    console.labelled("members", " · ".join([*told, outcome.way, words.clock_seconds(took)]))
 
 
-def tell_answers(console: Console, summary: xr.Dataset) -> None:
-    """Every combination of what was swept, every substance, every station."""
+def tell_answers(console: Console, summary: xr.Dataset, *, in_full: bool = False) -> None:
+    """Every group of members, every substance, every station.
+
+    in_full : how far every input decides every answer, as a table
+    """
     console.line()
-    for combination in summary["combination"].values.tolist():
-        own = summary.sel(combination=combination)
-        if summary.sizes["combination"] > 1:
-            console.line(f"{combination} · {words.count(int(own['members']), 'member')}", bold=True)
+    for group in range(summary.sizes["group"]):
+        own = summary.isel(group=group)
+        if summary.sizes["group"] > 1:
+            _tell_group(console, own)
+        if math.isnan(float(own["arrival_chance"].values.flat[0])):
+            continue
         for substance in own["substance"].values.tolist():
             _tell_substance(console, own, substance)
+            _tell_deciding(console, own, substance, in_full)
+
+
+def _tell_group(console: Console, own: xr.Dataset) -> None:
+    from ..ensemble.answers import FEWEST
+
+    given = "given " if str(own["group_kind"].values) == "condition" else ""
+    count = int(own["members"])
+    line = f"{given}{own['group'].item()} · {words.count(count, 'member')}"
+    console.line(line, bold=True)
+    if math.isnan(float(own["arrival_chance"].values.flat[0])):
+        need = f" for an answer; {FEWEST} are needed" if given else " for an answer"
+        console.line(f"  too few{need}")
+        console.line()
 
 
 def _tell_substance(console: Console, own: xr.Dataset, substance: str) -> None:
     """One row for every station: chance, arrival, peak and load with 5 and 95 %."""
     part = own.sel(substance=substance)
     names = [str(name) for name in part["station"].values]
-    console.line(f"{substance} · median, and 5 to 95 % of the members")
-    columns = [Column("station", "", flagged(names, ["station"] * len(names)), left=True, least=16)]
-    limits = np.flatnonzero(own["limit_substance"].values == substance)
-    if limits.size:
-        limit = int(limits[np.argmin(own["limit_value"].values[limits])])
-        value = float(own["limit_value"].values[limit])
-        chance = own["exceedance"].values[:, limit]
-        low, high = (own[f"exceedance_{end}"].values[:, limit] for end in ("low", "high"))
-        columns.append(Column(f"above {words.concentration(value)}", "% of members", tuple(
-            f"{_percent(p)} ({_percent(a)}–{_percent(b)})"
-            for p, a, b in zip(chance, low, high, strict=True)
-        )))  # fmt: skip
-    arrives = 100.0 * part["arrival_chance"].values
-    columns.append(Column("arrives", "h", tuple(
-        _range(part["arrival_time"], row) if share > 0.0 else "never"
-        for row, share in enumerate(arrives)
-    )))  # fmt: skip
-    for title, name, unit in (("peak", "peak_concentration", "mg/L"), ("at", "peak_time", "h"),
-                              ("load", "mass_passed", "kg")):  # fmt: skip
-        cells = tuple(_range(part[name], row) for row in range(len(names)))
-        columns.append(Column(title, unit, cells, leaves=2 if name == "peak_time" else 0))
+    several = int(own["members"]) > 1
+    heading = "median, and 5 to 95 % of the members" if several else "the one member"
+    console.line(f"{substance} · {heading}")
+    kinds = _kinds(own)
+    columns = [Column("station", "", flagged(names, kinds), left=True, least=14)]
+    limits = np.flatnonzero(own["limit_substance"].values == substance) if (
+        "limit_substance" in own) else np.zeros(0, dtype=np.int64)  # fmt: skip
+    in_order = limits[np.argsort(own["limit_value"].values[limits])] if limits.size else limits
+    columns += [_above(own, int(limit), first=n == 0) for n, limit in enumerate(in_order)]
+    arrives = part["arrival_chance"].values
+    if float(np.min(arrives)) < 1.0:
+        columns.append(Column("comes", "% of memb.", tuple(map(_percent, arrives)), leaves=7))
+    for title, name, unit, leaves in (
+        ("arrives", "arrival_time", "h", 5), ("peak", "peak_concentration", "mg/L", 3),
+        ("at", "peak_time", "h", 9), ("load", "mass_passed", "kg", 8),
+    ):  # fmt: skip
+        cells = tuple(_range(part[name], row, several) for row in range(len(names)))
+        middles = tuple(_middle(part[name], row) for row in range(len(names)))
+        short = Column(f"{title}, med.", unit, middles) if leaves < 8 else None
+        columns.append(Column(title, unit, cells, leaves=leaves, short=short))
     print_table(console, columns)
-    console.line()
+
+
+def _above(own: xr.Dataset, limit: int, *, first: bool) -> Column:
+    """Chance that a limit is exceeded; of the first with its interval where that fits."""
+    chance = own["exceedance"].values[:, limit]
+    low, high = (own[f"exceedance_{end}"].values[:, limit] for end in ("low", "high"))
+    value = words.concentration(float(own["limit_value"].values[limit]))
+    short = Column(f"> {value}", "% of memb.", tuple(map(_percent, chance)),
+                   leaves=0 if first else 4)  # fmt: skip
+    if not first:
+        return short
+    return Column(f"above {value}", "% of members", tuple(
+        f"{_percent(p)} ({_percent(a)}–{_percent(b)})"
+        for p, a, b in zip(chance, low, high, strict=True)
+    ), leaves=6, short=short)  # fmt: skip
+
+
+def _kinds(own: xr.Dataset) -> list[str]:
+    if "station_kind" not in own:
+        return ["station"] * own.sizes["station"]
+    return [str(kind) for kind in own["station_kind"].values]
 
 
 def _percent(share: float) -> str:
     return words.DASH if math.isnan(share) else words.number(100.0 * share, 2)
 
 
-def _range(values: xr.DataArray, row: int) -> str:
+def _middle(values: xr.DataArray, row: int) -> str:
+    value = float(values.sel(quantile=_MIDDLE).values[row])
+    return "never" if math.isnan(value) else words.number(value)
+
+
+def _range(values: xr.DataArray, row: int, several: bool = True) -> str:
     """``median (5 %-95 %)``; a quantile that is never reached is an open end."""
-    found = [float(values.sel(quantile=q).values[row]) for q in (_MIDDLE, _LOW, _HIGH)]
-    middle, low, high = ("never" if math.isnan(v) else words.number(v) for v in found)
-    return f"{middle} ({low}–{high})"
+    if not several:
+        return _middle(values, row)
+    found = [float(values.sel(quantile=q).values[row]) for q in (_LOW, _HIGH)]
+    if all(map(math.isnan, found)):
+        return "never"
+    low, high = ("never" if math.isnan(v) else words.number(v) for v in found)
+    return f"{_middle(values, row)} ({low}–{high})"
+
+
+# --- what decides --------------------------------------------------------------------------------
+
+
+def _tell_deciding(console: Console, own: xr.Dataset, substance: str, in_full: bool) -> None:
+    """One line for each border, or for each station where there are none."""
+    if "peak_concentration_rank_correlation" not in own:
+        console.line()
+        return
+    part = own.sel(substance=substance)
+    kinds = _kinds(own)
+    rows = [n for n, kind in enumerate(kinds) if kind == "border"] or list(range(len(kinds)))
+    columns = [Column("what decides", "", tuple(str(part["station"].values[r]) for r in rows),
+                      left=True, least=14)]  # fmt: skip
+    for title, name in _ANSWERS:
+        long, middle, short = (
+            Column(title, _measure(own), tuple(_first(part.isel(station=r), name, most)
+                                               for r in rows), left=True)
+            for most in (3, 2, 1)
+        )  # fmt: skip
+        leaves = {"peak": 3, "arrival": 4, "load": 5}[title]
+        middle = replace(middle, leaves=leaves - 3, short=short) if leaves > 3 else middle
+        columns.append(replace(long, leaves=leaves, short=middle))
+    print_table(console, columns)
+    console.line()
+    if in_full:
+        for row in rows:
+            _tell_in_full(console, part.isel(station=row), substance)
+
+
+def _measure(own: xr.Dataset) -> str:
+    return "share of variance" if _has_shares(own) else "rank correlation"
+
+
+def _has_shares(own: xr.Dataset) -> bool:
+    name = "peak_concentration_sobol_total"
+    return name in own and bool(np.isfinite(own[name].values).any())
+
+
+def _first(here: xr.Dataset, name: str, most: int) -> str:
+    """``mass 0.90, flow -0.31``: the inputs that decide most."""
+    measure = "sobol_total" if _has_shares(here) else "rank_correlation"
+    values = here[f"{name}_{measure}"].values
+    size = np.where(np.isnan(values), 0.0, np.abs(values))
+    order = [int(i) for i in np.argsort(-size, kind="stable") if size[i] >= _DECIDES]
+    names = here["input"].values
+    return ", ".join(f"{names[i]} {_signed(values[i])}" for i in order[:most]) or words.DASH
+
+
+def _signed(value: float) -> str:
+    return words.DASH if math.isnan(value) else f"{value:.2f}".replace("-", "−")
+
+
+def _tell_in_full(console: Console, here: xr.Dataset, substance: str) -> None:
+    """Every input beside every answer at one place."""
+    names = [str(name) for name in here["input"].values]
+    console.line(f"{here['station'].item()} · {substance} · how far every input decides")
+    columns = [Column("input", "", tuple(names), left=True, least=10)]
+    shares = _has_shares(here)
+    for title, name in _ANSWERS:
+        if shares:
+            for told, measure in (("first", "sobol_first"), ("total", "sobol_total")):
+                cells = _with_width(here, f"{name}_{measure}")
+                columns.append(Column(f"{title}, {told}", "+- 95 %", cells,
+                                      leaves=2 if told == "first" else 0))  # fmt: skip
+        else:
+            for told, measure in (("rank", "rank_correlation"),
+                                  ("partial", "partial_rank_correlation")):  # fmt: skip
+                values = here[f"{name}_{measure}"].values
+                columns.append(Column(f"{title}, {told}", "", tuple(map(_signed, values)),
+                                      leaves=2 if told == "partial" else 0))  # fmt: skip
+    print_table(console, columns)
+    console.line()
+
+
+def _with_width(here: xr.Dataset, name: str) -> tuple[str, ...]:
+    values, widths = here[name].values, here[f"{name}_half_width"].values
+    return tuple(
+        words.DASH if math.isnan(v) else f"{_signed(v)} ±{w:.2f}"
+        for v, w in zip(values, widths, strict=True)
+    )

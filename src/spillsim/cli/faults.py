@@ -6,6 +6,7 @@ import re
 import textwrap
 
 from ..errors import Fault, ScenarioError, SpillsimError
+from . import words
 from .console import Console, display_width
 
 _WHERE = 2
@@ -19,7 +20,7 @@ def tell(console: Console, error: SpillsimError, code: int, case: str = "") -> N
     """
     left = what_is_left(console)
     if isinstance(error, ScenarioError):
-        _tell_scenario(console, error, case)
+        tell_scenario(console, error, case)
         left = "nothing was computed."
     else:
         for paragraph in str(error).splitlines():
@@ -31,9 +32,11 @@ def tell(console: Console, error: SpillsimError, code: int, case: str = "") -> N
 
 def what_is_left(console: Console) -> str:
     """Return which files are there although the command broke off."""
+    if console.kept:
+        return console.kept
     if not console.written:
         return "nothing was written."
-    return f"written before: {', '.join(map(str, console.written))}."
+    return f"written before: {words.listed(map(str, console.written))}."
 
 
 def closing(console: Console, text: str, code: int) -> None:
@@ -43,7 +46,8 @@ def closing(console: Console, text: str, code: int) -> None:
     console.complain(f"{text.ljust(room)}{mark}" if len(text) < room else f"{text}  {mark}")
 
 
-def _tell_scenario(console: Console, error: ScenarioError, case: str) -> None:
+def tell_scenario(console: Console, error: ScenarioError, case: str = "") -> None:
+    """Print all faults, each with its place."""
     amount = len(error.faults)
     title = case or error.case or "scenario"
     console.complain(f"{title}: {amount} fault{'' if amount == 1 else 's'}", bold=True)

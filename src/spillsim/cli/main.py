@@ -19,7 +19,7 @@ from typing import NoReturn
 from .. import __version__
 from ..errors import SpillsimError
 from ..network.faults import nearest
-from . import faults
+from . import batch_arguments, faults
 from .console import Console
 
 DONE = 0
@@ -29,7 +29,7 @@ BROKEN = 70
 INTERRUPTED = 130
 
 _COMMANDS = (
-    "new", "check", "run", "ensemble", "compare", "plot", "reach-map", "flood", "source",
+    "new", "check", "run", "batch", "ensemble", "compare", "plot", "reach-map", "flood", "source",
     "validate", "schema",
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ examples:
   spillsim check my_case             tell what would be computed
   spillsim run my_case               compute; writes my_case.nc
   spillsim run my_case --regime all  compute every [regime.NAME] and compare them
+  spillsim batch cases               compute all cases in a folder; one table
   spillsim ensemble my_case          compute what is [[uncertain]]; probabilities instead of values
   spillsim plot my_case.nc           draw curves and profile
   spillsim reach-map my_case         what the border sees of releases anywhere upstream
@@ -48,7 +49,7 @@ examples:
 
 exit codes:
   0 done    1 ran, but a stated bound was missed    2 the input or the target cannot be used
-  130 interrupted    70 a fault in spillsim itself
+  130 interrupted (143 by SIGTERM)    70 a fault in spillsim itself
 """
 
 Command = Callable[[argparse.Namespace, Console], int]
@@ -76,9 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         faults.tell(console, error, UNUSABLE, case)
         return UNUSABLE
-    except KeyboardInterrupt:
-        _tell_interrupt(console)
-        return INTERRUPTED
+    except KeyboardInterrupt as ending:
+        code = getattr(ending, "code", INTERRUPTED)
+        _tell_interrupt(console, code)
+        return code
     except Exception as error:  # noqa: BLE001 - the last line before the user
         _tell_broken(console, error, debug=debug)
         return BROKEN
@@ -92,9 +94,9 @@ def _command(name: str) -> Command:
     return command
 
 
-def _tell_interrupt(console: Console) -> None:
+def _tell_interrupt(console: Console, code: int) -> None:
     console.complain("")
-    faults.closing(console, f"interrupted; {faults.what_is_left(console)}", INTERRUPTED)
+    faults.closing(console, f"interrupted; {faults.what_is_left(console)}", code)
 
 
 def _tell_broken(console: Console, error: Exception, *, debug: bool) -> None:
@@ -204,13 +206,20 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
 
 
+def _add_batch(commands: argparse._SubParsersAction[_Parser]) -> None:
+    batch_arguments.add(_add(commands, "batch", batch_arguments.SUMMARY, batch_arguments.EPILOG))
+
+
 def _add_ensemble(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
         commands, "ensemble",
         "run many members of a case with uncertain inputs; tell probabilities and ranges",
         "The inputs stand in the scenario as [[uncertain]] and [[sweep]]. With --store the\n"
-        "members are kept, and the same command goes on where it was broken off.\n"
-        "Ends with code 1 where members failed; the answers are those of the others.",
+        "members are kept, and the same command goes on where it was broken off or killed.\n"
+        "Without it they are in memory; after Ctrl-C those that are finished are written to\n"
+        "<answers>_members.zarr, to go on with.\n"
+        "Ends with code 1 where members failed (the answers are those of the others) or the\n"
+        "precision of --until was not reached.",
     )  # fmt: skip
     parser.add_argument("case", metavar="CASE", help=_CASE)
     parser.add_argument(
@@ -226,6 +235,16 @@ def _add_ensemble(commands: argparse._SubParsersAction[_Parser]) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--store", metavar="MEMBERS.zarr", help="keep what every member brings, and go on with it"
+    )
+    parser.add_argument(
+        "--given", metavar="CONDITION", action="append",
+        help='answers for the members of which this is true as well, such as "season = spring", '
+        '"flow > 1.3" or "mass in 50 t..200 t and flow < 1"; may be repeated',
+    )  # fmt: skip
+    parser.add_argument(
+        "--sensitivity",
+        action="store_true",
+        help="tell how far every input decides every answer, not only the first",
     )
     parser.add_argument("--curves", action="store_true", help="keep the curves of all members too")
     parser.add_argument(
@@ -385,6 +404,6 @@ def _add_schema(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 _ADDED = (
-    _add_new, _add_check, _add_run, _add_ensemble, _add_compare, _add_plot, _add_reach_map,
-    _add_flood, _add_source, _add_validate, _add_schema,
+    _add_new, _add_check, _add_run, _add_batch, _add_ensemble, _add_compare, _add_plot,
+    _add_reach_map, _add_flood, _add_source, _add_validate, _add_schema,
 )  # fmt: skip

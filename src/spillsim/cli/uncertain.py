@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import units
-from ..sampling import percentiles
+from ..sampling import draws_of, percentiles
 from ..scenario import Ensemble
 from ..scenario.uncertain import Discrete
 from . import words
@@ -16,7 +16,8 @@ from .table import Column, print_table
 if TYPE_CHECKING:
     from ..scenario import Scenario
 
-_SAMPLING = {"latin_hypercube": "Latin hypercube", "sobol": "Sobol", "random": "random"}
+_SAMPLING = {"latin_hypercube": "Latin hypercube", "sobol": "Sobol", "random": "random",
+             "saltelli": "Saltelli"}  # fmt: skip
 
 
 def tell_uncertain(console: Console, scenario: Scenario) -> None:
@@ -51,7 +52,7 @@ def tell_uncertain(console: Console, scenario: Scenario) -> None:
 def _size(scenario: Scenario) -> str:
     """How many members there are, and how they are drawn."""
     how = scenario.ensemble or Ensemble()
-    draws = how.members if scenario.uncertain else 1
+    draws = draws_of(scenario)
     combinations = 1
     for sweep in scenario.sweeps:
         combinations *= len(sweep.points)
@@ -60,7 +61,19 @@ def _size(scenario: Scenario) -> str:
         text += f" ({words.count(combinations, 'combination')} of {words.count(draws, 'draw')})"
     if scenario.uncertain:
         text += f" · {_SAMPLING[how.sampling]} · seed {how.seed}"
+        if how.sampling == "saltelli":
+            each = len(scenario.uncertain) + 2
+            text += f" · {draws // each:,} base points of {each} members each"
     return text
+
+
+def shown(one: Any, value: Any) -> str:
+    """A drawn or swept value with its unit, or the word that was chosen."""
+    if isinstance(one, Discrete) and not one.aim.content.is_number:
+        return str(one.values[int(value)])
+    if not isinstance(value, float):
+        return str(value)
+    return f"{words.number(_shown(one, value))} {one.unit}".rstrip()
 
 
 def _shown(one: Any, value: float) -> float:

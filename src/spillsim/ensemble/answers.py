@@ -4,11 +4,14 @@ The first axis of every array is that of the members. NaN in a time means that i
 in any other number, or a member that failed, must be left out before (``usable``).
 
 Standard errors are those of independent draws. Latin hypercube and Sobol samples scatter less
-where an answer rises or falls with its inputs, so for them these errors are upper limits.
+where an answer rises or falls with its inputs, so for them these errors are upper limits. So they
+are where the same draws count several times, once in each combination of what is swept: then
+``independent`` says how many draws there are, and the errors are as if there were no others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -40,8 +43,10 @@ class Probability:
         return 0.5 * (self.high - self.low)
 
 
-def share_of(happened: Flags) -> Probability:
+def share_of(happened: Flags, independent: int | None = None) -> Probability:
     """Probability of what happened (M, ...) or not, over the members.
+
+    independent : draws that the members are of; default: as many as members
 
     Wilson's interval is never empty, also where nothing or everything happened:
     (p + z2/2n +- z sqrt(p (1 - p)/n + z2/4n2)) / (1 + z2/n).
@@ -51,15 +56,17 @@ def share_of(happened: Flags) -> Probability:
     ValueError
         There is no member.
     """
-    return share_of_count(happened.sum(axis=0), happened.shape[0])
+    return share_of_count(happened.sum(axis=0), happened.shape[0], independent)
 
 
-def share_of_count(happened: ArrayLike, members: int) -> Probability:
+def share_of_count(
+    happened: ArrayLike, members: int, independent: int | None = None
+) -> Probability:
     """Probability of what happened in so many of the members; see ``share_of``."""
-    n = members
-    if n == 0:
+    if members == 0:
         raise ValueError("an ensemble without members has no probabilities")
-    p = np.asarray(happened, dtype=np.float64) / n
+    p = np.asarray(happened, dtype=np.float64) / members
+    n = members if independent is None else independent
     z2 = NORMAL_95**2
     scale = 1.0 + z2 / n
     centre = (p + 0.5 * z2 / n) / scale
@@ -67,7 +74,7 @@ def share_of_count(happened: ArrayLike, members: int) -> Probability:
     # the ends are nought and one there, to which the formula only comes by round-off
     low = np.where(p == 0.0, 0.0, centre - half)
     high = np.where(p == 1.0, 1.0, centre + half)
-    return Probability(p, np.sqrt(p * (1.0 - p) / n), low, high, n)
+    return Probability(p, np.sqrt(p * (1.0 - p) / n), low, high, members)
 
 
 def exceedance(values: Array, limit: ArrayLike) -> Probability:
@@ -103,8 +110,10 @@ class Quantiles:
     """(Q, ...) order statistics between which the true quantile lies with 95 %."""
 
 
-def quantiles(values: Array, shares: ArrayLike) -> Quantiles:
+def quantiles(values: Array, shares: ArrayLike, independent: int | None = None) -> Quantiles:
     """Quantiles of values (M, ...); a time of NaN counts as later than any other.
+
+    independent : draws that the members are of; default: as many as members
 
     The interval is that of the binomial distribution of how many members lie below (David &
     Nagaraja 2003, Order Statistics, section 7.1), in its normal approximation.
@@ -119,10 +128,12 @@ def quantiles(values: Array, shares: ArrayLike) -> Quantiles:
     if n == 0 or not bool(np.all((q >= 0.0) & (q <= 1.0))):
         raise ValueError("quantiles need members, and shares between 0 and 1")
     ordered = np.sort(np.where(np.isnan(values), np.inf, values), axis=0)
-    spread = NORMAL_95 * np.sqrt(n * q * (1.0 - q))
+    draws = n if independent is None else independent
+    spread = NORMAL_95 * np.sqrt(draws * q * (1.0 - q))
     place = q * (n - 1)
-    low = np.maximum(np.floor(q * n - spread) - 1.0, 0.0).astype(np.int64)
-    high = np.minimum(np.ceil(q * n + spread), n - 1.0).astype(np.int64)
+    repeats = n / draws
+    low = np.maximum(np.floor((q * draws - spread) * repeats) - 1.0, 0.0).astype(np.int64)
+    high = np.minimum(np.ceil((q * draws + spread) * repeats), n - 1.0).astype(np.int64)
     return Quantiles(q, _between(ordered, place), ordered[low], ordered[high])
 
 
@@ -141,6 +152,31 @@ def _between(ordered: Array, place: Array) -> Array:
 
 
 @dataclass(frozen=True)
+class Mean:
+    """Mean over the members that have a value at all, with its standard error."""
+
+    value: float
+    """NaN where none has."""
+    standard_error: float
+    """NaN where fewer than two have."""
+
+
+def mean_of(values: Array, independent: int | None = None) -> Mean:
+    """Mean of values (M,), of which those that are NaN do not count.
+
+    independent : draws that the members are of; default: as many as members
+    """
+    there = values[~np.isnan(values)]
+    if there.size == 0:
+        return Mean(np.nan, np.nan)
+    if there.size < 2:
+        return Mean(float(there[0]), np.nan)
+    share = 1.0 if independent is None else independent / values.size
+    draws = max(1.0, there.size * share)
+    return Mean(float(there.mean()), float(there.std(ddof=1)) / sqrt(draws))
+
+
+@dataclass(frozen=True)
 class Convergence:
     """How a probability settled as members came in."""
 
@@ -151,16 +187,23 @@ class Convergence:
     """(C, ...)"""
 
 
-def convergence(happened: Flags, first: int = 100) -> Convergence:
-    """Probability and half width of its interval after the first members, doubling."""
-    total = happened.shape[0]
+def checkpoints(total: int, first: int = 100) -> list[int]:
+    """100, 200, 400 ... and all members."""
     counts = []
-    count = first
-    while count < total:
-        counts.append(count)
-        count *= 2
-    counts.append(total)
-    found = [share_of(happened[:count]) for count in counts]
+    while first < total:
+        counts.append(first)
+        first *= 2
+    return [*counts, total]
+
+
+def convergence(happened: Flags, first: int = 100, draws: Sequence[int] = ()) -> Convergence:
+    """Probability and half width of its interval after the first members, doubling.
+
+    draws : (C,) independent draws that the first members are of; default: as many as members
+    """
+    counts = checkpoints(happened.shape[0], first)
+    found = [share_of(happened[:count], own)
+             for count, own in zip(counts, draws or counts, strict=True)]  # fmt: skip
     return Convergence(
         np.array(counts, dtype=np.int64),
         np.array([one.value for one in found]),

@@ -5,20 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import SimulationError, SpillsimError
+from ..errors import OutputError, SimulationError, SpillsimError
+from . import conditions
 from .cluster import DaskPool, dask_client
+from .conditions import Given
+from .describing import described
+from .failed import failed_members
+from .forecast import Forecast, Pace, seconds_to_sum_up
+from .groups import Members, words_of
+from .memory import Memory
 from .runner import Block, LocalPool, Pool, run_blocks, usable_workers
+from .sensitivity import require_salib
 from .single import Shape
-from .store import DONE, FAILED, Layout, Store
-from .summary import Members, summarize, words_of
+from .store import Layout, Store, fitted
+from .summary import summarize
 from .until import Precision, first_draw
 from .ways import Work, choose
 
@@ -33,6 +43,8 @@ Array = NDArray[np.float64]
 
 MG_L = 1e3
 """mg/L in a kg/m3."""
+WORTH_KEEPING = 5.0
+"""Seconds of work from which what is finished is kept when a run breaks off."""
 
 
 @dataclass(frozen=True)
@@ -48,48 +60,17 @@ class Asked:
     until: float | None = None
     """Half width of the intervals of exceedance at which to stop [-]."""
     curves: bool = False
-    """Keep the curves of all members."""
+    """Keep the curves of all members, also where ``[ensemble]`` does not."""
     store: str | os.PathLike[str] | None = None
     """Zarr store of the members, to go on with; None to keep them in memory."""
     progress: Callable[[int, int], None] | None = None
-    """Called with the members done, and all."""
-
-
-@dataclass
-class Memory:
-    """Members in memory, where no store is asked for."""
-
-    layout: Layout
-    arrays: dict[str, NDArray[Any]]
-    status: NDArray[np.uint8]
-    reasons: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def remaining(self) -> list[int]:
-        """All blocks: nothing is remembered."""
-        return list(range(self.layout.blocks))
-
-    def put(self, block: int, values: Any, failed: Any) -> None:
-        """Keep a block."""
-        span = self.layout.span(block)
-        for name, array in self.arrays.items():
-            array[span] = values[name]
-        self.status[span] = DONE
-        for member, why in failed.items():
-            self.status[member] = FAILED
-            self.reasons[member] = why
-
-    def read(self, name: str, span: slice = slice(None)) -> NDArray[Any]:
-        """Values of some members."""
-        return self.arrays[name][span]
-
-    def failures(self) -> dict[int, str]:
-        """Members that failed, and why."""
-        return dict(self.reasons)
-
-    def usable(self, span: slice = slice(None)) -> NDArray[np.bool_]:
-        """(M,) true for members that are done and did not fail."""
-        return np.asarray(self.status[span] == DONE)
+    """Called with the members done, and all: at the beginning, and after every block."""
+    foretold: Callable[[Forecast], None] | None = None
+    """Called once, when the first blocks tell how long it will take; not for what is short."""
+    rescue: str | os.PathLike[str] | None = None
+    """Zarr store for the members that are done where a run without ``store`` breaks off."""
+    given: Sequence[str] = ()
+    """Conditions, each of which is answered by itself: ``flow > 1.3``, ``season = spring``."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +85,8 @@ class Outcome:
     """That count for the answers: fewer than drawn where ``until`` was reached."""
     way: str
     """How the members were run, in words."""
+    is_precise: bool = True
+    """False where ``until`` was not reached with all members."""
 
 
 def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
@@ -129,18 +112,25 @@ def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
     from ..model import assemble
     from ..sampling import draw
 
+    begun = time.monotonic()
     asked = asked or Asked()
-    if asked.until is not None and not any(one.limits for one in scenario.substances):
+    if asked.until is not None and not any(one.limits for one in scenario.constituents):
         raise SpillsimError(
             "there is no precision to be reached: there are no limits that could be exceeded. "
             "Leave --until out, or give limits."
         )
     draws = draw(scenario, asked.members)
+    given = _conditions(draws, asked)
     bases = [assemble(one) for one in swept(draws)]
     base = bases[0]
     work, layout, way = _prepare(draws, bases, asked)
     keeper = _keeper(layout, asked)
-    count = _run(work, keeper, draws, asked)
+    try:
+        precision = _run(work, keeper, draws, asked, begun)
+    except BaseException:
+        _rescue(keeper, asked, begun)
+        raise
+    count = precision.draws
     counts = np.arange(draws.members) % draws.draws < count
     usable = keeper.usable() & counts
     count *= len(draws.combinations)
@@ -148,11 +138,30 @@ def run_ensemble(scenario: Scenario, asked: Asked | None = None) -> Outcome:
     if not usable.any():
         first = next(iter(failures.values()), "none was run")
         raise SimulationError(f"all {count} members failed; the first because: {first}")
-    summary = summarize(_members(keeper, draws, base, work.shape, usable))
-    summary.attrs = dict(layout.attributes) | {
-        "members": count, "failed_members": len(failures), "members_by": way,
-    }  # fmt: skip
-    return Outcome(summary, failures, draws, count, way)
+    summary = summarize(_members(keeper, draws, base, work.shape, usable), given)
+    said = {"members": count, "failed_members": len(failures), "members_by": way}
+    summary = described(summary, base, draws, said)
+    if failures:
+        summary = summary.merge(failed_members(draws, failures))
+    is_precise = asked.until is None or precision.reached
+    return Outcome(summary, failures, draws, count, way, is_precise)
+
+
+def _conditions(draws: Draws, asked: Asked) -> tuple[Given, ...]:
+    """What answers are asked for besides; faults that need no member to be found."""
+    if draws.design:
+        require_salib()
+        if asked.until is not None:
+            raise SpillsimError('--until: sampling = "saltelli" is a design that is run whole.')
+    return conditions.given(draws, asked.given)
+
+
+def _rescue(keeper: Store | Memory, asked: Asked, begun: float) -> None:
+    """Write what is finished to the disk, if it took long enough to be missed."""
+    worth = time.monotonic() - begun >= WORTH_KEEPING and keeper.usable().any()
+    if isinstance(keeper, Memory) and asked.rescue is not None and worth:
+        with suppress(OutputError):  # what broke the run off is what must be told
+            keeper.save(Path(asked.rescue))
 
 
 def _prepare(draws: Draws, bases: Sequence[Model], asked: Asked) -> tuple[Work, Layout, str]:
@@ -162,8 +171,8 @@ def _prepare(draws: Draws, bases: Sequence[Model], asked: Asked) -> tuple[Work, 
     shape = Shape(
         tuple(place.name for place in base.stations),
         tuple(one.name for one in scenario.constituents),
-        sum(len(one.limits) for one in scenario.substances),
-        int(base.output_time.size) if asked.curves else 0,
+        sum(len(one.limits) for one in scenario.constituents),
+        int(base.output_time.size) if _keeps_curves(scenario, asked) else 0,
     )
     work, way = choose(draws, bases, shape, interval)
     attributes = {
@@ -181,7 +190,16 @@ def _prepare(draws: Draws, bases: Sequence[Model], asked: Asked) -> tuple[Work, 
         coordinates["time"] = (("time",), hours, {"units": "h", "long_name": "since the start"})
     layout = Layout(draws.members, work.block, shape.sizes, shape.quantities, coordinates,
                     _key(draws, interval, asked), attributes)  # fmt: skip
+    block = fitted(work.block, draws.members, layout.each)
+    if block != work.block:
+        of_any: Any = work
+        work, layout = replace(of_any, block=block), replace(layout, block=block)
     return work, layout, way
+
+
+def _keeps_curves(scenario: Scenario, asked: Asked) -> bool:
+    how = scenario.ensemble
+    return asked.curves or (how is not None and how.keep == "curves")
 
 
 def swept(draws: Draws) -> list[Scenario]:
@@ -198,22 +216,18 @@ def _key(draws: Draws, interval: float, asked: Asked) -> str:
     found = hashlib.sha256(draws.value.tobytes() + draws.combination.tobytes())
     for base in draws.bases:
         found.update(base.model_dump_json(exclude={"files", "folder", "name"}).encode())
-    said = [__version__, interval, asked.curves, list(map(dict, draws.combinations))]
+    said = [__version__, interval, _keeps_curves(draws.scenario, asked),
+            [dict(one) for one in draws.combinations]]  # fmt: skip
     found.update(json.dumps(said).encode())
     return found.hexdigest()[:32]
 
 
 def _keeper(layout: Layout, asked: Asked) -> Store | Memory:
-    if asked.store is not None:
-        return Store.open(Path(asked.store), layout)
-    arrays = {
-        q.name: np.full(layout.shape(q), np.nan, dtype=q.dtype) for q in layout.quantities
-    }  # fmt: skip
-    return Memory(layout, arrays, np.zeros(layout.members, dtype=np.uint8))
+    return Memory.open(layout) if asked.store is None else Store.open(Path(asked.store), layout)
 
 
-def _run(work: Work, keeper: Store | Memory, draws: Draws, asked: Asked) -> int:
-    """Compute the blocks that are missing, until there are enough; returns the draws that count."""
+def _run(work: Work, keeper: Store | Memory, draws: Draws, asked: Asked, begun: float) -> Precision:
+    """Compute the blocks that are missing, until there are enough."""
     layout = keeper.layout
     half_width = asked.until if asked.until is not None else 0.0
     precision = Precision(half_width, len(draws.combinations), draws.draws)
@@ -223,34 +237,56 @@ def _run(work: Work, keeper: Store | Memory, draws: Draws, asked: Asked) -> int:
             span = layout.span(block)
             usable = keeper.usable(span)
             if precision.add(span.start, usable, keeper.read("time_above_limit", span) > 0.0):
-                return precision.draws
+                return precision
         # the same draws of all combinations one after the other, so that beginnings are soon whole
         missing.sort(key=lambda block: (first_draw(layout.span(block), draws.draws), block))
-    done = layout.members - sum(_length(layout.span(block)) for block in missing)
+    left = sum(_length(layout.span(block)) for block in missing)
+    done = layout.members - left
+    tell = asked.progress or (lambda done, members: None)
+    if not missing:
+        return precision
+    with dask_client(asked.scheduler) as client:
+        pool = _pool(work, client, asked, len(missing))
+        pace = Pace(pool.workers, left)
+        foretell = asked.foretold
+        tell(done, layout.members)
 
-    def take(block: int, found: Block) -> bool:
-        nonlocal done
-        keeper.put(block, found.values, found.failed)
-        span = layout.span(block)
-        done += _length(span)
-        if asked.progress is not None:
-            asked.progress(done, layout.members)
-        if asked.until is None:
-            return False
-        usable = np.ones(_length(span), dtype=np.bool_)
-        usable[[member - span.start for member in found.failed]] = False
-        return precision.add(span.start, usable, found.values["time_above_limit"] > 0.0)
+        def take(block: int, found: Block) -> bool:
+            nonlocal done, foretell
+            keeper.put(block, found.values, found.failed)
+            span = layout.span(block)
+            done += _length(span)
+            tell(done, layout.members)
+            if foretell is not None and (found_out := pace.add(_length(span))):
+                foretell(_forecast(keeper, draws, found_out, begun))
+                foretell = None
+            if asked.until is None:
+                return False
+            usable = np.ones(_length(span), dtype=np.bool_)
+            usable[[member - span.start for member in found.failed]] = False
+            return precision.add(span.start, usable, found.values["time_above_limit"] > 0.0)
 
-    if missing:
-        with dask_client(asked.scheduler) as client:
-            pool: Pool
-            if client is not None:
-                pool = DaskPool(work, client)
-            else:
-                workers = min(asked.workers or usable_workers(), len(missing))
-                pool = LocalPool(work, workers, processes=workers > 1 and work.separate)
-            run_blocks(pool, missing, work.lost, take)
-    return precision.draws
+        run_blocks(pool, missing, work.lost, take)
+    return precision
+
+
+def _forecast(
+    keeper: Store | Memory, draws: Draws, pace: tuple[float, float], begun: float
+) -> Forecast:
+    layout = keeper.layout
+    rate, left = pace
+    groups = 1 if len(draws.combinations) == 1 else 1 + len(draws.combinations)
+    end = time.monotonic() - begun + left + seconds_to_sum_up(layout, groups)
+    path = keeper.path if isinstance(keeper, Store) else None
+    size = layout.memory if path is None else layout.size
+    return Forecast(layout.members, size, path, end, rate)
+
+
+def _pool(work: Work, client: Any, asked: Asked, blocks: int) -> Pool:
+    if client is not None:
+        return DaskPool(work, client)
+    workers = min(asked.workers or usable_workers(), blocks)
+    return LocalPool(work, workers, processes=workers > 1 and work.separate)
 
 
 def _length(span: slice) -> int:
@@ -261,7 +297,7 @@ def _limits(base: Model) -> list[tuple[int, float]]:
     """Index of the substance and value [mg/L] of every limit."""
     return [
         (number, MG_L * limit.value)
-        for number, substance in enumerate(base.scenario.substances)
+        for number, substance in enumerate(base.scenario.constituents)
         for limit in substance.limits
     ]
 
@@ -271,10 +307,10 @@ def _members(
 ) -> Members:
     """The members as the summary reads them."""
     limits = _limits(base)
-    names = [limit.name for one in base.scenario.substances for limit in one.limits]
+    names = [limit.name for one in base.scenario.constituents for limit in one.limits]
 
     def read(name: str, last: slice) -> NDArray[Any]:
-        return keeper.read(name)[..., last]
+        return keeper.read(name, slice(None), last)
 
     time = base.output_time / 3600.0 if shape.times else np.zeros(0)
     return Members(
@@ -282,4 +318,5 @@ def _members(
         tuple(words_of(one) for one in draws.combinations), shape.stations, shape.substances,
         tuple(names), np.array([n for n, _ in limits], dtype=np.int64),
         np.array([value for _, value in limits]), time, base.scenario.case.duration / 3600.0,
+        draws.independent, draws.design, draws.seed,
     )  # fmt: skip

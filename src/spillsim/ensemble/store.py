@@ -30,6 +30,29 @@ _STATUS, _REASON, _BLOCKS, _KEY = "status", "reason", "block_done", "spillsim_en
 _VERSION = 1
 _ROOM = 1.02
 """Room asked for on the disk, over the size of the arrays."""
+CHUNK = 1 << 23
+"""Bytes beyond which the members of a block lie in several files; times that are read together
+then lie in one."""
+BLOCK_BYTES = 1 << 25
+"""Bytes of a block beyond which it has fewer members."""
+MOST_BLOCKS = 1000
+"""Blocks beyond which each has more members: every one of them makes a dozen files."""
+
+
+def fitted(block: int, members: int, each: int) -> int:
+    """Members of a block so that it fits into memory many times and does not litter the disk.
+
+    Parameters
+    ----------
+    block : what suits the computation
+    members : of the ensemble
+    each : bytes of a member
+    """
+    while block > 1 and block * each > BLOCK_BYTES:
+        block //= 2
+    while members > MOST_BLOCKS * block and 2 * block * each <= BLOCK_BYTES:
+        block *= 2
+    return block
 
 
 @dataclass(frozen=True)
@@ -72,16 +95,40 @@ class Layout:
         """Shape of an array over all members."""
         return (self.members, *(self.sizes[name] for name in quantity.dims))
 
+    def chunks(self, quantity: Quantity) -> tuple[int, ...]:
+        """Shape of what lies in one file."""
+        more = [self.sizes[name] for name in quantity.dims]
+        size = np.dtype(quantity.dtype).itemsize * self.block * math.prod(more)
+        if more and size > CHUNK:
+            more[-1] = math.ceil(more[-1] / min(more[-1], math.ceil(size / CHUNK)))
+        return (self.block, *more)
+
     @property
-    def size(self) -> int:
-        """Size of the arrays on the disk; none is compressed [bytes]."""
-        one = sum(
+    def each(self) -> int:
+        """Size of what a member brings, in memory [bytes]."""
+        return sum(
             np.dtype(q.dtype).itemsize * math.prod(self.sizes[name] for name in q.dims)
             for q in self.quantities
         )
+
+    @property
+    def memory(self) -> int:
+        """Size of what all members bring, in memory [bytes]."""
+        return self.members * self.each
+
+    @property
+    def size(self) -> int:
+        """Size of the store on the disk, where nothing is compressed [bytes]."""
+        found = self.blocks * (self.block + 1)  # status and block_done
+        for quantity in self.quantities:
+            chunks = self.chunks(quantity)
+            files = math.prod(
+                math.ceil(whole / part)
+                for whole, part in zip(self.shape(quantity), chunks, strict=True)
+            )
+            found += files * math.prod(chunks) * np.dtype(quantity.dtype).itemsize
         # reasons are written for blocks with failures only: empty chunks take no room
-        fixed = sum(values.nbytes for _, values, _ in self.coordinates.values())
-        return self.blocks * self.block * (one + 1) + self.blocks + fixed
+        return found + sum(values.nbytes for _, values, _ in self.coordinates.values())
 
 
 class Store:
@@ -101,11 +148,11 @@ class Store:
         OutputError
             The place cannot be written, holds something else, or has too little room.
         """
-        import zarr
-
+        zarr = _zarr(path)
         try:
             if path.exists():
                 group = _same(path, layout)
+                _sweep(path)
             else:
                 _check_room(path, layout)
                 group = _begin(path, layout)
@@ -147,22 +194,43 @@ class Store:
         except OSError as failure:
             raise OutputError(_explain(failure, self.path)) from failure
 
-    def read(self, name: str, span: slice = slice(None)) -> NDArray[Any]:
-        """Values of some members."""
-        return np.asarray(self._group[name][span])
+    def read(self, name: str, span: slice = slice(None), last: slice = slice(None)) -> NDArray[Any]:
+        """Values of some members, and of some places on the last axis."""
+        array = self._group[name]
+        between = (slice(None),) * (array.ndim - 2)
+        return np.asarray(array[(span, *between, last)] if array.ndim > 1 else array[span])
 
     def failures(self) -> dict[int, str]:
         """Members that failed, and why."""
-        found = np.flatnonzero(self.read(_STATUS) == FAILED).tolist()
-        return {
-            member: bytes(self.read(_REASON, slice(member, member + 1))[0])
-            .rstrip(b"\0").decode("utf-8", "replace")
-            for member in found
-        }  # fmt: skip
+        failed = np.flatnonzero(self.read(_STATUS) == FAILED)
+        found: dict[int, str] = {}
+        for block in np.unique(failed // self.layout.block).tolist():
+            span = self.layout.span(block)
+            letters = self.read(_REASON, span)
+            for member in failed[(failed >= span.start) & (failed < span.stop)].tolist():
+                raw = bytes(letters[member - span.start]).rstrip(b"\0")
+                found[member] = raw.decode("utf-8", "replace")
+        return found
 
     def usable(self, span: slice = slice(None)) -> NDArray[np.bool_]:
         """(M,) true for members that are done and did not fail."""
         return np.asarray(self.read(_STATUS, span) == DONE)
+
+
+def _zarr(path: Path) -> Any:
+    try:
+        import zarr
+    except ImportError:
+        raise OutputError(
+            f'cannot write {path}: members are kept with zarr: pip install "spillsim[ensemble]"'
+        ) from None
+    return zarr
+
+
+def _sweep(path: Path) -> None:
+    """Take away files that were being written when a run was killed."""
+    for name in path.rglob("*.partial"):
+        name.unlink(missing_ok=True)
 
 
 def _begin(path: Path, layout: Layout) -> Any:
@@ -185,9 +253,10 @@ def _begin(path: Path, layout: Layout) -> Any:
         sizes = {**layout.sizes, "letter": REASON_LENGTH}
         for quantity in (*layout.quantities, *extra):
             more = tuple(sizes[name] for name in quantity.dims)
+            chunks = (layout.block, *more) if quantity in extra else layout.chunks(quantity)
             empty: Any = np.nan if np.dtype(quantity.dtype).kind == "f" else 0
             group.create_array(
-                quantity.name, shape=(layout.members, *more), chunks=(layout.block, *more),
+                quantity.name, shape=(layout.members, *more), chunks=chunks,
                 dtype=quantity.dtype, fill_value=empty, compressors=None,
                 dimension_names=("member", *quantity.dims),
                 attributes=dict(quantity.attributes),
@@ -229,7 +298,7 @@ def _same(path: Path, layout: Layout) -> Any:
         words = json.dumps(mark.get("key", "")) if isinstance(mark, dict) else "unknown"
         raise OutputError(
             f"cannot go on with {path}: it is of another ensemble (its key is {words}); "
-            "name another file with -o, or remove it."
+            "name another place, or remove it."
         )
     return group
 
@@ -239,7 +308,7 @@ def _check_room(path: Path, layout: Layout) -> None:
     if free < _ROOM * layout.size:
         raise OutputError(
             f"cannot write {path}: {layout.size / 1e9:.3g} GB are needed and "
-            f"{free / 1e9:.3g} GB are free; keep fewer curves or name another place with -o."
+            f"{free / 1e9:.3g} GB are free; keep no curves, or name another place."
         )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .factors import Index, Inputs, Levels, factors_of, inputs_of, levels_of
 from .runner import Block, alone
 from .single import AMOUNTS, CURVE, TIMES, Array, Shape
 from .wholes import WholeRuns
@@ -22,20 +23,14 @@ if TYPE_CHECKING:
     from ..model import Model
     from ..network.network import Position
     from ..sampling import Draws
-    from ..scenario.uncertain import Aim
 
-Index = NDArray[np.int64]
-
-MEMBERS = 1024
+MOST, LEAST = 1024, 64
 """Members of a block: enough to be worth a call, few enough to share out."""
+BLOCKS = 32
+"""Blocks that there are at least, where members are enough for them."""
 HOUR, MG_L = 3600.0, 1e3
 DEFAULT_SHARE = 0.01
 """Arrival without a threshold or limit: this share of a station's peak, as in ``analysis``."""
-_BY_REACH = {
-    "velocity": "velocity", "dispersion_coefficient": "dispersion",
-    "storage_area_ratio": "storage_ratio", "exchange_coefficient": "exchange",
-}  # fmt: skip
-"""Factors of the scenario that may differ from reach to reach -> those of the engine."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +40,7 @@ class One:
     river: Any
     """``transfer.River``."""
     releases: tuple[tuple[Position, Any], ...]
-    level: Array
-    """(A,) limits, then the threshold of arrival where there is one [kg/m3]."""
-    limits: Index
-    """Which limits of the case these are."""
-    has_threshold: bool
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """How uncertain inputs become factors of a substance's members."""
-
-    column: tuple[tuple[str, int, float, float], ...]
-    """For each: name of the factor, number of the input, what is taken off it and what it is then
-    divided by. For ``later`` nothing is multiplied but added."""
-    reaches: tuple[NDArray[np.bool_] | None, ...]
-    """Reaches that each is for; None for all."""
+    levels: Levels
 
 
 @dataclass(frozen=True)
@@ -81,6 +61,7 @@ class Together:
     time: Array = field(repr=False)
     """(T,) of the curves that are kept [s]; none where none are."""
 
+    told = "solved together by the transfer engine"
     separate = False
     """The kernels let other threads run beside them."""
 
@@ -119,11 +100,12 @@ class Together:
     ) -> NDArray[np.bool_]:  # fmt: skip
         """Solve a substance's members into ``values``; true where one is too sharp."""
         from ..transfer.member_arrays import NOTHING
-        from ..transfer.members import MembersWanted, solve_members
+        from ..transfer.members import Factors, MembersWanted, solve_members
 
-        factors, group = _factors(inputs, drawn, len(one.river.decay))
-        shares = () if one.has_threshold else (DEFAULT_SHARE,)
-        wanted = MembersWanted(self.places, self.until, one.level, shares, self.time,
+        by_name, group = factors_of(inputs, drawn, len(one.river.decay))
+        factors = Factors(len(drawn), **by_name)
+        shares = () if one.levels.has_threshold else (DEFAULT_SHARE,)
+        wanted = MembersWanted(self.places, self.until, one.levels.level, shares, self.time,
                                single=self.time.size > 0)  # fmt: skip
         found = solve_members(one.river, one.releases, factors, wanted, group=group)
         arrival = found.first_above[..., -1] / HOUR
@@ -135,34 +117,11 @@ class Together:
         }  # fmt: skip
         for name in (*TIMES, *AMOUNTS):
             values[name][rows, :, n] = own[name]
-        for level, limit in enumerate(one.limits.tolist()):
+        for level, limit in enumerate(one.levels.limits.tolist()):
             values["time_above_limit"][rows, :, limit] = found.time_above[..., level] / HOUR
         if self.time.size:
             values[CURVE][rows, :, n] = found.concentration * np.float32(MG_L)
         return np.asarray((found.status > NOTHING).any(axis=1))
-
-
-def _factors(inputs: Inputs, drawn: Array, reaches: int) -> tuple[Any, Index | None]:
-    """``transfer.members.Factors`` of drawn values (M, I), and the group of every reach."""
-    from ..transfer.members import Factors
-
-    marks = np.zeros((reaches, len(inputs.column)), dtype=np.bool_)
-    for i, own in enumerate(inputs.reaches):
-        marks[:, i] = own is None or own
-    by_group, group = np.unique(marks, axis=0, return_inverse=True)
-    group = np.asarray(group, dtype=np.int64).ravel()
-    found: dict[str, Array] = {}
-    several = by_group.shape[0] > 1
-    for i, (name, number, off, scale) in enumerate(inputs.column):
-        values = (drawn[:, number] - off) / scale
-        if name == "later":
-            found[name] = found.get(name, np.zeros(len(drawn))) + values
-        elif name in _BY_REACH.values() and several:
-            wide = np.where(by_group[:, i], values[:, None], 1.0)
-            found[name] = found.get(name, np.ones(wide.shape)) * wide
-        else:
-            found[name] = found.get(name, np.ones(len(drawn))) * values
-    return Factors(len(drawn), **found), group if several else None
 
 
 def plan(draws: Draws, wholes: WholeRuns, bases: Sequence[Model]) -> Together | str:
@@ -178,7 +137,7 @@ def plan(draws: Draws, wholes: WholeRuns, bases: Sequence[Model]) -> Together | 
     for model in bases:
         own = [_one(model, n) for n in range(len(model.scenario.substances))]
         ones.append(tuple(own))
-        of_each = [_inputs(draws, model, n) for n in range(len(own))]
+        of_each = [inputs_of(draws, model, n) for n in range(len(own))]
         wrong = next((found for found in of_each if isinstance(found, str)), None)
         if wrong is not None:
             return wrong
@@ -186,7 +145,8 @@ def plan(draws: Draws, wholes: WholeRuns, bases: Sequence[Model]) -> Together | 
     base = bases[0]
     places = tuple(place.position for place in base.stations)
     time = base.output_time if wholes.shape.times else np.zeros(0)
-    return Together(draws, wholes.shape, MEMBERS, wholes, tuple(ones), tuple(inputs), places,
+    block = min(max(-(-draws.members // BLOCKS), LEAST), MOST)
+    return Together(draws, wholes.shape, block, wholes, tuple(ones), tuple(inputs), places,
                     base.scenario.case.duration, time)  # fmt: skip
 
 
@@ -196,71 +156,4 @@ def _one(model: Model, number: int) -> One:
 
     river = substance_river(model.scenario, model.network, model.flow, number)
     releases = tuple((r.position, r.schedule) for r in model.releases if r.substance == number)
-    before = sum(len(one.limits) for one in model.scenario.substances[:number])
-    substance = model.scenario.substances[number]
-    levels = [limit.value for limit in substance.limits]
-    threshold = substance.arrival_threshold
-    if threshold is None and levels:
-        threshold = min(levels)
-    level = np.array([*levels, *([] if threshold is None else [threshold])])
-    limits = before + np.arange(len(levels))
-    return One(river, releases, level, limits, threshold is not None)
-
-
-def _inputs(draws: Draws, model: Model, number: int) -> Inputs | str:
-    """What every uncertain input does to a substance, or why that is no factor."""
-    columns: list[tuple[str, int, float, float]] = []
-    reaches: list[NDArray[np.bool_] | None] = []
-    for i, one in enumerate(model.scenario.uncertain):
-        found = _column(one.aim, model, number)
-        if isinstance(found, str):
-            return f'input "{one.name}" {found}'
-        if found is None:
-            continue
-        name, off, scale = found
-        columns.append((name, i, off, scale))
-        on = set(one.aim.reaches)
-        rows = np.array([row.id in on for row in model.scenario.reaches], dtype=np.bool_)
-        reaches.append(rows if on and name in _BY_REACH.values() else None)
-    return Inputs(tuple(columns), tuple(reaches))
-
-
-def _column(aim: Aim, model: Model, number: int) -> tuple[str, float, float] | str | None:
-    """Factor of the engine, what is taken off the input and its divisor; None for what does not
-    concern the substance, a text for what is no factor."""
-    from ..sampling.engines import need_of
-
-    scenario = model.scenario
-    substance = scenario.substances[number].name
-    if need_of(scenario, aim) != "factors":
-        return "needs more than factors"
-    if aim.factor_of in _BY_REACH:
-        return _BY_REACH[aim.factor_of], 0.0, 1.0
-    if aim.factor_of == "decay_rate" and not aim.reaches:
-        return None if aim.substance not in ("", substance) else ("decay", 0.0, 1.0)
-    own = [release for release in scenario.releases if release.substance == substance]
-    if aim.factor_of == "mass":
-        if aim.release:
-            return _of_release(aim.release, own, "mass", 0.0, 1.0)
-        return None if aim.substance not in ("", substance) else ("mass", 0.0, 1.0)
-    if len(aim.path) == 3 and aim.path[0] == "release" and isinstance(aim.path[1], int):
-        release = scenario.releases[aim.path[1]]
-        key = str(aim.path[2])
-        if release.substance != substance:
-            return None
-        if len(own) > 1:
-            return "changes one of several releases of a substance"
-        before = getattr(release, key, None)
-        if key in ("time", "start") and before is not None:
-            return "later", float(before), 1.0
-        if key in ("mass", "rate", "duration") and before and release.kind != "rate":
-            return ("duration" if key == "duration" else "mass"), 0.0, float(before)
-    return "is no factor of all releases and reaches that it concerns"
-
-
-def _of_release(
-    name: str, own: Sequence[Any], factor: str, off: float, scale: float
-) -> tuple[str, float, float] | str | None:
-    if name not in [release.name for release in own]:
-        return None
-    return (factor, off, scale) if len(own) == 1 else "changes one of several releases"
+    return One(river, releases, levels_of(model, number))

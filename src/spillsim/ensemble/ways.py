@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from .marched import plan as marched_plan
 from .runner import Block
+from .scaled import plan as scaled_plan
 from .single import Shape
-from .together import plan
+from .together import plan as together_plan
 from .wholes import WholeRuns
 
 if TYPE_CHECKING:
@@ -18,8 +20,16 @@ BLOCK = 16
 """Members of a block of whole runs: lost when a worker dies, and written together."""
 
 
+MARCHES = "the case is of the march engine"
+
+
 class Work(Protocol):
     """Computes blocks of members; may be sent to other processes."""
+
+    @property
+    def told(self) -> str:
+        """The way in words."""
+        ...
 
     @property
     def shape(self) -> Shape:
@@ -56,8 +66,18 @@ def choose(draws: Draws, bases: Sequence[Model], shape: Shape, interval: float) 
     interval : between two outputs, the same for all members [s]
     """
     wholes = WholeRuns(draws, shape, BLOCK, interval)
-    found = plan(draws, wholes, bases)
-    if not isinstance(found, str):
-        return found, "solved together by the transfer engine"
-    of_case = "the case is " if found.startswith("of the") else ""
-    return wholes, f"whole runs, because {of_case}{found}"
+    march = all(model.engine == "march" for model in bases)
+    plans: list[Callable[..., Work | str]] = (
+        [scaled_plan, marched_plan] if march else [together_plan, scaled_plan]
+    )
+    reasons = []
+    for plan in plans:
+        found = plan(draws, wholes, bases)
+        if not isinstance(found, str):
+            return found, found.told
+        reasons.append(found)
+    if march:
+        basis = bases[0].engine_basis
+        return wholes, f"whole runs, because {MARCHES} ({basis}), and {reasons[1]}"
+    case_is = "the case is " if reasons[0].startswith("of the") else ""
+    return wholes, f"whole runs, because {case_is}{reasons[0]}"

@@ -30,6 +30,7 @@ class WholeRuns:
     interval: float
     """Between two outputs, the same for all members [s]."""
 
+    told = "whole runs"
     separate = True
     """Most of a run is Python, of which only one thread goes on at a time."""
 

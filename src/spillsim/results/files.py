@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from xarray.backends import NetCDF4DataStore
 
 from ..errors import OutputError
 from .conventions import EPOCH, FORMAT_VERSION
@@ -51,7 +52,41 @@ def _write_netcdf(dataset: xr.Dataset, path: Path) -> None:
     plain = dataset.copy()
     for variable in plain.variables.values():
         variable.encoding = {}
-    plain.to_netcdf(path, mode="w", format="NETCDF4", engine="netcdf4", encoding=encoding(plain))
+    begin: Any = _DefinedFirst.open  # xarray says nothing of its types
+    store = begin(str(path), mode="w", format="NETCDF4")
+    try:
+        plain.dump_to_store(store, encoding=encoding(plain))
+        store.sync()
+    finally:
+        store.close()
+
+
+class _DefinedFirst(NetCDF4DataStore):
+    """Defines all variables, then fills them.
+
+    One after the other, as xarray does, makes HDF5 change between defining and filling for every
+    variable, which is most of the time that a small file takes.
+    """
+
+    def set_variables(self, variables: Any, check_encoding_set: Any, writer: Any,
+                      unlimited_dims: Any = None) -> None:  # fmt: skip
+        """Define variables and fill them."""
+        held = _Held()
+        define: Any = super().set_variables
+        define(variables, check_encoding_set, held, unlimited_dims=unlimited_dims)
+        for source, target in held.pairs:
+            writer.add(source, target)
+
+
+class _Held:
+    """Keeps what is to be written until all is defined."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Any, Any]] = []
+
+    def add(self, source: Any, target: Any, region: Any = None) -> None:
+        """Keep values and where they go."""
+        self.pairs.append((source, target))
 
 
 def encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:

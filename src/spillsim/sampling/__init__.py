@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from .draws import Draws, MissingScipyError, combination_of, draw, percentiles, scenario_of
+from .draws import (
+    Draws,
+    MissingScipyError,
+    combination_of,
+    draw,
+    draws_of,
+    percentiles,
+    scenario_of,
+)
 from .engines import Engines, split_by_engine
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "MissingScipyError",
     "combination_of",
     "draw",
+    "draws_of",
     "percentiles",
     "scenario_of",
     "split_by_engine",

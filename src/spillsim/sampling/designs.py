@@ -1,4 +1,4 @@
-"""Tables of numbers between 0 and 1: plain chance, Latin hypercube, Sobol; correlated or not.
+"""Tables of numbers between 0 and 1: chance, Latin hypercube, Sobol, Saltelli; correlated or not.
 
 Chance comes from Philox (Salmon et al. 2011), a counter-based generator whose raw bits numpy keeps
 the same for ever: each input has a stream of its own, keyed by the seed and its name, so that its
@@ -21,6 +21,8 @@ from .marginals import normal_quantile
 Array = NDArray[np.float64]
 _BITS = 53
 _SOBOL_BITS = 30
+LEAST_BASE = 32
+"""Base points of a Saltelli design below which its indices would say nothing."""
 
 
 class MissingScipyError(SpillsimError):
@@ -28,7 +30,7 @@ class MissingScipyError(SpillsimError):
 
     def __init__(self) -> None:
         super().__init__(
-            'sampling = "sobol" needs SciPy: pip install "spillsim[ensemble]"; '
+            'sampling = "sobol" and "saltelli" need SciPy: pip install "spillsim[ensemble]"; '
             '"latin_hypercube" and "random" do without'
         )
 
@@ -40,6 +42,16 @@ class TooFewMembersError(SpillsimError):
         super().__init__(
             f"{members} members are too few for the correlations of {inputs} inputs; at least "
             f"{2 * inputs + 1} are needed"
+        )
+
+
+class TooFewForSaltelliError(SpillsimError):
+    """A design for Sobol indices needs more draws than there may be."""
+
+    def __init__(self, members: int, inputs: int) -> None:
+        super().__init__(
+            f'{members} members are too few for sampling = "saltelli" with {inputs} inputs; at '
+            f"least {LEAST_BASE * (inputs + 2)} are needed, {LEAST_BASE} times the inputs and two"
         )
 
 
@@ -102,6 +114,41 @@ def sobol(names: Sequence[str], count: int, seed: int) -> Array:
     return np.asarray(found, dtype=np.float64)
 
 
+def saltelli_base(members: int, inputs: int) -> int:
+    """Base points N of the largest Saltelli design of at most so many members.
+
+    N is a power of two, over which a Sobol sequence is balanced; the design has N (I + 2) members.
+
+    Raises TooFewForSaltelliError
+    """
+    room = members // (inputs + 2)
+    if room < LEAST_BASE:
+        raise TooFewForSaltelliError(members, inputs)
+    return 1 << (room.bit_length() - 1)
+
+
+def saltelli(names: Sequence[str], count: int, seed: int) -> Array:
+    """(count, I) N base points, each with I + 2 members one after the other.
+
+    Saltelli et al. (2010): of two independent points a and b of the unit cube the members are a,
+    then a with its first, second ... coordinate from b, then b. The points are the halves of those
+    of one scrambled Sobol sequence in 2 I dimensions, those by the order of their names.
+
+    count : N (I + 2), see ``saltelli_base``
+
+    Raises MissingScipyError where SciPy is not installed.
+    """
+    inputs = len(names)
+    both = sobol([*(f"a {name}" for name in names), *(f"b {name}" for name in names)],
+                 count // (inputs + 2), seed)  # fmt: skip
+    first, second = both[:, None, :inputs], both[:, inputs:]
+    found = np.repeat(first, inputs + 2, axis=1)
+    for i in range(inputs):
+        found[:, i + 1, i] = second[:, i]
+    found[:, -1] = second
+    return found.reshape(count, inputs)
+
+
 def _qmc() -> Any:
     from importlib import import_module
 
@@ -111,7 +158,10 @@ def _qmc() -> Any:
         raise MissingScipyError from error
 
 
-DESIGNS = {"random": random_table, "latin_hypercube": latin_hypercube, "sobol": sobol}
+DESIGNS = {
+    "random": random_table, "latin_hypercube": latin_hypercube, "sobol": sobol,
+    "saltelli": saltelli,
+}  # fmt: skip
 
 
 # --- correlation ---------------------------------------------------------------------------------

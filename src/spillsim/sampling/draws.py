@@ -20,9 +20,11 @@ from ..scenario.variants import NONE
 from .designs import (
     DESIGNS,
     MissingScipyError,
+    TooFewForSaltelliError,
     TooFewMembersError,
     gaussian_copula,
     iman_conover,
+    saltelli_base,
 )
 from .marginals import values_of
 
@@ -31,9 +33,11 @@ Array = NDArray[np.float64]
 __all__ = [
     "Draws",
     "MissingScipyError",
+    "TooFewForSaltelliError",
     "TooFewMembersError",
     "combination_of",
     "draw",
+    "draws_of",
     "percentiles",
     "scenario_of",
 ]
@@ -76,6 +80,20 @@ class Draws:
         """N"""
         return self.members // len(self.combinations)
 
+    @property
+    def design(self) -> int:
+        """Members I + 2 of every base point of a Saltelli design, one after the other; else 0."""
+        return len(self.names) + 2 if self.sampling == "saltelli" else 0
+
+    @property
+    def independent(self) -> NDArray[np.bool_]:
+        """(M,) members of which probabilities are made: in a Saltelli design the first and the
+        last of every base point, as those between share their inputs with them; else all."""
+        if not self.design:
+            return np.ones(self.members, dtype=np.bool_)
+        place = np.arange(self.members) % self.draws % self.design
+        return np.asarray((place == 0) | (place == self.design - 1))
+
     def changes_of(self, member: int) -> tuple[Change, ...]:
         """What a member has in place of what the file says: sweeps first, then inputs.
 
@@ -100,7 +118,7 @@ class Draws:
 def draw(scenario: Scenario, members: int | None = None) -> Draws:
     """Draw all members at once: the same file gives the same table on every machine.
 
-    members : draws in place of those of ``[ensemble]``
+    members : draws in place of those of ``[ensemble]``; a Saltelli design has at most so many
 
     Raises
     ------
@@ -108,8 +126,8 @@ def draw(scenario: Scenario, members: int | None = None) -> Draws:
         nothing is uncertain and nothing is swept, or a regime that is swept has faults.
     MissingScipyError
         ``sampling = "sobol"`` without SciPy.
-    TooFewMembersError
-        fewer draws than the correlations need.
+    TooFewMembersError, TooFewForSaltelliError
+        fewer draws than the correlations or the design need.
     """
     inputs, sweeps = scenario.uncertain, scenario.sweeps
     if not inputs and not sweeps:
@@ -119,7 +137,7 @@ def draw(scenario: Scenario, members: int | None = None) -> Draws:
         )
         raise ScenarioError([fault], scenario.name)
     how = scenario.ensemble or Ensemble()
-    count = (how.members if members is None else members) if inputs else 1
+    count = draws_of(scenario, members)
     unit = _unit(scenario, how, count)
     columns = [values_of(one, unit[:, i]) for i, one in enumerate(inputs)]
     value = np.stack(columns, axis=1) if columns else np.empty((count, 0))
@@ -140,6 +158,18 @@ def draw(scenario: Scenario, members: int | None = None) -> Draws:
         scenario=scenario,
         bases=_bases(scenario, sweeps, combinations),
     )
+
+
+def draws_of(scenario: Scenario, members: int | None = None) -> int:
+    """Draws of each combination of what is swept; 1 where nothing is drawn.
+
+    Raises TooFewForSaltelliError
+    """
+    how, inputs = scenario.ensemble or Ensemble(), len(scenario.uncertain)
+    count = how.members if members is None else members
+    if inputs and how.sampling == "saltelli":
+        return saltelli_base(count, inputs) * (inputs + 2)
+    return count if inputs else 1
 
 
 def _kind(one: Distribution) -> str:

@@ -111,11 +111,13 @@ class Ensemble(Section):
     seed: int = Field(
         default=1, ge=0, lt=2**63, description="the same seed always gives the same draws"
     )
-    sampling: Literal["latin_hypercube", "sobol", "random"] = Field(
+    sampling: Literal["latin_hypercube", "sobol", "random", "saltelli"] = Field(
         default="latin_hypercube",
         description="`latin_hypercube` has one draw of each input in every slice of equal "
         "probability; `sobol` fills the space evenly in several inputs at once (needs SciPy); "
-        "`random` is plain chance",
+        "`random` is plain chance; `saltelli` is the design from which Sobol indices are found "
+        "(needs SciPy and SALib, takes no correlations): N · (inputs + 2) draws, N the largest "
+        "power of two for which they are no more than `members`",
     )
     keep: Literal["statistics", "curves"] = Field(
         default="statistics", description="of the members: their statistics only, or every curve"

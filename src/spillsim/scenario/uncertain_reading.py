@@ -54,6 +54,13 @@ def read_uncertain(reading: Reading, draft: Draft) -> dict[str, Any]:
     known = [one for one in uncertain if one is not None]
     _check_names(reading, [*known, *(one for one in sweeps if one is not None)])
     check_correlations(reading.faults, correlations, known, len(known) < len(uncertain))
+    if correlations and isinstance(ensemble, Ensemble) and ensemble.sampling == "saltelli":
+        reading.faults.add(
+            "ensemble.sampling",
+            '"saltelli" shares out a variance among inputs that are drawn apart, and there are '
+            "correlations",
+            "Leave out [[correlation]], or take another sampling.",
+        )
     return {
         "ensemble": ensemble,
         "uncertain": tuple(known),

@@ -14,22 +14,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..hydraulics.flow import SteadyFlow
 from ..network.network import Position
-from .arrays import Deposits, Exchange, FloatArray, IntArray
-from .deposits import Schedule, build_deposits
+from .arrays import Exchange, FloatArray, IntArray
+from .deposits import Schedule
 from .grid import Grid, face_resistance
-from .march import TRIM, gather_deposits, gather_medium, new_outputs, new_state, run_kernel
+from .march import TRIM, gather_medium, new_outputs, new_state, run_kernel
 from .medium import build_dispersions, build_exchange
+from .member_deposits import Clocks, build_feed
 from .plan import Plan, in_steps
+from .splitting import splitting_dispersion
 
-BLOCK_MEMBERS = 8
-"""Members that march side by side: as many doubles as the widest registers hold."""
-LATEST = 256
-"""Steps after the end of a release in which, set back for storage, the last of it may enter."""
+BLOCK_MEMBERS = 32
+"""Most members that march side by side: what a plume of some hundred cells takes of each step's
+arrays then still lies in the cache, and what a block costs besides is shared by many."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,23 @@ class Members:
     """On all exchange coefficients of transient storage."""
     decay: FloatArray
     """On all decay rates."""
+    longer: FloatArray = field(default_factory=lambda: np.ones(0))
+    """On the duration of every release, which keeps its mass; 1 if not given."""
+    later: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """By how much all releases begin later; nothing if not given [s]."""
 
     def __post_init__(self) -> None:
         """Refuse factors that no river can have."""
+        for name in ("longer", "later"):
+            if not getattr(self, name).size:
+                usual = np.full(self.velocity.shape, 1.0 if name == "longer" else 0.0)
+                object.__setattr__(self, name, usual)
         for name, factor in vars(self).items():
             if factor.shape != self.velocity.shape or factor.ndim != 1:
                 raise ValueError(f"{name} needs one factor for each member")
-            if not (np.isfinite(factor).all() and (factor > 0.0).all()):
+            least = -np.inf if name == "later" else 0.0
+            fits = factor >= least if name == "decay" else factor > least
+            if not (np.isfinite(factor).all() and fits.all()):
                 raise ValueError(f"every factor of {name} must be finite and above zero")
 
     @property
@@ -95,44 +107,6 @@ class MemberCurves:
 
 
 @dataclass(frozen=True)
-class _Stretched:
-    """A release in the clock of a member."""
-
-    schedule: Schedule
-    start: float
-    """Time at which the clocks agree [s]."""
-    velocity: float
-    mass: float
-
-    def _time(self, clock: FloatArray) -> FloatArray:
-        return self.start + (clock - self.start) / self.velocity
-
-    def _clock(self, time: float) -> float:
-        return self.start + (time - self.start) * self.velocity
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """First and last time of the release [s]."""
-        first, last = self.schedule.span
-        return self._clock(first), self._clock(last)
-
-    @property
-    def changing(self) -> tuple[float, float]:
-        """First and last time between which the mass released changes [s]."""
-        first, last = self.schedule.changing
-        return self._clock(first), self._clock(last)
-
-    def cumulative(self, time: FloatArray) -> FloatArray:
-        """(n,) mass released before each time [kg]."""
-        return self.mass * self.schedule.cumulative(self._time(time))
-
-    def cumulative_integral(self, time: FloatArray) -> FloatArray:
-        """(n,) integral over time of ``cumulative`` [kg s]."""
-        own = self.schedule.cumulative_integral(self._time(time))
-        return self.mass * self.velocity * own
-
-
-@dataclass(frozen=True)
 class Ensemble:
     """A case whose members are to be marched.
 
@@ -161,17 +135,16 @@ def march_members(ensemble: Ensemble, members: Members, threads: int = 1) -> Mem
     threads : int
         Blocks that march at the same time; the results do not depend on it.
     """
-    order = np.argsort(members.dispersion / members.velocity, kind="stable")
-    blocks = [order[at : at + BLOCK_MEMBERS] for at in range(0, order.size, BLOCK_MEMBERS)]
+    blocks = blocks_of(members)
 
-    def march_block(chosen: IntArray) -> tuple[FloatArray, FloatArray, int]:
-        return _march_block(ensemble, members.only(chosen))
+    def march_one(chosen: IntArray) -> tuple[FloatArray, FloatArray, int]:
+        return march_block(ensemble, members.only(chosen))
 
     if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
-            done = list(pool.map(march_block, blocks))
+            done = list(pool.map(march_one, blocks))
     else:
-        done = [march_block(chosen) for chosen in blocks]
+        done = [march_one(chosen) for chosen in blocks]
     place = np.empty((members.count, 2), dtype=np.int64)
     ledger = np.empty((members.count, 6))
     for number, chosen in enumerate(blocks):
@@ -181,32 +154,39 @@ def march_members(ensemble: Ensemble, members: Members, threads: int = 1) -> Mem
     return MemberCurves(tuple(own[0] for own in done), place, ledger, sum(own[2] for own in done))
 
 
-def _march_block(ensemble: Ensemble, members: Members) -> tuple[FloatArray, FloatArray, int]:
+def blocks_of(members: Members) -> list[IntArray]:
+    """Numbers of the members of each block: those that spread alike, about as many in each."""
+    order = np.argsort(members.dispersion / members.velocity, kind="stable")
+    return np.array_split(order, -(-order.size // BLOCK_MEMBERS))
+
+
+def march_block(ensemble: Ensemble, members: Members) -> tuple[FloatArray, FloatArray, int]:
     """Curves (2, B, S, T), last ledger (B, 6) and cell-steps of members side by side."""
     case = ensemble.plan
-    grid, start = case.grid, case.start
-    steps = int(np.ceil(case.steps * members.velocity.max() - 1e-9))
+    grid, dt = case.grid, case.grid.time_step
+    later = members.later[:, None] / dt
+    steps = max(int(np.ceil(((case.steps - later[:, 0]) * members.velocity).max() - 1e-9)), 1)
     plan = replace(case, steps=steps, ledger_step=np.array([steps]), field_step=case.field_step[:0])
-    grids = [_own_grid(grid, members, j) for j in range(members.count)]
-    resistance = np.stack([own.resistance for own in grids], axis=1)
     factor = members.dispersion / members.velocity
+    flows: list[SteadyFlow] = []
+    taken = np.zeros((members.count, grid.route.flow.velocity.size))
+    resistance = grid.resistance[:, None] / factor
+    if _stores(grid) or ensemble.decay_rate.any() or ensemble.storage_decay_rate.any():
+        flows = [_own_flow(grid.route.flow, members, j) for j in range(members.count)]
+    if _stores(grid):
+        # what splitting adds to dispersion does not go with it
+        size, mouths = grid.resistance.size, grid.mouths
+        for j, flow in enumerate(flows):
+            resistance[:, j] = face_resistance(grid.paths, mouths, size, flow, dt)
+            taken[j] = splitting_dispersion(flow, dt)
     dispersion = build_dispersions(grid, resistance, factor, case.limiter)
-    slowed = members.decay / members.velocity
-    exchanges = [
-        _own_exchange(ensemble, own, float(k)) for own, k in zip(grids, slowed, strict=True)
-    ]
-    deposits = []
-    for own, velocity, mass in zip(grids, members.velocity, members.mass, strict=True):
-        releases = [
-            (position, _Stretched(schedule, start, float(velocity), float(mass)))
-            for position, schedule in ensemble.releases
-        ]
-        deposits.append(_own_deposits(own, releases, start, steps))
-    feed = gather_deposits(plan, deposits)
-    clocks = case.output_step * members.velocity[:, None]
-    outputs, record = new_outputs(plan, members.count, in_steps(clocks))
+    clocks = Clocks(case.start, members.velocity, members.mass, members.longer, factor, taken)
+    feed = build_feed(grid, ensemble.releases, clocks, steps)
+    outputs, record = new_outputs(
+        plan, members.count, in_steps((case.output_step - later) * members.velocity[:, None])
+    )
     state = new_state(grid, TRIM * feed.mass.sum(axis=(0, 1)))
-    medium = gather_medium(grid, dispersion, exchanges)
+    medium = gather_medium(grid, dispersion, _exchanges(ensemble, members, flows))
     run_kernel(plan, medium, feed, state, outputs, record)
     curves = outputs.curves
     if case.asked_order is not None:
@@ -214,41 +194,33 @@ def _march_block(ensemble: Ensemble, members: Members) -> tuple[FloatArray, Floa
     return curves, record.ledger[:, 0], int(state.work[0])
 
 
-def _own_grid(grid: Grid, members: Members, j: int) -> Grid:
-    """The grid with the water of a member, in its clock."""
+def _stores(grid: Grid) -> bool:
+    """Tell whether any reach has a storage zone."""
     flow = grid.route.flow
-    factor = float(members.dispersion[j] / members.velocity[j])
-    own = replace(
+    return bool(np.any((flow.storage_area_ratio > 0.0) & (flow.exchange_coefficient > 0.0)))
+
+
+def _own_flow(flow: SteadyFlow, members: Members, j: int) -> SteadyFlow:
+    """The flow of a member, in its clock."""
+    pace = members.velocity[j]
+    return replace(
         flow,
-        dispersion_coefficient=flow.dispersion_coefficient * factor,
-        exchange_coefficient=flow.exchange_coefficient
-        * float(members.exchange[j] / members.velocity[j]),
+        dispersion_coefficient=flow.dispersion_coefficient * float(members.dispersion[j] / pace),
+        exchange_coefficient=flow.exchange_coefficient * float(members.exchange[j] / pace),
     )
-    stores = bool(np.any((flow.storage_area_ratio > 0.0) & (flow.exchange_coefficient > 0.0)))
-    resistance = grid.resistance / factor
-    if stores:
-        # what splitting adds to dispersion does not go with it
-        resistance = face_resistance(grid.paths, grid.mouths, resistance.size, own, grid.time_step)
-    return replace(grid, route=replace(grid.route, flow=own), resistance=resistance)
 
 
-def _own_deposits(
-    grid: Grid, releases: Sequence[tuple[Position, Schedule]], start: float, steps: int
-) -> Deposits:
-    """Deposits of a member, worked out only for the steps in which there can be any."""
-    last = max(schedule.changing[1] for _, schedule in releases)
-    few = min(steps, max(int((last - start) / grid.time_step), 0) + LATEST)
-    deposits = build_deposits(grid, releases, start, few)
-    pointer = np.full(steps + 1, deposits.pointer[-1])
-    pointer[: few + 1] = deposits.pointer
-    return deposits._replace(pointer=pointer)
-
-
-def _own_exchange(ensemble: Ensemble, grid: Grid, factor: float) -> Exchange:
-    """Exchange and decay of a member, in its clock."""
-    rates = (ensemble.decay_rate * factor, ensemble.storage_decay_rate * factor)
-    flow = grid.route.flow
-    if not (rates[0].any() or rates[1].any() or flow.exchange_coefficient.any()):
+def _exchanges(ensemble: Ensemble, members: Members, flows: Sequence[SteadyFlow]) -> list[Exchange]:
+    """Exchange and decay of members, in their clocks."""
+    grid = ensemble.plan.grid
+    rates = (ensemble.decay_rate, ensemble.storage_decay_rate)
+    if not (rates[0].any() or rates[1].any() or _stores(grid)):
         none = np.zeros(0)
-        return Exchange(none, none, none, none, False, False)
-    return build_exchange(grid, *rates)
+        return [Exchange(none, none, none, none, False, False)] * members.count
+    slowed = (members.decay / members.velocity).tolist()
+    return [
+        build_exchange(
+            replace(grid, route=replace(grid.route, flow=flow)), rates[0] * k, rates[1] * k
+        )
+        for flow, k in zip(flows, slowed, strict=True)
+    ]

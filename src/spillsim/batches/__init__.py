@@ -1,0 +1,9 @@
+"""Many cases with one command: found, checked before anything runs, computed side by side."""
+
+from __future__ import annotations
+
+from .batch import Batch, batch
+from .cases import CaseFile, find_cases
+from .jobs import Done, Job
+
+__all__ = ["Batch", "CaseFile", "Done", "Job", "batch", "find_cases"]
