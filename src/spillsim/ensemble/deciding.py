@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from .answers import FEWEST
@@ -57,14 +56,16 @@ class Deciding:
         self._numbers = [i for i, kind in enumerate(members.input_kinds) if kind != "choice"]
         self._rows = [_some(group.rows) for group in groups]
 
-    def put(self, found: xr.Dataset, name: str, values: Array, dims: tuple[str, str]) -> None:
+    def put(
+        self, found: dict[str, tuple[Any, ...]], name: str, values: Array, dims: tuple[str, str]
+    ) -> None:
         """Add what decides an answer (M, S, ...)."""
         names = self._members.input_names
         if name not in ANSWERS or not names:
             return
         if not any(group.is_enough and group.rows.size >= FEWEST for group in self._groups):
             return
-        found.coords["input"] = ("input", list(names), {"long_name": "uncertain input"})
+        found["input"] = ("input", list(names), {"long_name": "uncertain input"})
         shape = (len(self._groups), len(names), *values.shape[1:])
         parts = {part: np.full(shape, np.nan) for part in (*_RANKS, *_ENDS)}
         for g, group in enumerate(self._groups):
@@ -74,11 +75,11 @@ class Deciding:
         if any(group.design.size for group in self._groups) and name in SHARED_OUT:
             parts |= self._shared_out(values, shape)
             words |= _SHARES
-        unit = found[name].attrs["units"]
+        unit = found[name][2]["units"]
         for part, data in parts.items():
             data[np.isinf(data)] = np.nan
             found[f"{name}_{part}"] = (("group", "input", *dims), data, {
-                "long_name": f"{found[name].attrs['long_name'].split(',')[0]}: {words[part]}",
+                "long_name": f"{found[name][2]['long_name'].split(',')[0]}: {words[part]}",
                 "units": unit if part in _ENDS else "1"})  # fmt: skip
 
     def _put_ranks(self, parts: dict[str, Array], g: int, values: Array) -> None:

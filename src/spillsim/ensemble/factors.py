@@ -102,7 +102,11 @@ def _column(aim: Aim, model: Model, number: int) -> _Column:
             return _of_release(aim.release, own, "mass", 0.0, 1.0)
         return None if aim.substance not in ("", substance) else ("mass", 0.0, 1.0)
     if len(aim.path) == 3 and aim.path[0] == "release" and isinstance(aim.path[1], int):
-        return _of_key(scenario.releases[aim.path[1]], str(aim.path[2]), substance, own)
+        releases = scenario.releases_of(aim.path[1])
+        if len(releases) > 1:
+            return "changes what stands for several releases"
+        # one that does not happen changes nothing
+        return _of_key(releases[0], str(aim.path[2]), substance, own) if releases else None
     return _of_reaches(aim, scenario)
 
 

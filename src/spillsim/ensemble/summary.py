@@ -23,6 +23,8 @@ from .single import AMOUNTS, CURVE, TIMES
 __all__ = ["Group", "Members", "summarize", "words_of"]
 
 Array = NDArray[np.float64]
+Variables = dict[str, tuple[Any, ...]]
+"""Name -> dimensions, values, attributes."""
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles that are told."""
@@ -67,17 +69,17 @@ def summarize(members: Members, given: Sequence[Given] = ()) -> xr.Dataset:
         deciding.put(found, "time_above_limit", values, ("station", "limit"))
     if members.time.size:
         _put_band(found, members, groups)
-    return found
+    return xr.Dataset(found)
 
 
-def _labelled(members: Members, groups: Sequence[Group]) -> xr.Dataset:
-    found = xr.Dataset(coords={
+def _labelled(members: Members, groups: Sequence[Group]) -> Variables:
+    found = {
         "group": ("group", [one.label for one in groups], {"long_name": "members that count"}),
         "station": ("station", list(members.stations), {"long_name": "station"}),
         "substance": ("substance", list(members.substances), {"long_name": "substance"}),
         "quantile": ("quantile", list(SHARES), {
             "long_name": "share of the members that lie below", "units": "1"}),
-    })  # fmt: skip
+    }  # fmt: skip
     found["group_kind"] = ("group", [one.kind for one in groups], {
         "long_name": "all members, a combination of what is swept, or a condition"})  # fmt: skip
     found["members"] = ("group", [one.rows.size for one in groups], {
@@ -86,9 +88,7 @@ def _labelled(members: Members, groups: Sequence[Group]) -> xr.Dataset:
         "long_name": "number of different draws among the members", "units": "1"})  # fmt: skip
     if members.limit_names:
         owner = [members.substances[n] for n in members.limit_substance.tolist()]
-        found = found.assign_coords(
-            limit=("limit", list(members.limit_names), {"long_name": "limit"})
-        )
+        found["limit"] = ("limit", list(members.limit_names), {"long_name": "limit"})
         found["limit_value"] = ("limit", members.limit_value, {
             "units": "mg L-1", "long_name": "value of the limit"})  # fmt: skip
         found["limit_substance"] = ("limit", owner, {
@@ -97,7 +97,7 @@ def _labelled(members: Members, groups: Sequence[Group]) -> xr.Dataset:
 
 
 def _put_quantity(
-    found: xr.Dataset, groups: Sequence[Group], name: str, values: Array,
+    found: Variables, groups: Sequence[Group], name: str, values: Array,
     dims: tuple[str, str] = PAIR, told: tuple[str, str] | None = None,
 ) -> None:  # fmt: skip
     """Quantiles with their intervals, and means, of values (M, S, ...) of every group."""
@@ -131,7 +131,7 @@ def _put_quantity(
 
 
 def _put_chance(
-    found: xr.Dataset, groups: Sequence[Group], name: str, happened: NDArray[np.bool_],
+    found: Variables, groups: Sequence[Group], name: str, happened: NDArray[np.bool_],
     dims: tuple[str, str], told: str,
 ) -> None:  # fmt: skip
     """Probability of what happened (M, S, ...) or not, with its errors."""
@@ -148,7 +148,7 @@ def _put_chance(
 
 
 def _put_arrival(
-    found: xr.Dataset, members: Members, groups: Sequence[Group], arrival: Array
+    found: Variables, members: Members, groups: Sequence[Group], arrival: Array
 ) -> None:
     """Chance that it arrives at all, and before each of some moments."""
     told = "probability that it arrives at all"
@@ -163,11 +163,11 @@ def _put_arrival(
                 chance[g, :, s, n] = chance_before(arrival[group.rows, s, n], moments)
     found["chance_of_arrival"] = (("group", "moment", *PAIR), chance, {
         "long_name": "probability of arrival before the moment", "units": "1"})  # fmt: skip
-    found.coords["moment"] = ("moment", moments, {
+    found["moment"] = ("moment", moments, {
         "units": "h", "long_name": "time since the start of the case"})  # fmt: skip
 
 
-def _put_limits(found: xr.Dataset, members: Members, groups: Sequence[Group], over: Array) -> None:
+def _put_limits(found: Variables, members: Members, groups: Sequence[Group], over: Array) -> None:
     dims = ("station", "limit")
     told = "probability that the limit is exceeded"
     _put_chance(found, groups, "exceedance", over > 0.0, dims, told)
@@ -185,24 +185,22 @@ def _in_order_of_draws(members: Members, group: Group) -> tuple[NDArray[np.int64
 
 
 def _put_convergence(
-    found: xr.Dataset, members: Members, group: Group, name: str, happened: NDArray[np.bool_],
+    found: Variables, members: Members, group: Group, name: str, happened: NDArray[np.bool_],
     dims: tuple[str, str],
 ) -> None:  # fmt: skip
     """How a probability settled as members came in."""
     rows, draws = _in_order_of_draws(members, group)
     answer = convergence(happened[rows], draws=draws)
-    told = str(found[name].attrs["long_name"])
+    told = str(found[name][2]["long_name"])
     parts = {"": (answer.value, ""), "_half_width": (answer.half_width, ", half width of 95 %")}
     for part, (data, words) in parts.items():
         found[f"{name}_convergence{part}"] = (("checkpoint", *dims), data, {
             "long_name": f"{told}, after the first members{words}", "units": "1"})  # fmt: skip
-    found.coords["checkpoint"] = ("checkpoint", answer.members, {
+    found["checkpoint"] = ("checkpoint", answer.members, {
         "long_name": "number of members that were counted", "units": "1"})  # fmt: skip
 
 
-def _put_convergence_of_peak(
-    found: xr.Dataset, members: Members, group: Group, peak: Array
-) -> None:
+def _put_convergence_of_peak(found: Variables, members: Members, group: Group, peak: Array) -> None:
     """How the median of the peak settled, with its interval."""
     rows, draws = _in_order_of_draws(members, group)
     counts = checkpoints(rows.size)
@@ -219,7 +217,7 @@ def _put_convergence_of_peak(
         })  # fmt: skip
 
 
-def _put_band(found: xr.Dataset, members: Members, groups: Sequence[Group]) -> None:
+def _put_band(found: Variables, members: Members, groups: Sequence[Group]) -> None:
     """Quantiles of the concentration at every time, some times after the other."""
     times, pairs = members.time.size, (len(members.stations), len(members.substances))
     block = max(1, CURVE_VALUES // (members.usable.size * pairs[0] * pairs[1]))
@@ -235,5 +233,5 @@ def _put_band(found: xr.Dataset, members: Members, groups: Sequence[Group]) -> N
     found[CURVE] = (("group", "quantile", *PAIR, "time"), band, {
         "long_name": "concentration, quantiles of the members at each time", "units": "mg L-1",
         "cell_methods": "time: point"})  # fmt: skip
-    found.coords["time"] = ("time", members.time, {
+    found["time"] = ("time", members.time, {
         "units": "h", "long_name": "time since the start of the case"})  # fmt: skip
