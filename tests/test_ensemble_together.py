@@ -94,7 +94,8 @@ def test_what_is_swept_has_a_river_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"name": "x", "factor_of": "discharge", **LOGNORMAL}, 'input "x" needs more than factors'),
+        ({"name": "x", "key": "substance.dye.arrival_threshold", "distribution": "uniform",
+          "low": "1 mg/L", "high": "2 mg/L"}, 'input "x" is no factor'),
         ({"name": "x", "key": "reaches.up.length", "distribution": "uniform", "low": "1 km",
           "high": "20 km"}, 'input "x" needs more than factors'),
     ],

@@ -102,8 +102,19 @@ def test_answers_are_those_of_runs_with_one_release(engine: str) -> None:
             assert (town > 0.0) == (number == 1)
 
 
-def test_an_input_of_a_release_that_does_not_happen_changes_nothing() -> None:
-    data = two_dams(ensemble={"members": 8})
+@pytest.mark.parametrize(
+    ("sections", "way"),
+    [
+        ({"numerics": {"engine": "transfer"}}, "transfer"),
+        ({"numerics": {"engine": "march"}}, "scaled"),
+        ({"routing": {"method": "muskingum_cunge"}}, "scaled"),
+    ],
+    ids=["transfer", "march", "routed"],
+)
+def test_an_input_of_a_release_that_does_not_happen_changes_nothing(
+    sections: dict[str, Any], way: str
+) -> None:
+    data = two_dams(ensemble={"members": 8}) | sections
     data["uncertain"] = [{
         "name": "mass", "key": "release.north.mass", "distribution": "uniform",
         "low": "100 kg", "high": "300 kg",
@@ -113,7 +124,9 @@ def test_an_input_of_a_release_that_does_not_happen_changes_nothing() -> None:
     masses = [[one.mass for one in scenario_of(drawn, m).releases] for m in (0, 8, 16, 24)]
     assert masses[0] == masses[1] == [drawn.value[0, 0]]
     assert masses[2] == masses[3] == [50.0]
-    peaks = run_ensemble(scenario, Asked(workers=1)).summary["peak_concentration"]
+    outcome = run_ensemble(scenario, Asked(workers=1))
+    assert way in outcome.way
+    peaks = outcome.summary["peak_concentration"]
     at = peaks.sel(group="dam south, season none", station="end", substance="tracer")
     assert float(at.max()) == pytest.approx(float(at.min()), rel=1e-12)
     at = peaks.sel(group="dam north, season none", station="end", substance="tracer")

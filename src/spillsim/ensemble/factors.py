@@ -96,18 +96,27 @@ def _column(aim: Aim, model: Model, number: int) -> _Column:
         return _BY_REACH[aim.factor_of], 0.0, 1.0
     if aim.factor_of == "decay_rate" and not aim.reaches:
         return None if aim.substance not in ("", substance) else ("decay", 0.0, 1.0)
+    if aim.factor_of == "mass" or (aim.path and aim.path[0] == "release"):
+        return of_release_key(aim, model, number)
+    return _of_reaches(aim, scenario)
+
+
+def of_release_key(aim: Aim, model: Model, number: int) -> _Column:
+    """What an input does to the releases of a substance."""
+    scenario = model.scenario
+    substance = scenario.substances[number].name
     own = [release for release in scenario.releases if release.substance == substance]
     if aim.factor_of == "mass":
         if aim.release:
             return _of_release(aim.release, own, "mass", 0.0, 1.0)
         return None if aim.substance not in ("", substance) else ("mass", 0.0, 1.0)
-    if len(aim.path) == 3 and aim.path[0] == "release" and isinstance(aim.path[1], int):
+    if len(aim.path) == 3 and isinstance(aim.path[1], int):
         releases = scenario.releases_of(aim.path[1])
         if len(releases) > 1:
             return "changes what stands for several releases"
         # one that does not happen changes nothing
         return _of_key(releases[0], str(aim.path[2]), substance, own) if releases else None
-    return _of_reaches(aim, scenario)
+    return _NO_FACTOR
 
 
 def _of_key(release: Any, key: str, substance: str, own: Sequence[Any]) -> _Column:

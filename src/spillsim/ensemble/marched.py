@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .factors import Index, Inputs, Levels, factors_of, inputs_of, levels_of
-from .passing import FIRST, LAST, PEAK, PEAK_TIME, look_at
+from .passing import put_metrics
 from .runner import Block, alone
-from .single import CURVE, Array, Shape
+from .single import Array, Shape
 from .wholes import WholeRuns
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ MOST, LEAST = 256, 32
 """Members of a block: enough to share grids, few enough to share out."""
 BLOCKS = 8
 """Blocks that there are at least, where members are enough for them."""
-HOUR, MG_L = 3600.0, 1e3
-DEFAULT_SHARE = 0.01
-"""Arrival without a threshold or limit: this share of a station's peak, as in ``analysis``."""
 _TAKEN = ("velocity", "dispersion", "exchange", "decay", "mass", "duration", "later")
 """Factors that members side by side may differ in, on the whole network."""
 _NAMES = {"duration": "longer"}
@@ -155,7 +152,7 @@ class Marched:
                 every = np.zeros((2, chosen.size, len(self.shape.stations), curves.shape[-1]))
                 every[:, :, march.reached >= 0] = curves[:, :, march.reached[march.reached >= 0]]
                 failed.update(_faults(model, n, members.start + rows[chosen], every, ledger))
-                self._look(case, n, rows[chosen], every, values)
+                put_metrics(case.levels[n], model.output_time, every, rows[chosen], n, values)
         except (ScenarioError, ValueError):
             # steps too long for this much dispersion: runs of their own choose theirs
             for row in rows.tolist():
@@ -165,33 +162,6 @@ class Marched:
                 for name, array in found.values.items():
                     values[name][row] = array[0]
         return failed
-
-    def _look(
-        self, case: Case, n: int, rows: Index, curves: Array, values: dict[str, NDArray[Any]]
-    ) -> None:
-        """Write the metrics of curves (2, B, S, T) to the rows of ``values``."""
-        put_metrics(case.levels[n], case.model.output_time, curves, rows, n, values)
-
-
-def put_metrics(
-    levels: Levels, time: Array, curves: Array, rows: Index, n: int,
-    values: dict[str, NDArray[Any]],
-) -> None:  # fmt: skip
-    """Write what is found of a substance's curves (2, B, S, T) to the rows of ``values``."""
-    arrival = levels.level.size - 1 if levels.has_threshold else -1
-    found = look_at(time, curves[0], levels.level, arrival, DEFAULT_SHARE)
-    first, last = found[..., FIRST] / HOUR, found[..., LAST] / HOUR
-    own = {
-        "arrival_time": first, "peak_time": found[..., PEAK_TIME] / HOUR, "end_time": last,
-        "peak_concentration": found[..., PEAK] * MG_L, "passage_duration": last - first,
-        "mass_passed": curves[1, ..., -1],
-    }  # fmt: skip
-    for name, value in own.items():
-        values[name][rows, :, n] = value
-    for level, limit in enumerate(levels.limits.tolist()):
-        values["time_above_limit"][rows, :, limit] = found[..., LAST + 1 + level] / HOUR
-    if CURVE in values:
-        values[CURVE][rows, :, n] = curves[0] * MG_L
 
 
 def _faults(

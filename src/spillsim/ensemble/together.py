@@ -7,7 +7,7 @@ the frequencies that may be spent is run as a whole instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,24 @@ class One:
 
 
 @dataclass(frozen=True)
+class Questions:
+    """What is asked of every member."""
+
+    places: tuple[Position, ...]
+    until: float
+    """End of the case [s]."""
+    time: Array = field(repr=False)
+    """(T,) of the curves that are kept [s]; none where none are."""
+
+
+def questions_of(base: Model, shape: Shape) -> Questions:
+    """What is asked of the members of a case."""
+    places = tuple(place.position for place in base.stations)
+    time = base.output_time if shape.times else np.zeros(0)
+    return Questions(places, base.scenario.case.duration, time)
+
+
+@dataclass(frozen=True)
 class Together:
     """Computes blocks of members together; may be sent to other processes."""
 
@@ -55,11 +73,7 @@ class Together:
     """(C, N) by combination and substance."""
     inputs: tuple[tuple[Inputs, ...], ...]
     """(C, N)"""
-    places: tuple[Position, ...]
-    until: float
-    """End of the case [s]."""
-    time: Array = field(repr=False)
-    """(T,) of the curves that are kept [s]; none where none are."""
+    asked: Questions
 
     told = "solved together by the transfer engine"
     separate = False
@@ -84,7 +98,8 @@ class Together:
             rows = np.flatnonzero(combination == c)
             drawn = self.draws.value[members.start + rows]
             for n, one in enumerate(self.ones[c]):
-                sharp[rows] |= self._solve(one, self.inputs[c][n], drawn, n, rows, values)
+                factors, group = factors_of(self.inputs[c][n], drawn, len(one.river.decay))
+                sharp[rows] |= solve_into(one, self.asked, factors, group, n, rows, values)
         failed: dict[int, str] = {}
         for row in np.flatnonzero(sharp).tolist():
             member = members.start + row
@@ -94,34 +109,38 @@ class Together:
                 values[name][row] = array[0]
         return Block(values, failed)
 
-    def _solve(
-        self, one: One, inputs: Inputs, drawn: Array, n: int, rows: Index,
-        values: dict[str, NDArray[Any]],
-    ) -> NDArray[np.bool_]:  # fmt: skip
-        """Solve a substance's members into ``values``; true where one is too sharp."""
-        from ..transfer.member_arrays import NOTHING
-        from ..transfer.members import Factors, MembersWanted, solve_members
 
-        by_name, group = factors_of(inputs, drawn, len(one.river.decay))
-        factors = Factors(len(drawn), **by_name)
-        shares = () if one.levels.has_threshold else (DEFAULT_SHARE,)
-        wanted = MembersWanted(self.places, self.until, one.levels.level, shares, self.time,
-                               single=self.time.size > 0)  # fmt: skip
-        found = solve_members(one.river, one.releases, factors, wanted, group=group)
-        arrival = found.first_above[..., -1] / HOUR
-        end = found.last_above[..., -1] / HOUR
-        own = {
-            "arrival_time": arrival, "peak_time": found.peak_time / HOUR, "end_time": end,
-            "peak_concentration": found.peak * MG_L, "passage_duration": end - arrival,
-            "mass_passed": found.mass_passed,
-        }  # fmt: skip
-        for name in (*TIMES, *AMOUNTS):
-            values[name][rows, :, n] = own[name]
-        for level, limit in enumerate(one.levels.limits.tolist()):
-            values["time_above_limit"][rows, :, limit] = found.time_above[..., level] / HOUR
-        if self.time.size:
-            values[CURVE][rows, :, n] = found.concentration * np.float32(MG_L)
-        return np.asarray((found.status > NOTHING).any(axis=1))
+def solve_into(
+    one: One, asked: Questions, factors: Mapping[str, Array], group: Index | None, n: int,
+    rows: Index, values: dict[str, NDArray[Any]],
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Solve a substance's members into rows of ``values``; true where one is too sharp.
+
+    factors : by name, (M,) or (M, G) by group of reaches
+    group : (R,) of every reach, where there are any
+    """
+    from ..transfer.member_arrays import NOTHING
+    from ..transfer.members import Factors, MembersWanted, solve_members
+
+    shares = () if one.levels.has_threshold else (DEFAULT_SHARE,)
+    wanted = MembersWanted(asked.places, asked.until, one.levels.level, shares, asked.time,
+                           single=asked.time.size > 0)  # fmt: skip
+    found = solve_members(one.river, one.releases, Factors(rows.size, **factors), wanted,
+                          group=group)  # fmt: skip
+    arrival = found.first_above[..., -1] / HOUR
+    end = found.last_above[..., -1] / HOUR
+    own = {
+        "arrival_time": arrival, "peak_time": found.peak_time / HOUR, "end_time": end,
+        "peak_concentration": found.peak * MG_L, "passage_duration": end - arrival,
+        "mass_passed": found.mass_passed,
+    }  # fmt: skip
+    for name in (*TIMES, *AMOUNTS):
+        values[name][rows, :, n] = own[name]
+    for level, limit in enumerate(one.levels.limits.tolist()):
+        values["time_above_limit"][rows, :, limit] = found.time_above[..., level] / HOUR
+    if asked.time.size:
+        values[CURVE][rows, :, n] = found.concentration * np.float32(MG_L)
+    return np.asarray((found.status > NOTHING).any(axis=1))
 
 
 def plan(draws: Draws, wholes: WholeRuns, bases: Sequence[Model]) -> Together | str:
@@ -135,22 +154,19 @@ def plan(draws: Draws, wholes: WholeRuns, bases: Sequence[Model]) -> Together | 
         return reason
     ones, inputs = [], []
     for model in bases:
-        own = [_one(model, n) for n in range(len(model.scenario.substances))]
+        own = [one_of(model, n) for n in range(len(model.scenario.substances))]
         ones.append(tuple(own))
         of_each = [inputs_of(draws, model, n) for n in range(len(own))]
         wrong = next((found for found in of_each if isinstance(found, str)), None)
         if wrong is not None:
             return wrong
         inputs.append(tuple(found for found in of_each if isinstance(found, Inputs)))
-    base = bases[0]
-    places = tuple(place.position for place in base.stations)
-    time = base.output_time if wholes.shape.times else np.zeros(0)
     block = min(max(-(-draws.members // BLOCKS), LEAST), MOST)
-    return Together(draws, wholes.shape, block, wholes, tuple(ones), tuple(inputs), places,
-                    base.scenario.case.duration, time)  # fmt: skip
+    return Together(draws, wholes.shape, block, wholes, tuple(ones), tuple(inputs),
+                    questions_of(bases[0], wholes.shape))  # fmt: skip
 
 
-def _one(model: Model, number: int) -> One:
+def one_of(model: Model, number: int) -> One:
     """A substance as the transfer engine sees it."""
     from ..engine import substance_river
 

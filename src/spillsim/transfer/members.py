@@ -56,7 +56,8 @@ class Factors:
     decay: Array | None = None
     """On decay rates, in the water and in storage."""
     discharge: Array | None = None
-    """(M,) on all discharges; velocities stay and the cross-sections follow."""
+    """(M,), or (M, G) by group, on discharges; velocities stay and the cross-sections follow. By
+    group it must keep what is taken out, and be the same all along a reach."""
     mass: Array | None = None
     """(M,) on all masses, or concentrations held."""
     duration: Array | None = None
@@ -71,7 +72,7 @@ class Factors:
             value = getattr(self, own.name)
             if value is None:
                 continue
-            wide = own.name in _PER_GROUP and value.ndim == 2
+            wide = own.name in (*_PER_GROUP, "discharge") and value.ndim == 2
             if value.shape != ((self.count, groups) if wide else (self.count,)):
                 raise ValueError(f"{own.name} needs one factor for each of {self.count} members")
             least = -np.inf if own.name == "later" else 0.0
@@ -82,7 +83,7 @@ class Factors:
     @property
     def groups(self) -> int:
         """G: groups of reaches that are told apart, 1 where none are."""
-        wide = [getattr(self, name) for name in _PER_GROUP]
+        wide = [getattr(self, name) for name in (*_PER_GROUP, "discharge")]
         return max((own.shape[1] for own in wide if own is not None and own.ndim == 2), default=1)
 
     def take(self, begin: int, end: int) -> Change:
@@ -99,7 +100,10 @@ class Factors:
                 return np.full(size, usual)
             return np.array(own[begin:end], dtype=np.float64)
 
-        return Change(factor, each(self.discharge, 1.0), each(self.mass, 1.0),
+        discharge = np.ones((size, self.groups))
+        if self.discharge is not None:
+            discharge[:] = self.discharge[begin:end].reshape(size, -1)
+        return Change(factor, discharge, each(self.mass, 1.0),
                       each(self.later, 0.0), each(self.duration, 1.0))  # fmt: skip
 
     @property
