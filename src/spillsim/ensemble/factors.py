@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..scenario.uncertain import Aim
 
 Index = NDArray[np.int64]
+
+_MAY_BE_ZERO = ("decay", "mass", "later")
 
 _BY_REACH = {
     "velocity": "velocity", "dispersion_coefficient": "dispersion",
@@ -182,3 +184,13 @@ def factors_of(inputs: Inputs, drawn: Array, reaches: int) -> tuple[dict[str, Ar
         else:
             found[name] = found.get(name, np.ones(len(drawn))) * values
     return found, group if several else None
+
+
+def usable(factors: Mapping[str, Array]) -> NDArray[np.bool_]:
+    """(M,) true for members whose factors a river can have; others are refused as scenarios."""
+    found = []
+    for name, value in factors.items():
+        least = -np.inf if name == "later" else 0.0
+        above = value >= least if name in _MAY_BE_ZERO else value > least
+        found.append((np.isfinite(value) & above).reshape(value.shape[0], -1).all(axis=1))
+    return np.asarray(np.logical_and.reduce(found))

@@ -125,7 +125,11 @@ class Flows:
             several = group if group.size > 1 else None
             if several is None:
                 by_reach = {name: value[:, 0] for name, value in by_reach.items()}
-            sharp |= solve_into(one, self.asked, factors | by_reach, several, n, rows, values)
+            try:
+                sharp |= solve_into(one, self.asked, factors | by_reach, several, n, rows, values)
+            except ValueError:
+                # an island too short for one of them, or a factor no river can have
+                sharp[:] = True
         return sharp
 
 

@@ -46,6 +46,15 @@ def put_metrics(
         values[CURVE][rows, :, n] = curves[0] * MG_L
 
 
+def put_nothing(levels: Levels, rows: Index, n: int, values: dict[str, NDArray[Any]]) -> None:
+    """Write what is found of a substance of which nothing is released."""
+    for name in ("peak_concentration", "mass_passed"):
+        values[name][rows, :, n] = 0.0
+    values["time_above_limit"][rows[:, None], :, levels.limits] = 0.0
+    if CURVE in values:
+        values[CURVE][rows, :, n] = 0.0
+
+
 def look_at(time: Array, curves: Array, level: Array, arrival: int, share: float) -> Array:
     """(B, S, 4 + A) highest value and its time, first rise above and last fall below the arrival
     level, then the time above each level; times in s, NaN where there is none.

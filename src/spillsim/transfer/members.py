@@ -18,7 +18,7 @@ import numpy as np
 from ..network.network import Position
 from .member_arrays import NOTHING, Asked, Change, Found
 from .member_kernel import solve_block
-from .member_layout import Scratch, build_layout, new_scratch
+from .member_layout import Layout, Scratch, build_layout, new_scratch
 from .river import Array, Index, River
 from .sharpness import Release
 
@@ -198,7 +198,15 @@ def solve_members(
     threads: int = 1,
 ) -> MemberCurves:
     """All members at once; see ``stream_members``."""
-    blocks = list(stream_members(river, releases, factors, wanted, group=group, threads=threads))
+    layout = lay_out(river, releases, factors, wanted, group)
+    return solve_laid_out(layout, factors, wanted, threads)
+
+
+def solve_laid_out(
+    layout: Layout, factors: Factors, wanted: MembersWanted, threads: int = 1
+) -> MemberCurves:
+    """Members of what ``lay_out`` gave, all at once: a part of those it was made for."""
+    blocks = list(_stream(layout, factors, wanted, threads, BLOCK))
     if len(blocks) == 1:
         return blocks[0]
     names = [own.name for own in fields(MemberCurves)[1:]]
@@ -230,7 +238,14 @@ def stream_members(
     ValueError
         no release begins before the end of the case, or an island is too short for a member.
     """
-    layout = build_layout(river, releases, wanted, factors, _groups(river, factors, group))
+    layout = lay_out(river, releases, factors, wanted, group)
+    yield from _stream(layout, factors, wanted, threads, block)
+
+
+def _stream(
+    layout: Layout, factors: Factors, wanted: MembersWanted, threads: int, block: int
+) -> Iterator[MemberCurves]:
+    """Members in blocks, in their order."""
     shared = vars(layout).values()
     asked = _asked(wanted)
     scratches: SimpleQueue[Scratch] = SimpleQueue()
@@ -259,6 +274,14 @@ def stream_members(
             yield MemberCurves(begin, *found)
 
 
+def lay_out(
+    river: River, releases: Sequence[Release], factors: Factors, wanted: MembersWanted,
+    group: Index | None = None,
+) -> Layout:  # fmt: skip
+    """What members share, for all whose factors are given; arguments as of ``stream_members``."""
+    return build_layout(river, releases, wanted, factors, _groups(river, factors, group))
+
+
 def _groups(river: River, factors: Factors, group: Index | None) -> Index:
     """(R,) group of every reach; all 0 where factors do not differ between reaches."""
     reaches = river.decay.size
@@ -274,7 +297,8 @@ def _groups(river: River, factors: Factors, group: Index | None) -> Index:
 def _asked(wanted: MembersWanted) -> Asked:
     places = len(wanted.places)
     level = np.asarray(wanted.level, dtype=np.float64)
-    level = np.ascontiguousarray(np.broadcast_to(level, (places, level.shape[-1])))
+    # a copy even for a single place: kernels are compiled anew for arrays that are read only
+    level = np.array(np.broadcast_to(level, (places, level.shape[-1])), order="C")
     tail = min(MARGIN - np.log(wanted.accuracy), TAIL_OF_FINEST)
     return Asked(
         level, np.array(wanted.share_of_peak, dtype=np.float64),
