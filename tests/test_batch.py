@@ -16,8 +16,7 @@ import pytest
 import xarray as xr
 
 import spillsim
-from spillsim.batches import CaseFile, find_cases
-from spillsim.batches.batch import batch
+from spillsim.batches import CaseFile, batch, find_cases
 from spillsim.batches.cases import Variant, names_of
 from spillsim.cli import main
 from spillsim.errors import OutputError, ScenarioError, SimulationError, SpillsimError

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from river_cases import case, constant, reach, slug
 
-from spillsim import analysis
 from spillsim.analysis.curves import crossings, peaks, time_above
+from spillsim.analysis.passage import SHARE_OF_PEAK
 from spillsim.ensemble import Asked
 from spillsim.ensemble.ensemble import _prepare, run_ensemble, swept
 from spillsim.ensemble.marched import Marched
@@ -166,6 +166,6 @@ def test_one_pass_finds_what_the_analysis_finds() -> None:
     for k, one in enumerate(level.tolist()):
         above = time_above(time, curves, np.full(height.shape, one))
         np.testing.assert_allclose(found[..., LAST + 1 + k], above, rtol=1e-12, atol=1e-9)
-    of_peak = crossings(time, curves, analysis.passage.SHARE_OF_PEAK * height)
+    of_peak = crossings(time, curves, SHARE_OF_PEAK * height)
     found = look_at(time, curves, level, -1, 0.01)
     np.testing.assert_allclose(found[..., FIRST], of_peak.first, rtol=1e-13)

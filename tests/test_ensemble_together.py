@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,8 @@ def test_what_is_swept_has_a_river_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"name": "x", "factor_of": "discharge", **LOGNORMAL}, 'input "x" needs more than factors'),
+        ({"name": "x", "key": "substance.dye.arrival_threshold", "distribution": "uniform",
+          "low": "1 mg/L", "high": "2 mg/L"}, 'input "x" is no factor'),
         ({"name": "x", "key": "reaches.up.length", "distribution": "uniform", "low": "1 km",
           "high": "20 km"}, 'input "x" needs more than factors'),
     ],
@@ -105,3 +107,21 @@ def test_what_is_no_factor_is_run_as_a_whole_and_told(change: dict[str, Any], wo
     outcome = run_ensemble(parse(data), Asked(workers=1))
     assert outcome.way.startswith("whole runs, because")
     assert words in outcome.way
+
+
+@pytest.mark.parametrize("engine", ["transfer", "march"])
+def test_a_member_with_a_factor_no_river_has_fails_with_its_reason(engine: str) -> None:
+    data = river(8, numerics={"engine": engine})
+    data["uncertain"] = [{"name": "speed", "factor_of": "velocity", **LOGNORMAL}]
+    draws = draw(parse(data))
+    value = draws.value.copy()
+    value[3] = -1.0  # the far tail of a distribution that is not cut
+    draws = replace(draws, value=value)
+    work, _, way = _prepare(draws, [assemble(one) for one in swept(draws)], Asked())
+    assert not way.startswith("whole runs")
+    block = work(0)
+    assert list(block.failed) == [3]
+    assert "velocity" in block.failed[3]
+    good = np.arange(8) != 3
+    assert np.isfinite(block.values["peak_concentration"][good]).all()
+    assert np.isnan(block.values["peak_concentration"][3]).all()

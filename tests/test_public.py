@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import tomlkit
+import xarray as xr
+from river_cases import case, reach, slug
 
 import spillsim
 
@@ -40,6 +43,59 @@ def test_an_error_class_loads_no_array_library() -> None:
 @pytest.mark.parametrize("name", spillsim.__all__)
 def test_every_public_name_resolves(name: str) -> None:
     assert getattr(spillsim, name) is not None
+
+
+@pytest.mark.parametrize("first", ["import spillsim.ensemble", "import spillsim.cli.main", "0"])
+def test_ensemble_is_a_function_whatever_was_imported_before(first: str) -> None:
+    # the room of the same name must not hide it
+    statement = (
+        f"import spillsim; {first}; import inspect; assert callable(spillsim.ensemble); "
+        "assert 'Parameters' in inspect.getdoc(spillsim.ensemble.__call__); "
+        "from spillsim.ensemble import Asked; assert callable(spillsim.ensemble)"
+    )
+    assert "spillsim.ensemble.entry" in modules_loaded_by(statement)
+
+
+def test_ensemble_from_python(tmp_path: Path) -> None:
+    data = case([reach("r", "a", "sea", 20_000.0)], {"a": 10.0}, [slug({"node": "a"})],
+                {"end": {"node": "sea"}}, regime={"wet": {"flow": {"scale": 2.0}}})  # fmt: skip
+    data["substance"][0]["limits"] = [{"name": "limit", "value": "1 mg/L"}]
+    data["uncertain"] = [{"name": "mass", "factor_of": "mass", "distribution": "lognormal",
+                          "median": 1.0, "factor": 2.0}]  # fmt: skip
+    scenario = spillsim.scenario.parse(data)
+    told: list[tuple[int, int]] = []
+    file = tmp_path / "answers.nc"
+    outcome = spillsim.ensemble(
+        scenario, file, members=40, workers=1, given="mass > 1",
+        progress=lambda done, members: told.append((done, members)),
+    )  # fmt: skip
+    assert outcome.draws.value.shape == (40, 1)
+    assert outcome.members == 40
+    assert told[-1] == (40, 40)
+    with xr.open_dataset(file) as written:
+        assert written["exceedance"].dims == ("group", "station", "limit")
+        assert written.sizes["group"] == 2
+    folder = tmp_path / "case"
+    folder.mkdir()
+    (folder / "scenario.toml").write_text(tomlkit.dumps(data), encoding="utf-8")
+    wet = spillsim.ensemble(folder, members=40, regime="wet", store=tmp_path / "m.zarr")
+    first = {"group": "all members", "quantile": 0.5}
+    median = [o.summary["peak_concentration"].sel(first).item() for o in (outcome, wet)]
+    assert median[1] < median[0]
+    assert (tmp_path / "m.zarr").is_dir()
+
+
+def test_what_an_ensemble_cannot_be_asked() -> None:
+    data = case([reach("r", "a", "sea")], {"a": 10.0}, [slug({"node": "a"})],
+                {"end": {"node": "sea"}})  # fmt: skip
+    scenario = spillsim.scenario.parse(data)
+    with pytest.raises(spillsim.ScenarioError, match="nothing is uncertain"):
+        spillsim.ensemble(scenario)
+    with pytest.raises(TypeError, match="give its path"):
+        spillsim.ensemble(scenario, regime="wet")
+    for wrong in ({"members": 0}, {"workers": 0}, {"until": 0.7}, {"until": 0.0}):
+        with pytest.raises(spillsim.SpillsimError, match="needed"):
+            spillsim.ensemble(scenario, **wrong)
 
 
 def test_unknown_name_is_an_attribute_error() -> None:

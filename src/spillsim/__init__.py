@@ -22,7 +22,9 @@ __all__ = [
     "analysis",
     "analytic",
     "assemble",
+    "batch",
     "compare",
+    "ensemble",
     "formulas",
     "load",
     "open",
@@ -44,6 +46,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import analysis, analytic, formulas, plots, results, sampling, scenario, tailings
     from .api import compare, load, open, reach_map, run, superpose, unit_response
+    from .batches import batch
+    from .ensemble.entry import ensemble
     from .errors import (
         Fault,
         Notice,
@@ -70,7 +74,9 @@ else:
         "analysis": "analysis",
         "analytic": "analytic",
         "assemble": "model",
+        "batch": "batches",
         "compare": "api",
+        "ensemble": "ensemble",
         "formulas": "formulas",
         "load": "api",
         "open": "api",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .batch import Batch, batch
+from .batching import Batch, batch
 from .cases import CaseFile, find_cases
 from .jobs import Done, Job
 

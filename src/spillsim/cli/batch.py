@@ -28,7 +28,7 @@ _NOT_OVER = ("above_at_end", "above_at_both_ends")
 
 def batch(arguments: argparse.Namespace, console: Console) -> int:
     """Check all cases, compute those without a result, tell them all."""
-    from ..batches.batch import Wanted, run_batch
+    from ..batches.batching import Wanted, run_batch
 
     if arguments.workers is not None and arguments.workers < 1:
         raise SpillsimError(f"--workers = {arguments.workers}: at least one is needed.")

@@ -19,7 +19,7 @@ from typing import NoReturn
 from .. import __version__
 from ..errors import SpillsimError
 from ..network.faults import nearest
-from . import batch_arguments, faults
+from . import batch_arguments, faults, reach_map_arguments
 from .console import Console
 
 DONE = 0
@@ -306,39 +306,10 @@ def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_reach_map(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _add(
-        commands, "reach-map",
-        "find how soon and how strong a release anywhere upstream comes to a border",
-        "One run answers for every place in the network above the border; the releases of the\n"
-        "scenario are not used. Without --mass peaks are given per tonne released, and what\n"
-        "arrives is 1 % of each peak.\n\n"
-        "Written are a netCDF file (a UGRID mesh where all nodes have coordinates) and a figure.",
-    )  # fmt: skip
+    known = reach_map_arguments
+    parser = _add(commands, "reach-map", known.SUMMARY, known.EPILOG)
     parser.add_argument("case", metavar="CASE", help=_CASE)
-    parser.add_argument(
-        "--border", metavar="NAME",
-        help="the border or station that looks upstream, or a part of its name that no other has "
-        "(default: the only border)",
-    )  # fmt: skip
-    parser.add_argument("--mass", metavar="MASS", help='mass released, e.g. "10 t"')
-    parser.add_argument(
-        "--threshold", metavar="LEVEL",
-        help='what counts as arrival: a concentration such as "0.1 mg/L" (with --mass) or a share '
-        'of each peak such as "1 %%" (default: the scenario\'s with --mass, else 1 %%)',
-    )  # fmt: skip
-    parser.add_argument(
-        "--substance", metavar="NAME", help="whose decay counts (default: the first)"
-    )
-    parser.add_argument(
-        "-o", "--output", metavar="FILE",
-        help="netCDF file (default: <name of the case folder>_reach_map.nc in the current folder)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--figure", metavar="FIGURE",
-        help="figure: .png, .svg or .pdf (default: beside the netCDF file, as .png)",
-    )  # fmt: skip
-    parser.add_argument("--csv", metavar="FILE", help="write the table to this file as well")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+    known.add(parser)
 
 
 def _add_flood(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -43,7 +43,7 @@ def tell_uncertain(console: Console, scenario: Scenario) -> None:
     for sweep in sweeps:
         points = [words.number(_shown(sweep, p)) if isinstance(p, float) else str(p)
                   for p in sweep.points]  # fmt: skip
-        kind = "regime" if sweep.regime else "measure" if sweep.measure else sweep.aim.told
+        kind = sweep.chooses or sweep.aim.told
         console.line(f"  sweep {sweep.name}: {kind} {words.listed(points)} {sweep.unit}".rstrip())
     console.labelled("ensemble", _size(scenario))
     console.line()

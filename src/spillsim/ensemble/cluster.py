@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
@@ -35,8 +36,11 @@ class DaskPool:
         self._since: float | None = None
         if self._workers == 0:
             _wait_for_worker(client)
-        # sent once, not with every block
-        self._compute = client.scatter(compute, broadcast=True)
+        # sent once, not with every block; as a result of its own, which unlike what is scattered
+        # the scheduler can make again when the workers that hold it die
+        with warnings.catch_warnings(), _scheduler_there(client):
+            warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+            self._compute = client.submit(_same, compute, pure=False)
         self._over: SimpleQueue[Any] = SimpleQueue()
 
     def _count(self) -> int:
@@ -107,6 +111,10 @@ class DaskPool:
         """The cluster is not ours: futures that nobody holds are given up by its scheduler."""
 
 
+def _same(compute: Compute) -> Compute:
+    return compute
+
+
 def _call(compute: Compute, block: int) -> Block:
     return compute(block)
 
@@ -119,9 +127,11 @@ def _lost(client: Any) -> str:
 @contextmanager
 def _scheduler_there(client: Any) -> Iterator[None]:
     """Say in words that the scheduler is gone."""
+    from distributed.client import ClosedClientError
+
     try:
         yield
-    except OSError as failure:
+    except (OSError, ClosedClientError) as failure:
         raise SpillsimError(_lost(client)) from failure
 
 

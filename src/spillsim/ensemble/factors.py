@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..scenario.uncertain import Aim
 
 Index = NDArray[np.int64]
+
+_MAY_BE_ZERO = ("decay", "mass", "later")
 
 _BY_REACH = {
     "velocity": "velocity", "dispersion_coefficient": "dispersion",
@@ -96,14 +98,27 @@ def _column(aim: Aim, model: Model, number: int) -> _Column:
         return _BY_REACH[aim.factor_of], 0.0, 1.0
     if aim.factor_of == "decay_rate" and not aim.reaches:
         return None if aim.substance not in ("", substance) else ("decay", 0.0, 1.0)
+    if aim.factor_of == "mass" or (aim.path and aim.path[0] == "release"):
+        return of_release_key(aim, model, number)
+    return _of_reaches(aim, scenario)
+
+
+def of_release_key(aim: Aim, model: Model, number: int) -> _Column:
+    """What an input does to the releases of a substance."""
+    scenario = model.scenario
+    substance = scenario.substances[number].name
     own = [release for release in scenario.releases if release.substance == substance]
     if aim.factor_of == "mass":
         if aim.release:
             return _of_release(aim.release, own, "mass", 0.0, 1.0)
         return None if aim.substance not in ("", substance) else ("mass", 0.0, 1.0)
-    if len(aim.path) == 3 and aim.path[0] == "release" and isinstance(aim.path[1], int):
-        return _of_key(scenario.releases[aim.path[1]], str(aim.path[2]), substance, own)
-    return _of_reaches(aim, scenario)
+    if len(aim.path) == 3 and isinstance(aim.path[1], int):
+        releases = scenario.releases_of(aim.path[1])
+        if len(releases) > 1:
+            return "changes what stands for several releases"
+        # one that does not happen changes nothing
+        return _of_key(releases[0], str(aim.path[2]), substance, own) if releases else None
+    return _NO_FACTOR
 
 
 def _of_key(release: Any, key: str, substance: str, own: Sequence[Any]) -> _Column:
@@ -169,3 +184,13 @@ def factors_of(inputs: Inputs, drawn: Array, reaches: int) -> tuple[dict[str, Ar
         else:
             found[name] = found.get(name, np.ones(len(drawn))) * values
     return found, group if several else None
+
+
+def usable(factors: Mapping[str, Array]) -> NDArray[np.bool_]:
+    """(M,) true for members whose factors a river can have; others are refused as scenarios."""
+    found = []
+    for name, value in factors.items():
+        least = -np.inf if name == "later" else 0.0
+        above = value >= least if name in _MAY_BE_ZERO else value > least
+        found.append((np.isfinite(value) & above).reshape(value.shape[0], -1).all(axis=1))
+    return np.asarray(np.logical_and.reduce(found))

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .factors import Index, Inputs, Levels, factors_of, inputs_of, levels_of
-from .passing import FIRST, LAST, PEAK, PEAK_TIME, look_at
+from .factors import Index, Inputs, Levels, factors_of, inputs_of, levels_of, usable
+from .passing import put_metrics, put_nothing
 from .runner import Block, alone
-from .single import CURVE, Array, Shape
+from .single import Array, Shape
 from .wholes import WholeRuns
 
 if TYPE_CHECKING:
@@ -32,9 +32,8 @@ MOST, LEAST = 256, 32
 """Members of a block: enough to share grids, few enough to share out."""
 BLOCKS = 8
 """Blocks that there are at least, where members are enough for them."""
-HOUR, MG_L = 3600.0, 1e3
-DEFAULT_SHARE = 0.01
-"""Arrival without a threshold or limit: this share of a station's peak, as in ``analysis``."""
+REFUSED = -(1 << 40)
+"""In place of a rung."""
 _TAKEN = ("velocity", "dispersion", "exchange", "decay", "mass", "duration", "later")
 """Factors that members side by side may differ in, on the whole network."""
 _NAMES = {"duration": "longer"}
@@ -50,7 +49,8 @@ class Case:
     levels: tuple[Levels, ...]
     """(N,)"""
     rung: Index
-    """(M,) rung of the ladder of each member, of all members of the draws; 0 for others'."""
+    """(M,) rung of the ladder of each member, ``REFUSED`` for those of other combinations and for
+    those whose factors no river can have."""
     least: dict[int, float]
     """Rung -> least factor on D / U of the members on it."""
 
@@ -119,8 +119,11 @@ class Marched:
         combination = self.draws.combination[members.start : members.stop]
         for c in np.unique(combination).tolist():
             rungs = self.cases[c].rung[members.start : members.stop]
-            for rung in np.unique(rungs[combination == c]).tolist():
-                rows = np.flatnonzero((combination == c) & (rungs == rung))
+            failed.update(self._alone(np.flatnonzero((combination == c) & (rungs == REFUSED)),
+                                      members, values))  # fmt: skip
+            rungs = np.where(combination == c, rungs, REFUSED)
+            for rung in np.unique(rungs[rungs != REFUSED]).tolist():
+                rows = np.flatnonzero(rungs == rung)
                 for n in range(len(self.shape.substances)):
                     failed.update(self._march(c, rung, n, rows, members, values))
         for member in failed:
@@ -140,6 +143,9 @@ class Marched:
         case = self.cases[c]
         model = case.model
         releases = [(r.position, r.schedule) for r in model.releases if r.substance == n]
+        if not releases:
+            put_nothing(case.levels[n], rows, n, values)
+            return {}
         drawn = self.draws.value[members.start + rows]
         own = _members(case, n, drawn, rung)
         failed: dict[int, str] = {}
@@ -155,43 +161,24 @@ class Marched:
                 every = np.zeros((2, chosen.size, len(self.shape.stations), curves.shape[-1]))
                 every[:, :, march.reached >= 0] = curves[:, :, march.reached[march.reached >= 0]]
                 failed.update(_faults(model, n, members.start + rows[chosen], every, ledger))
-                self._look(case, n, rows[chosen], every, values)
+                put_metrics(case.levels[n], model.output_time, every, rows[chosen], n, values)
         except (ScenarioError, ValueError):
             # steps too long for this much dispersion: runs of their own choose theirs
-            for row in rows.tolist():
-                member = members.start + row
-                found = alone(range(member, member + 1), self.wholes.one, self.shape.empty)
-                failed.update(found.failed)
-                for name, array in found.values.items():
-                    values[name][row] = array[0]
+            failed.update(self._alone(rows, members, values))
         return failed
 
-    def _look(
-        self, case: Case, n: int, rows: Index, curves: Array, values: dict[str, NDArray[Any]]
-    ) -> None:
-        """Write the metrics of curves (2, B, S, T) to the rows of ``values``."""
-        put_metrics(case.levels[n], case.model.output_time, curves, rows, n, values)
-
-
-def put_metrics(
-    levels: Levels, time: Array, curves: Array, rows: Index, n: int,
-    values: dict[str, NDArray[Any]],
-) -> None:  # fmt: skip
-    """Write what is found of a substance's curves (2, B, S, T) to the rows of ``values``."""
-    arrival = levels.level.size - 1 if levels.has_threshold else -1
-    found = look_at(time, curves[0], levels.level, arrival, DEFAULT_SHARE)
-    first, last = found[..., FIRST] / HOUR, found[..., LAST] / HOUR
-    own = {
-        "arrival_time": first, "peak_time": found[..., PEAK_TIME] / HOUR, "end_time": last,
-        "peak_concentration": found[..., PEAK] * MG_L, "passage_duration": last - first,
-        "mass_passed": curves[1, ..., -1],
-    }  # fmt: skip
-    for name, value in own.items():
-        values[name][rows, :, n] = value
-    for level, limit in enumerate(levels.limits.tolist()):
-        values["time_above_limit"][rows, :, limit] = found[..., LAST + 1 + level] / HOUR
-    if CURVE in values:
-        values[CURVE][rows, :, n] = curves[0] * MG_L
+    def _alone(
+        self, rows: Index, members: range, values: dict[str, NDArray[Any]]
+    ) -> dict[int, str]:
+        """Run members of their own; returns those that failed, and why."""
+        failed: dict[int, str] = {}
+        for row in rows.tolist():
+            member = members.start + row
+            found = alone(range(member, member + 1), self.wholes.one, self.shape.empty)
+            failed.update(found.failed)
+            for name, array in found.values.items():
+                values[name][row] = array[0]
+        return failed
 
 
 def _faults(
@@ -252,10 +239,7 @@ def plan(draws: Draws, wholes: WholeRuns, bases: Sequence[Model]) -> Marched | s
                     what = name if name not in _TAKEN else f"{name} of some reaches only"
                     return f'input "{draws.names[i]}" changes the {what.replace("_", " ")}'
         levels = tuple(levels_of(model, n) for n in range(len(inputs)))
-        try:
-            rung, least = _rungs(draws, number, model, inputs)
-        except ValueError as fault:
-            return str(fault)
+        rung, least = _rungs(draws, number, model, inputs)
         cases.append(Case(model, inputs, levels, rung, least))
     block = min(max(-(-draws.members // BLOCKS), LEAST), MOST)
     return Marched(draws, wholes.shape, block, wholes, tuple(cases))
@@ -283,23 +267,21 @@ def _reason(model: Model) -> str:
 def _rungs(
     draws: Draws, number: int, model: Model, inputs: Sequence[Inputs]
 ) -> tuple[Index, dict[int, float]]:
-    """Rung of every member of a combination, and the least factor on D / U on each rung.
-
-    Raises ValueError where a factor is not above zero.
-    """
+    """Rung of every member of a combination, and the least factor on D / U on each rung."""
     from .steps import needed_steps
 
     rows = np.flatnonzero(draws.combination == number)
+    every = np.full(draws.members, REFUSED)
     factors = [_factors(one, draws.value[rows]) for one in inputs]
-    for own in factors:
-        for name, value in own.items():
-            if name not in ("later", "decay") and not (value > 0.0).all():
-                raise ValueError(f"a factor of {name} is not above zero")
+    fits = np.all([usable(own) & (own["mass"] > 0.0) for own in factors], axis=0)
+    rows = rows[fits]
+    if not rows.size:
+        return every, {}
+    factors = [{name: value[fits] for name, value in own.items()} for own in factors]
     needed = needed_steps(model, factors)
     first = factors[0]
     ratio = first["dispersion"] / first["velocity"]
     rung = np.ceil(np.log(model.march.time_step / needed) / np.log(RATIO) - 1e-6).astype(np.int64)
-    every = np.zeros(draws.members, dtype=np.int64)
     every[rows] = rung
     least = {k: float(ratio[rung == k].min()) for k in np.unique(rung).tolist()}
     return every, least

@@ -6,19 +6,53 @@ By the rules of ``analysis.curves``, which every run of its own is looked at wit
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..transport.compiler import inner, jit
+from .factors import Index, Levels
+from .single import CURVE, Array
 
-Array = NDArray[np.float64]
-
+HOUR, MG_L = 3600.0, 1e3
+DEFAULT_SHARE = 0.01
+"""Arrival without a threshold or limit: this share of a station's peak, as in ``analysis``."""
 _RESOLVED = 0.5
 """As in ``analysis.curves``: a peak is refined where both neighbours reach this share of it."""
 PEAK, PEAK_TIME, FIRST, LAST = range(4)
 """Rows of what is found of a curve; the time above each level follows."""
 _TIMES = 4
+
+
+def put_metrics(
+    levels: Levels, time: Array, curves: Array, rows: Index, n: int,
+    values: dict[str, NDArray[Any]],
+) -> None:  # fmt: skip
+    """Write what is found of a substance's curves (2, B, S, T) to the rows of ``values``."""
+    arrival = levels.level.size - 1 if levels.has_threshold else -1
+    found = look_at(time, curves[0], levels.level, arrival, DEFAULT_SHARE)
+    first, last = found[..., FIRST] / HOUR, found[..., LAST] / HOUR
+    own = {
+        "arrival_time": first, "peak_time": found[..., PEAK_TIME] / HOUR, "end_time": last,
+        "peak_concentration": found[..., PEAK] * MG_L, "passage_duration": last - first,
+        "mass_passed": curves[1, ..., -1],
+    }  # fmt: skip
+    for name, value in own.items():
+        values[name][rows, :, n] = value
+    for level, limit in enumerate(levels.limits.tolist()):
+        values["time_above_limit"][rows, :, limit] = found[..., LAST + 1 + level] / HOUR
+    if CURVE in values:
+        values[CURVE][rows, :, n] = curves[0] * MG_L
+
+
+def put_nothing(levels: Levels, rows: Index, n: int, values: dict[str, NDArray[Any]]) -> None:
+    """Write what is found of a substance of which nothing is released."""
+    for name in ("peak_concentration", "mass_passed"):
+        values[name][rows, :, n] = 0.0
+    values["time_above_limit"][rows[:, None], :, levels.limits] = 0.0
+    if CURVE in values:
+        values[CURVE][rows, :, n] = 0.0
 
 
 def look_at(time: Array, curves: Array, level: Array, arrival: int, share: float) -> Array:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .factors import Levels, levels_of
-from .marched import put_metrics
+from .passing import put_metrics
 from .runner import Block
 from .single import Array, Shape
 from .wholes import WholeRuns
@@ -167,9 +167,12 @@ def _releases_of(aim: Aim, model: Model) -> tuple[list[str], float] | None:
     at_release = len(aim.path) == 3 and aim.path[0] == "release" and isinstance(aim.path[1], int)
     if not at_release or aim.path[2] not in ("mass", "rate"):
         return None
-    release = releases[int(aim.path[1])]
-    before = getattr(release, str(aim.path[2]), None)
-    return ([names[int(aim.path[1])]], float(before)) if before else None
+    section = f"release[{aim.path[1]}]"
+    concerned = [n for n, release in enumerate(releases) if release._where == section]
+    if not concerned:  # it does not happen
+        return [], 1.0
+    before = getattr(releases[concerned[0]], str(aim.path[2]), None)
+    return ([names[concerned[0]]], float(before)) if before and len(concerned) == 1 else None
 
 
 def _run(model: Model, groups: Sequence[Sequence[_Group]]) -> tuple[Curves, ...]:

@@ -89,7 +89,10 @@ def metrics_of(dataset: xr.Dataset, start: np.datetime64, *, curves: bool) -> di
     """
     found = {name: (dataset[name].values - start) / _HOUR for name in TIMES}
     found |= {name: np.asarray(dataset[name].values, dtype=np.float64) for name in AMOUNTS}
-    found["time_above_limit"] = np.asarray(dataset["time_above_limit"].values, dtype=np.float64)
+    found["time_above_limit"] = np.zeros((dataset.sizes["station"], 0))
+    if "time_above_limit" in dataset:  # not where no substance has a limit
+        above = dataset["time_above_limit"].values
+        found["time_above_limit"] = np.asarray(above, dtype=np.float64)
     if curves:
         found[CURVE] = dataset[CURVE].values
     return found

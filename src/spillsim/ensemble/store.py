@@ -35,7 +35,7 @@ CHUNK = 1 << 23
 then lie in one."""
 BLOCK_BYTES = 1 << 25
 """Bytes of a block beyond which it has fewer members."""
-MOST_BLOCKS = 1000
+MOST_BLOCKS = 256
 """Blocks beyond which each has more members: every one of them makes a dozen files."""
 
 

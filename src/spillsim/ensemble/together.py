@@ -7,14 +7,15 @@ the frequencies that may be spent is run as a whole instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .factors import Index, Inputs, Levels, factors_of, inputs_of, levels_of
+from .factors import Index, Inputs, Levels, factors_of, inputs_of, levels_of, usable
+from .passing import put_nothing
 from .runner import Block, alone
 from .single import AMOUNTS, CURVE, TIMES, Array, Shape
 from .wholes import WholeRuns
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..model import Model
     from ..network.network import Position
     from ..sampling import Draws
+    from ..transfer.members import MembersWanted
 
 MOST, LEAST = 1024, 64
 """Members of a block: enough to be worth a call, few enough to share out."""
@@ -41,6 +43,26 @@ class One:
     """``transfer.River``."""
     releases: tuple[tuple[Position, Any], ...]
     levels: Levels
+    layout: Any = None
+    """``transfer.member_layout.Layout`` of all members; None to make one for each block."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of every member."""
+
+    places: tuple[Position, ...]
+    until: float
+    """End of the case [s]."""
+    time: Array = field(repr=False)
+    """(T,) of the curves that are kept [s]; none where none are."""
+
+
+def questions_of(base: Model, shape: Shape) -> Questions:
+    """What is asked of the members of a case."""
+    places = tuple(place.position for place in base.stations)
+    time = base.output_time if shape.times else np.zeros(0)
+    return Questions(places, base.scenario.case.duration, time)
 
 
 @dataclass(frozen=True)
@@ -55,11 +77,7 @@ class Together:
     """(C, N) by combination and substance."""
     inputs: tuple[tuple[Inputs, ...], ...]
     """(C, N)"""
-    places: tuple[Position, ...]
-    until: float
-    """End of the case [s]."""
-    time: Array = field(repr=False)
-    """(T,) of the curves that are kept [s]; none where none are."""
+    asked: Questions
 
     told = "solved together by the transfer engine"
     separate = False
@@ -78,50 +96,75 @@ class Together:
         """Compute a block."""
         members = self.members(block)
         values = self.shape.empty(len(members))
-        sharp = np.zeros(len(members), dtype=np.bool_)
+        alone_ = np.zeros(len(members), dtype=np.bool_)
         combination = self.draws.combination[members.start : members.stop]
         for c in np.unique(combination).tolist():
             rows = np.flatnonzero(combination == c)
             drawn = self.draws.value[members.start + rows]
-            for n, one in enumerate(self.ones[c]):
-                sharp[rows] |= self._solve(one, self.inputs[c][n], drawn, n, rows, values)
+            own = [factors_of(inputs, drawn, _reaches(self.ones[c])) for inputs in self.inputs[c]]
+            fits = np.ones(rows.size, dtype=np.bool_)
+            for factors, _ in own:
+                fits &= usable(factors) if factors else True
+            alone_[rows[~fits]] = True
+            for n, (one, (factors, group)) in enumerate(zip(self.ones[c], own, strict=True)):
+                kept = {name: value[fits] for name, value in factors.items()}
+                sharp = solve_into(one, self.asked, kept, group, n, rows[fits], values)
+                alone_[rows[fits]] |= sharp
         failed: dict[int, str] = {}
-        for row in np.flatnonzero(sharp).tolist():
+        for row in np.flatnonzero(alone_).tolist():
             member = members.start + row
-            own = alone(range(member, member + 1), self.wholes.one, self.shape.empty)
-            failed.update(own.failed)
-            for name, array in own.values.items():
+            found = alone(range(member, member + 1), self.wholes.one, self.shape.empty)
+            failed.update(found.failed)
+            for name, array in found.values.items():
                 values[name][row] = array[0]
         return Block(values, failed)
 
-    def _solve(
-        self, one: One, inputs: Inputs, drawn: Array, n: int, rows: Index,
-        values: dict[str, NDArray[Any]],
-    ) -> NDArray[np.bool_]:  # fmt: skip
-        """Solve a substance's members into ``values``; true where one is too sharp."""
-        from ..transfer.member_arrays import NOTHING
-        from ..transfer.members import Factors, MembersWanted, solve_members
 
-        by_name, group = factors_of(inputs, drawn, len(one.river.decay))
-        factors = Factors(len(drawn), **by_name)
-        shares = () if one.levels.has_threshold else (DEFAULT_SHARE,)
-        wanted = MembersWanted(self.places, self.until, one.levels.level, shares, self.time,
-                               single=self.time.size > 0)  # fmt: skip
-        found = solve_members(one.river, one.releases, factors, wanted, group=group)
-        arrival = found.first_above[..., -1] / HOUR
-        end = found.last_above[..., -1] / HOUR
-        own = {
-            "arrival_time": arrival, "peak_time": found.peak_time / HOUR, "end_time": end,
-            "peak_concentration": found.peak * MG_L, "passage_duration": end - arrival,
-            "mass_passed": found.mass_passed,
-        }  # fmt: skip
-        for name in (*TIMES, *AMOUNTS):
-            values[name][rows, :, n] = own[name]
-        for level, limit in enumerate(one.levels.limits.tolist()):
-            values["time_above_limit"][rows, :, limit] = found.time_above[..., level] / HOUR
-        if self.time.size:
-            values[CURVE][rows, :, n] = found.concentration * np.float32(MG_L)
-        return np.asarray((found.status > NOTHING).any(axis=1))
+def solve_into(
+    one: One, asked: Questions, factors: Mapping[str, Array], group: Index | None, n: int,
+    rows: Index, values: dict[str, NDArray[Any]],
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Solve a substance's members into rows of ``values``; true where one is too sharp.
+
+    factors : by name, (M,) or (M, G) by group of reaches
+    group : (R,) of every reach, where there are any
+    """
+    from ..transfer.member_arrays import NOTHING
+    from ..transfer.members import Factors, lay_out, solve_laid_out
+
+    if not one.releases or not rows.size:
+        put_nothing(one.levels, rows, n, values)
+        return np.zeros(rows.size, dtype=np.bool_)
+    wanted, these = wanted_of(one.levels, asked), Factors(rows.size, **factors)
+    layout = one.layout or lay_out(one.river, one.releases, these, wanted, group)
+    found = solve_laid_out(layout, these, wanted)
+    arrival = found.first_above[..., -1] / HOUR
+    end = found.last_above[..., -1] / HOUR
+    own = {
+        "arrival_time": arrival, "peak_time": found.peak_time / HOUR, "end_time": end,
+        "peak_concentration": found.peak * MG_L, "passage_duration": end - arrival,
+        "mass_passed": found.mass_passed,
+    }  # fmt: skip
+    for name in (*TIMES, *AMOUNTS):
+        values[name][rows, :, n] = own[name]
+    for level, limit in enumerate(one.levels.limits.tolist()):
+        values["time_above_limit"][rows, :, limit] = found.time_above[..., level] / HOUR
+    if asked.time.size:
+        values[CURVE][rows, :, n] = found.concentration * np.float32(MG_L)
+    return np.asarray((found.status > NOTHING).any(axis=1))
+
+
+def wanted_of(levels: Levels, asked: Questions) -> MembersWanted:
+    """What is asked of the members, as the transfer engine takes it."""
+    from ..transfer.members import MembersWanted
+
+    shares = () if levels.has_threshold else (DEFAULT_SHARE,)
+    return MembersWanted(asked.places, asked.until, levels.level, shares, asked.time,
+                         single=asked.time.size > 0)  # fmt: skip
+
+
+def _reaches(ones: Sequence[One]) -> int:
+    return int(ones[0].river.decay.size)
 
 
 def plan(draws: Draws, wholes: WholeRuns, bases: Sequence[Model]) -> Together | str:
@@ -134,23 +177,44 @@ def plan(draws: Draws, wholes: WholeRuns, bases: Sequence[Model]) -> Together | 
     if reason:
         return reason
     ones, inputs = [], []
-    for model in bases:
-        own = [_one(model, n) for n in range(len(model.scenario.substances))]
-        ones.append(tuple(own))
+    asked = questions_of(bases[0], wholes.shape)
+    for c, model in enumerate(bases):
+        own = [one_of(model, n) for n in range(len(model.scenario.substances))]
         of_each = [inputs_of(draws, model, n) for n in range(len(own))]
         wrong = next((found for found in of_each if isinstance(found, str)), None)
         if wrong is not None:
             return wrong
         inputs.append(tuple(found for found in of_each if isinstance(found, Inputs)))
-    base = bases[0]
-    places = tuple(place.position for place in base.stations)
-    time = base.output_time if wholes.shape.times else np.zeros(0)
+        drawn = draws.value[draws.combination == c]
+        try:
+            laid = [_laid_out(one, found, drawn, asked)
+                    for one, found in zip(own, inputs[-1], strict=True)]  # fmt: skip
+        except ValueError as fault:
+            return str(fault)
+        ones.append(tuple(laid))
     block = min(max(-(-draws.members // BLOCKS), LEAST), MOST)
-    return Together(draws, wholes.shape, block, wholes, tuple(ones), tuple(inputs), places,
-                    base.scenario.case.duration, time)  # fmt: skip
+    return Together(draws, wholes.shape, block, wholes, tuple(ones), tuple(inputs),
+                    asked)  # fmt: skip
 
 
-def _one(model: Model, number: int) -> One:
+def _laid_out(one: One, inputs: Inputs, drawn: Array, asked: Questions) -> One:
+    """A substance with what all its members share.
+
+    Raises ValueError where the river does not suit the member that disperses farthest.
+    """
+    from ..transfer.members import Factors, lay_out
+
+    factors, group = factors_of(inputs, drawn, int(one.river.decay.size))
+    fits = usable(factors) if factors else np.ones(len(drawn), dtype=np.bool_)
+    if not one.releases or not fits.any():
+        return one
+    kept = {name: value[fits] for name, value in factors.items()}
+    wanted = wanted_of(one.levels, asked)
+    return replace(one, layout=lay_out(one.river, one.releases, Factors(int(fits.sum()), **kept),
+                                       wanted, group))  # fmt: skip
+
+
+def one_of(model: Model, number: int) -> One:
     """A substance as the transfer engine sees it."""
     from ..engine import substance_river
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from .flows import plan as flows_plan
 from .marched import plan as marched_plan
 from .runner import Block
 from .scaled import plan as scaled_plan
@@ -68,7 +69,7 @@ def choose(draws: Draws, bases: Sequence[Model], shape: Shape, interval: float) 
     wholes = WholeRuns(draws, shape, BLOCK, interval)
     march = all(model.engine == "march" for model in bases)
     plans: list[Callable[..., Work | str]] = (
-        [scaled_plan, marched_plan] if march else [together_plan, scaled_plan]
+        [scaled_plan, marched_plan] if march else [together_plan, scaled_plan, flows_plan]
     )
     reasons = []
     for plan in plans:

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .factors import levels_of
 from .runner import Block, alone
 from .single import Array, Shape, metrics_of
 
 if TYPE_CHECKING:
+    from ..model import Model
     from ..sampling import Draws
+    from ..simulation import Run
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,24 @@ class WholeRuns:
         from ..simulation import simulate
 
         scenario = with_interval(scenario_of(self.draws, member), self.interval)
-        model = assemble(scenario)
-        dataset = analysis.add_metrics(results.to_dataset(model, simulate(model)))
+        model = assemble(scenario).curves_only()
+        run = simulate(model)
+        if model.pools is None:
+            return self._looked_at(model, run)
+        # limits may be for a part of what is there
+        dataset = analysis.add_metrics(results.to_dataset(model, run))
         return metrics_of(dataset, start_of(scenario), curves=self.shape.times > 0)
+
+    def _looked_at(self, model: Model, run: Run) -> Mapping[str, Array]:
+        """The metrics of a run's curves, without all the rest that a result holds."""
+        from .passing import put_metrics
+
+        values = self.shape.empty(1)
+        for n in range(len(self.shape.substances)):
+            curves = np.stack([run.concentration[n], run.cumulative_mass[n]])[:, None]
+            row = np.zeros(1, dtype=np.int64)
+            put_metrics(levels_of(model, n), model.output_time, curves, row, n, values)
+        return {name: array[0] for name, array in values.items()}
 
 
 def with_interval(scenario: Any, interval: float) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from ..scenario.changes import Change
 from ..scenario.contents import Value
 from ..scenario.correlations import matrix
 from ..scenario.uncertain import Discrete, Distribution, Sweep
-from ..scenario.variants import NONE
+from ..scenario.variants import NONE, name_of
 from .designs import (
     DESIGNS,
     MissingScipyError,
@@ -103,11 +105,7 @@ class Draws:
             raise IndexError(f"there is no member {member}; there are {self.members}")
         number = int(self.combination[member])
         base, swept = self.bases[number], self.combinations[number]
-        found = [
-            Change(one.aim, swept[one.name])
-            for one in base.sweeps
-            if not (one.regime or one.measure)
-        ]
+        found = [Change(one.aim, swept[one.name]) for one in base.sweeps if not one.chooses]
         for one, drawn in zip(base.uncertain, self.value[member].tolist(), strict=True):
             choices = one.values if isinstance(one, Discrete) else ()
             is_choice = choices and not one.aim.content.is_number
@@ -199,25 +197,44 @@ def _unit(scenario: Scenario, how: Ensemble, count: int) -> Array:
 def _bases(
     scenario: Scenario, sweeps: Sequence[Sweep], combinations: Sequence[Mapping[str, Value]]
 ) -> tuple[Scenario, ...]:
-    """The scenario with the regime and measure of every combination, each read once."""
-    kinds = {"regime": "", "measure": ""}
-    for one in sweeps:
-        if one.regime or one.measure:
-            kinds["regime" if one.regime else "measure"] = one.name
+    """The scenario with the regime, measure and releases of every combination, each read once."""
     keys = []
     makers: dict[str, Callable[[], Scenario]] = {}
     for swept in combinations:
-        own = {kind: str(swept[name]) if name else None for kind, name in kinds.items()}
-        label = ", ".join(
-            f"{kind} {name}" for kind, name in own.items() if name not in (None, NONE)
-        )
+        own: dict[str, Any] = {
+            one.chooses: str(swept[one.name])
+            for one in sweeps
+            if one.chooses in ("regime", "measure")
+        }
+        words = [f"{kind} {name}" for kind, name in own.items() if name != NONE]
+        others = [other for one in sweeps for other in one.releases if other != swept[one.name]]
+        if others:
+            own["left_out"] = tuple(others)
+            words += [f"release {swept[one.name]}" for one in sweeps if one.releases]
+        label = ", ".join(words)
         keys.append(label)
-        if all(name is None for name in own.values()):
-            makers[label] = lambda: scenario
-        else:
-            makers[label] = lambda own=own: read_again(scenario, (), **own)  # type: ignore[misc]
+        happening = [str(swept[one.name]) for one in sweeps if one.releases]
+        makers[label] = partial(_base, scenario, own, happening)
     made = gather(makers)
     return tuple(made[label] for label in keys)
+
+
+def _base(scenario: Scenario, own: Mapping[str, Any], happening: Sequence[str]) -> Scenario:
+    """The scenario of a combination, before its values.
+
+    Raises ScenarioError where a regime has faults, or lacks a release that is to happen.
+    """
+    found = read_again(scenario, (), **own) if own else scenario
+    known = {name_of(item) for item in found.written("release")}
+    faults = [
+        Fault(scenario._file, one._where, f'there is no release "{name}" then')
+        for one in scenario.sweeps
+        for name in happening
+        if name in one.releases and name not in known
+    ]
+    if faults:
+        raise ScenarioError(faults, scenario.name)
+    return found
 
 
 def scenario_of(draws: Draws, member: int) -> Scenario:
@@ -234,9 +251,7 @@ def combination_of(draws: Draws, combination: int) -> Scenario:
     Raises ScenarioError where a swept value is refused.
     """
     base, values = draws.bases[combination], draws.combinations[combination]
-    changes = [
-        Change(one.aim, values[one.name]) for one in base.sweeps if not (one.regime or one.measure)
-    ]
+    changes = [Change(one.aim, values[one.name]) for one in base.sweeps if not one.chooses]
     return changed(base, changes) if changes else base
 
 

@@ -50,7 +50,7 @@ def split_by_engine(draws: Draws) -> Engines:
     found: dict[Need, list[str]] = {"factors": [], "flow": [], "scenario": []}
     base = draws.scenario
     for one in base.sweeps:
-        need: Need = "scenario" if one.regime or one.measure else need_of(base, one.aim)
+        need: Need = "scenario" if one.chooses else need_of(base, one.aim)
         found[need].append(one.name)
     for other in base.uncertain:
         found[need_of(base, other.aim)].append(other.name)
@@ -78,8 +78,8 @@ def need_of(scenario: Scenario, aim: Aim) -> Need:
     if head == "release" and key == "duration" and need == "factors":
         number = aim.path[1]
         assert isinstance(number, int)
-        releases = scenario.releases
-        has_water = number < len(releases) and getattr(releases[number], "water", None) is not None
+        own = scenario.releases_of(number)
+        has_water = any(getattr(one, "water", None) is not None for one in own)
         need = "flow" if has_water else need
     if head == "substance" and scenario.has_pools:
         need = "scenario"

@@ -37,11 +37,13 @@ def read_again(
     changes: Sequence[Change] = (),
     regime: str | None = None,
     measure: str | None = None,
+    left_out: Sequence[str] | None = None,
 ) -> Scenario:
     """The scenario from its raw data with other values; no file is opened twice.
 
     regime, measure : in place of those of the scenario; an empty text or ``none`` for the file as
         written
+    left_out : names of releases that do not happen, in place of those of the scenario
 
     Raises as ``changed``.
     """
@@ -54,4 +56,5 @@ def read_again(
     ]
     # other values say nothing of how uncertain they are
     unsure = {name: getattr(scenario, name) for name in _UNSURE} if changes else None
-    return assembled_again(written, chosen[0], chosen[1], changes, unsure)
+    without = scenario.left_out if left_out is None else left_out
+    return assembled_again(written, chosen[0], chosen[1], changes, unsure, without)

@@ -20,9 +20,9 @@ from .faults import Faults, any_of, clean, nearest, quoted
 from .files import LARGEST_SCENARIO, FileFaultError, SourceFile, read_source
 from .locate_lines import locate_lines
 from .reading import Reading
-from .scenario import Scenario
+from .scenario import Scenario, fresh
 from .toml_text import read_toml
-from .variants import KINDS, NONE, Variant, merge, variants_of
+from .variants import KINDS, NONE, Variant, merge, name_of, variants_of
 
 SCENARIO_FILE = "scenario.toml"
 
@@ -91,10 +91,12 @@ def assembled_again(
     measure: str | None,
     changes: Sequence[Change],
     unsure: Mapping[str, Any] | None,
+    left_out: Sequence[str] = (),
 ) -> Scenario:
     """The scenario that raw data give with another regime and measure, and other values.
 
     unsure : fields of the Scenario about what is uncertain; None to read them again
+    left_out : names of releases that do not happen
 
     Raises ScenarioError with every fault.
     """
@@ -102,12 +104,13 @@ def assembled_again(
     reading = Reading(dict(written.data), written.source, written.folder, written.name, faults)
     reading.files, reading.unsure = dict(written.files), unsure
     with _collection_paused():
-        return _assembled(reading, regime, measure, changes)
+        return _assembled(reading, regime, measure, changes, left_out)
 
 
 def _assembled(
-    reading: Reading, regime: str | None, measure: str | None, changes: Sequence[Change] = ()
-) -> Scenario:
+    reading: Reading, regime: str | None, measure: str | None, changes: Sequence[Change] = (),
+    left_out: Sequence[str] = (),
+) -> Scenario:  # fmt: skip
     """The scenario with a regime and a measure, and other values, merged into its raw data."""
     faults, written = reading.faults, reading.data
     known = variants_of(written, faults)
@@ -124,9 +127,19 @@ def _assembled(
     reading.variants, reading.chosen = known, tuple(chosen)
     reading.changes = {kind: written.get(kind, {}) for kind in KINDS}
     scenario = assemble(reading)
+    if left_out:
+        scenario = _without(scenario, reading, left_out)
     scenario._written = Written(reading, written)
     scenario._written.keep(scenario)
     return with_factors(scenario, changes) if changes else scenario
+
+
+def _without(scenario: Scenario, reading: Reading, left_out: Sequence[str]) -> Scenario:
+    """The scenario without the releases of some names; the file is sound with all of them."""
+    raw = reading.data["release"]
+    gone = {f"release[{n}]" for n, item in enumerate(raw) if name_of(item) in left_out}
+    kept = tuple(one for one in scenario.releases if one._where not in gone)
+    return fresh(scenario, {"releases": kept, "left_out": tuple(left_out)})
 
 
 def _chosen(reading: Reading, known: Sequence[Variant], kind: str, name: str) -> Variant:

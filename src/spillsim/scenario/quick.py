@@ -22,6 +22,7 @@ from .releases import RELEASE_SECTIONS
 from .scenario import GaugesFlow, InflowsFlow, Scenario, fresh
 from .sections import DISPERSION_SECTIONS, FLOW_SECTIONS, Storage
 from .substances import SubstanceSection
+from .variants import name_of
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "release": frozenset({"mass", "rate", "water", "time", "start", "duration"}),
@@ -98,12 +99,16 @@ def _release(scenario: Scenario, found: Parts, reading: Reading, at: _Place) -> 
     data, (_, number) = at
     assert isinstance(number, int)
     raw = data["release"]
-    if len(raw) != len(scenario.releases) or raw[number].get("kind") not in _RELEASES:
+    happen = [n for n, one in enumerate(raw) if name_of(one) not in scenario.left_out]
+    if len(happen) != len(scenario.releases) or raw[number].get("kind") not in _RELEASES:
         return False
-    if any(one.get("kind") != own.kind for one, own in zip(raw, scenario.releases, strict=True)):
+    pairs = zip(happen, scenario.releases, strict=True)
+    if any(raw[n].get("kind") != own.kind for n, own in pairs):
         return False
     made = by_kind(reading, raw[number], RELEASE_SECTIONS, f"release[{number}]", None)
-    found["releases"] = _put(found.get("releases", scenario.releases), number, made)
+    if number in happen:
+        place = happen.index(number)
+        found["releases"] = _put(found.get("releases", scenario.releases), place, made)
     return True
 
 

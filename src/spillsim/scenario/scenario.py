@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +156,8 @@ class Scenario(Section):
     """Name of the regime that is merged into this scenario; empty for the file as written."""
     measure: str = ""
     """Name of the measure that is merged into this scenario; empty for none."""
+    left_out: tuple[str, ...] = ()
+    """Releases of the file that do not happen in this scenario, where one is swept."""
     _lines: dict[str, int] = PrivateAttr(default_factory=dict)
     _origin: dict[str, str] = PrivateAttr(default_factory=dict)
     _built: _Built = PrivateAttr(default_factory=_Built)
@@ -191,6 +193,16 @@ class Scenario(Section):
     def constituents(self) -> tuple[Substance | Solids, ...]:
         """What the water carries: the substances, then the size classes of solids."""
         return (*self.substances, *self.solids)
+
+    def written(self, section: str) -> Sequence[Any]:
+        """The raw data of the sections of one name, with the regime and measure merged; empty for
+        a scenario that was not read."""
+        return () if self._written is None else self._written.merged.get(section, ())
+
+    def releases_of(self, number: int) -> tuple[Release, ...]:
+        """What section ``release[number]`` stands for: one release, several of a tailings
+        facility, none where it does not happen."""
+        return tuple(one for one in self.releases if one._where == f"release[{number}]")
 
     @property
     def has_pools(self) -> bool:

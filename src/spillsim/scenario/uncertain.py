@@ -42,6 +42,8 @@ FactorName = Literal[
     "lateral_inflow",
 ]
 
+CHOICES = ("regime", "measure", "releases")
+"""What a sweep may choose by name, instead of giving a key other values."""
 _SCHEMA = WithJsonSchema(
     {
         "anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}],
@@ -276,14 +278,20 @@ class Correlation(Section):
 
 
 class Sweep(_Varied):
-    """Values that are tried one after the other, each with all draws: regimes, measures, values of
-    a key or a factor, or a range of them."""
+    """Values that are tried one after the other, each with all draws: regimes, measures, releases
+    of which one happens at a time, values of a key or a factor, or a range of them."""
 
     regime: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
         default=(), description="regimes of the file; `none` is the file as written"
     )
     measure: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
         default=(), description="measures of the file; `none` is the file as written"
+    )
+    releases: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
+        default=(),
+        description='names of releases of which one happens at a time; `["all"]` for every one. '
+        "Those that are not named happen each time",
+        examples=[["north dam", "south dam"], ["all"]],
     )
     values: Annotated[tuple[ValueOfKey, ...], Field(strict=False)] = Field(
         default=(), description="of the key, or of the factor"
@@ -298,10 +306,15 @@ class Sweep(_Varied):
     )
 
     @property
+    def chooses(self) -> str:
+        """What it sweeps by name: ``regime``, ``measure`` or ``releases``; empty for values."""
+        return next((kind for kind in CHOICES if getattr(self, kind)), "")
+
+    @property
     def points(self) -> tuple[Value, ...]:
-        """The values, in SI; names where it sweeps regimes or measures."""
-        if self.regime or self.measure:
-            return self.regime or self.measure
+        """The values, in SI; names where it sweeps regimes, measures or releases."""
+        if self.chooses:
+            return tuple(getattr(self, self.chooses))
         if self.values:
             return self.values
         assert self.count is not None

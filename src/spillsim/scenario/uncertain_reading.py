@@ -19,6 +19,7 @@ from .reading import Reading, read_table
 from .rows import Column
 from .tables import TableKind
 from .uncertain import (
+    CHOICES,
     UNCERTAIN_SECTIONS,
     Aim,
     Correlation,
@@ -28,7 +29,7 @@ from .uncertain import (
     Sweep,
     Uncertain,
 )
-from .variants import KINDS, NONE
+from .variants import ALL, NONE, composed, name_of
 
 SECTIONS = ("ensemble", "uncertain", "correlation", "sweep")
 _SCOPE = ("river", "reaches", "substance", "release")
@@ -97,7 +98,7 @@ def _read_one(reading: Reading, draft: Draft, item: Any, where: str) -> Any:
 
 def _read_sweep(reading: Reading, draft: Draft, item: Any, where: str) -> Sweep | None:
     before = len(reading.faults.found)
-    given = [kind for kind in KINDS if isinstance(item, Mapping) and item.get(kind)]
+    given = [kind for kind in CHOICES if isinstance(item, Mapping) and item.get(kind)]
     content, aim = (None, None) if given else _aimed(reading, draft, item, where)
     reading.content = content
     found = validated(reading, item, Sweep, where)
@@ -105,7 +106,9 @@ def _read_sweep(reading: Reading, draft: Draft, item: Any, where: str) -> Sweep 
     if found is None or len(reading.faults.found) > before:
         return None
     found._aim, found._unit = aim, "" if content is None else _unit_of(item, content)
-    if given:
+    if given and given[0] == "releases":
+        found = _with_releases(reading, found, given, where)
+    elif given:
         _check_variants(reading, found, given, where)
     elif content is not None:
         check_range(reading.faults, found, content, where)
@@ -294,14 +297,46 @@ def _with_table(
 # --- sweeps and names ----------------------------------------------------------------------------
 
 
-def _check_variants(reading: Reading, found: Sweep, given: Sequence[str], where: str) -> None:
-    """Regimes and measures that the file has and that leave alone what is uncertain."""
-    faults = reading.faults
+def _check_alone(reading: Reading, found: Sweep, given: Sequence[str], where: str) -> None:
+    """What chooses by name gives no key other values."""
     others = [*given[1:], *(n for n in ("key", "factor_of", "values", "from_value", "to", "count")
                             if getattr(found, n) not in ("", None, ()))]  # fmt: skip
     for name in others:
         at = f"{where}.{name.removesuffix('_value')}"
-        faults.add(at, f"a sweep over every {given[0]} has no other values")
+        what = given[0].removesuffix("s")
+        reading.faults.add(at, f"a sweep over every {what} has no other values")
+
+
+def _with_releases(reading: Reading, found: Sweep, given: Sequence[str], where: str) -> Sweep:
+    """The sweep with the names of releases that the file has, each once."""
+    _check_alone(reading, found, given, where)
+    known = [name_of(item) for item in items(reading, "release")]
+    named = list(dict.fromkeys(filter(None, known)))
+    wanted = [composed(name) for name in found.releases]
+    if wanted == [ALL]:
+        wanted = named
+        if "" in known:
+            message = "a release has neither a name nor a place to be known by"
+            reading.faults.add(f"{where}.releases", message, "Give each [[release]] a name.")
+    for number, name in enumerate(wanted):
+        at = f"{where}.releases" + (f"[{number}]" if list(found.releases) != [ALL] else "")
+        if name in wanted[:number]:
+            reading.faults.add(at, f"{quoted(name)} stands twice")
+        elif known.count(name) > 1:
+            message = f"{known.count(name)} sections [[release]] are called {quoted(name)}"
+            reading.faults.add(at, message, "Give each a name of its own.")
+        elif name not in named:
+            hint = nearest(name, named) or (f"There are: {any_of(named)}." if named else "")
+            reading.faults.add(at, f"there is no release {quoted(name)}", hint)
+    made = found.model_copy(update={"releases": tuple(wanted)})
+    made._file, made._line, made._where = found._file, found._line, found._where
+    return made
+
+
+def _check_variants(reading: Reading, found: Sweep, given: Sequence[str], where: str) -> None:
+    """Regimes and measures that the file has and that leave alone what is uncertain."""
+    faults = reading.faults
+    _check_alone(reading, found, given, where)
     kind = given[0]
     known = [one.name for one in reading.variants if one.kind == kind]
     for number, name in enumerate(getattr(found, kind)):

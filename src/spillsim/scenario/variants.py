@@ -191,7 +191,7 @@ class _Merging:
 
     def _find(self, names: Sequence[str], name: str, what: str, written: str) -> int | None:
         """Number of the item of a name; a fault when there is none, or more than one."""
-        same = [number for number, known in enumerate(names) if known == _composed(name)]
+        same = [number for number, known in enumerate(names) if known == composed(name)]
         if len(same) == 1:
             return same[0]
         known = list(dict.fromkeys(filter(None, names)))
@@ -339,11 +339,12 @@ def name_of(item: Any) -> str:
         names += [item.get("from"), item.get("to")]
     for name in names:
         if isinstance(name, str) and name.strip():
-            return _composed(name)
+            return composed(name)
     return ""
 
 
-def _composed(name: str) -> str:
+def composed(name: str) -> str:
+    """A name in the form in which names are compared."""
     return unicodedata.normalize("NFC", name).strip()
 
 

@@ -19,6 +19,7 @@ class Change(NamedTuple):
     factor: Array
     """(B, 5, G) on velocity, dispersion, storage ratio, exchange, decay of each group of zones."""
     discharge: Array
+    """(B, G) on the discharge of each group of zones."""
     mass: Array
     later: Array
     """(B,) by how much all releases begin later [s]."""

@@ -81,13 +81,15 @@ class Trials(NamedTuple):
 
 
 @jit
-def change_zones(base: Zones, group: Index, factor: Array, discharge: float, own: Zones) -> None:
+def change_zones(base: Zones, group: Index, factor: Array, flow: Array, own: Zones) -> None:
     """Write the zones of a member.
 
     factor : (5, G) on velocity, dispersion, storage ratio, exchange and decay of each group
+    flow : (G,) on the discharge of each group
     """
     for i in range(group.size):
         g = group[i]
+        discharge = flow[g]
         own.velocity[i] = base.velocity[i] * factor[0, g]
         own.area[i] = base.area[i] * discharge / factor[0, g]
         own.dispersion[i] = base.dispersion[i] * factor[1, g]

@@ -18,7 +18,7 @@ import numpy as np
 from ..network.network import Position
 from .member_arrays import NOTHING, Asked, Change, Found
 from .member_kernel import solve_block
-from .member_layout import Scratch, build_layout, new_scratch
+from .member_layout import Layout, Scratch, build_layout, new_scratch
 from .river import Array, Index, River
 from .sharpness import Release
 
@@ -56,7 +56,8 @@ class Factors:
     decay: Array | None = None
     """On decay rates, in the water and in storage."""
     discharge: Array | None = None
-    """(M,) on all discharges; velocities stay and the cross-sections follow."""
+    """(M,), or (M, G) by group, on discharges; velocities stay and the cross-sections follow. By
+    group it must keep what is taken out, and be the same all along a reach."""
     mass: Array | None = None
     """(M,) on all masses, or concentrations held."""
     duration: Array | None = None
@@ -71,7 +72,7 @@ class Factors:
             value = getattr(self, own.name)
             if value is None:
                 continue
-            wide = own.name in _PER_GROUP and value.ndim == 2
+            wide = own.name in (*_PER_GROUP, "discharge") and value.ndim == 2
             if value.shape != ((self.count, groups) if wide else (self.count,)):
                 raise ValueError(f"{own.name} needs one factor for each of {self.count} members")
             least = -np.inf if own.name == "later" else 0.0
@@ -82,7 +83,7 @@ class Factors:
     @property
     def groups(self) -> int:
         """G: groups of reaches that are told apart, 1 where none are."""
-        wide = [getattr(self, name) for name in _PER_GROUP]
+        wide = [getattr(self, name) for name in (*_PER_GROUP, "discharge")]
         return max((own.shape[1] for own in wide if own is not None and own.ndim == 2), default=1)
 
     def take(self, begin: int, end: int) -> Change:
@@ -99,7 +100,10 @@ class Factors:
                 return np.full(size, usual)
             return np.array(own[begin:end], dtype=np.float64)
 
-        return Change(factor, each(self.discharge, 1.0), each(self.mass, 1.0),
+        discharge = np.ones((size, self.groups))
+        if self.discharge is not None:
+            discharge[:] = self.discharge[begin:end].reshape(size, -1)
+        return Change(factor, discharge, each(self.mass, 1.0),
                       each(self.later, 0.0), each(self.duration, 1.0))  # fmt: skip
 
     @property
@@ -194,7 +198,15 @@ def solve_members(
     threads: int = 1,
 ) -> MemberCurves:
     """All members at once; see ``stream_members``."""
-    blocks = list(stream_members(river, releases, factors, wanted, group=group, threads=threads))
+    layout = lay_out(river, releases, factors, wanted, group)
+    return solve_laid_out(layout, factors, wanted, threads)
+
+
+def solve_laid_out(
+    layout: Layout, factors: Factors, wanted: MembersWanted, threads: int = 1
+) -> MemberCurves:
+    """Members of what ``lay_out`` gave, all at once: a part of those it was made for."""
+    blocks = list(_stream(layout, factors, wanted, threads, BLOCK))
     if len(blocks) == 1:
         return blocks[0]
     names = [own.name for own in fields(MemberCurves)[1:]]
@@ -226,7 +238,14 @@ def stream_members(
     ValueError
         no release begins before the end of the case, or an island is too short for a member.
     """
-    layout = build_layout(river, releases, wanted, factors, _groups(river, factors, group))
+    layout = lay_out(river, releases, factors, wanted, group)
+    yield from _stream(layout, factors, wanted, threads, block)
+
+
+def _stream(
+    layout: Layout, factors: Factors, wanted: MembersWanted, threads: int, block: int
+) -> Iterator[MemberCurves]:
+    """Members in blocks, in their order."""
     shared = vars(layout).values()
     asked = _asked(wanted)
     scratches: SimpleQueue[Scratch] = SimpleQueue()
@@ -253,6 +272,14 @@ def stream_members(
                 for at in chunks:
                     solve_chunk(at)
             yield MemberCurves(begin, *found)
+
+
+def lay_out(
+    river: River, releases: Sequence[Release], factors: Factors, wanted: MembersWanted,
+    group: Index | None = None,
+) -> Layout:  # fmt: skip
+    """What members share, for all whose factors are given; arguments as of ``stream_members``."""
+    return build_layout(river, releases, wanted, factors, _groups(river, factors, group))
 
 
 def _groups(river: River, factors: Factors, group: Index | None) -> Index:
