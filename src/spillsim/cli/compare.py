@@ -21,26 +21,83 @@ if TYPE_CHECKING:
     from ..analysis import ComparisonRow
 
 _UNFINISHED = ("above_at_end", "above_at_both_ends")
+_MOST_TOLD = 15
+"""Keys in which scenarios differ that are told one by one."""
 _WAYS = {"t": 1e-3, "kg": 1.0, "g": 1e3}
 
 
 def compare(arguments: argparse.Namespace, console: Console) -> int:
-    """Print the table of several result files, and write it where asked for."""
-    if len(arguments.files) < 2:
-        raise OutputError("at least two result files are compared.")
+    """Print the table of several result files, and write it where asked for.
+
+    Of a single file of answers the groups of members are compared.
+    """
     table = table_target(arguments.csv)
     from .. import results
-    from ..analysis import compare as rows_of
 
     with contextlib.ExitStack() as stack:
-        datasets = [stack.enter_context(results.open(file)) for file in arguments.files]
-        labels = run_labels(datasets, arguments.files)
-        rows = rows_of(datasets, labels, stations=arguments.stations)
-        tell_comparison(console, rows, datasets)
+        kinds = ("run", "ensemble")
+        datasets = [stack.enter_context(results.open(file, kinds)) for file in arguments.files]
+        of_ensemble = [dataset.attrs.get("spillsim_kind") == "ensemble" for dataset in datasets]
+        if len(datasets) < 2 and not all(of_ensemble):
+            raise OutputError("at least two result files are compared.")
+        if len(set(of_ensemble)) > 1:
+            raise OutputError("runs and ensembles cannot be compared: give files of one kind.")
+        tell = _compare_answers if all(of_ensemble) else _compare_runs
+        lines = tell(console, arguments, datasets, run_labels(datasets, arguments.files))
     if table is not None:
-        write_table(console, rows, table)
+        write_table_text(console, lines, table)
         console.labelled("wrote", str(table))
     return 0
+
+
+def _compare_runs(
+    console: Console, arguments: argparse.Namespace, datasets: Sequence[xr.Dataset],
+    labels: Sequence[str],
+) -> list[str]:  # fmt: skip
+    from ..analysis import compare as rows_of
+    from ..analysis.comparison import csv_lines
+
+    rows = rows_of(datasets, labels, stations=arguments.stations)
+    tell_comparison(console, rows, datasets)
+    tell_differences(console, datasets, labels)
+    return list(csv_lines(rows))
+
+
+def _compare_answers(
+    console: Console, arguments: argparse.Namespace, datasets: Sequence[xr.Dataset],
+    labels: Sequence[str],
+) -> list[str]:  # fmt: skip
+    from ..ensemble.comparing import compare_answers, csv_lines
+    from .ensemble_groups import tell_by_place
+
+    rows = compare_answers(datasets, labels, stations=arguments.stations)
+    tell_by_place(console, rows)
+    if len(datasets) > 1:
+        tell_differences(console, datasets, labels)
+    return list(csv_lines(rows))
+
+
+def tell_differences(
+    console: Console, datasets: Sequence[xr.Dataset], labels: Sequence[str]
+) -> None:
+    """Print in which keys and files the scenarios differ, where the results tell."""
+    from ..analysis.differences import differences
+
+    found = differences(datasets)
+    if found is None:
+        return
+    head = "differs"
+    for one in found[:_MOST_TOLD]:
+        by_value: dict[str, list[str]] = {}
+        for value, label in zip(one.values, labels, strict=True):
+            by_value.setdefault(value, []).append(label)
+        told = "; ".join(f"{value} ({words.listed(own, 3)})" for value, own in by_value.items())
+        console.labelled(head, f"{one.key}: {told}")
+        head = ""
+    if len(found) > _MOST_TOLD:
+        console.labelled("", f"and {words.count(len(found) - _MOST_TOLD, 'key')} more")
+    if not found:
+        console.labelled(head, "nothing: the scenarios are the same")
 
 
 def run_labels(datasets: Sequence[xr.Dataset], files: Sequence[str]) -> list[str]:

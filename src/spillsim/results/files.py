@@ -8,6 +8,7 @@ precision because its closure is stated to round-off.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,12 @@ _CHUNK_VALUES = 1 << 18
 """Values per chunk, 1 MiB in single precision: a curve is one read, a field a few."""
 _LITTLE = 512
 """Arrays of fewer values are stored in one piece and not compressed: filters would add bytes."""
-_REQUIRED = ("concentration", "cumulative_mass", "time", "station", "substance")
+RUN, ENSEMBLE = "run", "ensemble"
+_HELD = {RUN: "the result of a run", ENSEMBLE: "the answers of an ensemble"}
+_REQUIRED = {
+    RUN: ("concentration", "cumulative_mass", "time", "station", "substance"),
+    ENSEMBLE: ("group", "members", "arrival_chance", "station", "substance"),
+}
 _SINGLE = (
     "concentration", "dissolved_concentration", "suspended_concentration",
     "species_concentration", "cumulative_mass",
@@ -124,10 +130,12 @@ def _chunks(variable: xr.Variable) -> tuple[int, ...]:
     return tuple(reversed(lengths))
 
 
-def open(path: str | os.PathLike[str]) -> xr.Dataset:
+def open(path: str | os.PathLike[str], kinds: Sequence[str] = (RUN,)) -> xr.Dataset:
     """Open a result file and check that it is one that this version can read.
 
     The dataset reads its arrays when they are used; close it or use it in a ``with`` block.
+
+    kinds : what it may hold: a run, the answers of an ensemble (``spillsim_kind``)
 
     Raises
     ------
@@ -144,14 +152,14 @@ def open(path: str | os.PathLike[str]) -> xr.Dataset:
         dataset = xr.open_dataset(source, engine="netcdf4")
     except (OSError, ValueError, RuntimeError) as failure:
         raise OutputError(f"cannot read {source}: not a netCDF file ({failure}).") from failure
-    fault = _fault_in(dataset)
+    fault = _fault_in(dataset, kinds)
     if fault:
         dataset.close()
         raise OutputError(f"cannot use {source}: {fault}")
     return dataset
 
 
-def _fault_in(dataset: xr.Dataset) -> str:
+def _fault_in(dataset: xr.Dataset, kinds: Sequence[str]) -> str:
     """Return what keeps a dataset from being a usable result, empty when nothing does."""
     if "spillsim_format" not in dataset.attrs:
         return "it is a netCDF file but no spillsim result (it has no spillsim_format)."
@@ -164,5 +172,8 @@ def _fault_in(dataset: xr.Dataset) -> str:
             f"it has format {version}, this version reads formats 1 to {FORMAT_VERSION} "
             f"(written by {dataset.attrs.get('source', 'an unknown version')})."
         )
-    missing = [name for name in _REQUIRED if name not in dataset.variables]
+    kind = str(dataset.attrs.get("spillsim_kind", RUN))
+    if kind not in kinds:
+        return f"it holds {_HELD.get(kind, kind)}; {_HELD.get(kinds[0], kinds[0])} is needed."
+    missing = [name for name in _REQUIRED[kind] if name not in dataset.variables]
     return f"it lacks {', '.join(missing)}; was it cut or changed?" if missing else ""
