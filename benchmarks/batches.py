@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -103,14 +103,17 @@ def run(members: int, store: Path | None, **asked: Any) -> Any:
     def note(done: int, members: int) -> None:
         computed[0] = perf_counter() - begun
 
-    begun = perf_counter()
+    begun, busy = perf_counter(), process_time()
     asked_for = Asked(store=store, progress=note, foretold=foretell, **asked)
     outcome = run_ensemble(parse(case(members)), asked_for)
     took = perf_counter() - begun
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
-    print(f"came out  {took:.0f} s, of which {took - computed[0]:.0f} s to sum up "
-          f"({members / took:.0f} members per second from scenario to answers), "
-          f"at most {most / GIGA:.2f} GB of memory; {outcome.way}")  # fmt: skip
+    busy = process_time() - busy
+    print(
+        f"came out  {took:.0f} s ({busy:.0f} s of processor time), "
+        f"of which {took - computed[0]:.0f} s to sum up; {members / took:.0f} members per second"
+    )
+    print(f"          at most {most / GIGA:.2f} GB of memory; {outcome.way}")  # fmt: skip
     if told:
         print(f"          time / foretold = {took / told[0].seconds:.3f}")
     if store is not None:

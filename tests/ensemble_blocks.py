@@ -32,6 +32,12 @@ class Squares:
         return Block({"value": member**2})
 
 
+def threads_allowed(block: int) -> Block:
+    """What a library in this process would take for the number of its threads."""
+    allowed = float(os.environ.get("OMP_NUM_THREADS", "nan"))
+    return Block({"value": np.full(2, allowed)})
+
+
 def lost(block: int, why: str) -> Block:
     """A block that never came back."""
     return Block({"value": np.full(2, np.nan)}, {2 * block: why, 2 * block + 1: why})

@@ -196,7 +196,7 @@ def test_too_little_memory_is_told_before(
     monkeypatch.setattr("spillsim.ensemble.memory._FREE", free)
     assert free_memory() == 8192.0
     told = tell(folder, tmp_path, capsys)
-    assert "GB of memory" in told
+    assert "of memory and 0.00819 MB are free" in told
     assert "--store" in told
 
 

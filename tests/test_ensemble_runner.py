@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from ensemble_blocks import Squares, lost
+from ensemble_blocks import Squares, lost, threads_allowed
 
 from spillsim.ensemble.cluster import DaskPool, dask_client
 from spillsim.ensemble.runner import Block, LocalPool, Pool, alone, run_blocks
@@ -44,8 +45,15 @@ def test_a_killed_process_costs_time_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_processes_have_one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    assert collect(LocalPool(threads_allowed, 2, processes=True), 2) == ([1.0] * 4, {})
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+
+
+@pytest.mark.slow
 def test_members_that_always_kill_are_given_up() -> None:
-    values, failed = collect(LocalPool(Squares(2, deadly=3, always=True), 2, processes=True))
+    values, failed = collect(LocalPool(Squares(2, deadly=3, always=True), 1, processes=True))
     assert np.isnan(values[6:8]).all()
     assert values[:6] + values[8:] == WANTED[:6] + WANTED[8:]
     assert list(failed) == [6, 7]

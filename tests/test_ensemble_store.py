@@ -111,7 +111,7 @@ def test_too_little_room_is_told_before(tmp_path: Path, monkeypatch: pytest.Monk
 
     usage = namedtuple("usage", "total used free")(10**9, 10**9 - 100, 100)
     monkeypatch.setattr("spillsim.ensemble.store.shutil.disk_usage", lambda _: usage)
-    with pytest.raises(OutputError, match="GB are free"):
+    with pytest.raises(OutputError, match=r"0\.0001 MB are free"):
         Store.open(tmp_path / "x.zarr", layout())
     assert list(tmp_path.iterdir()) == []
 

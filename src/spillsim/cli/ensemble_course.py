@@ -84,13 +84,15 @@ class MembersBar(Bar):
     ) -> None:
         """Take the line away; note what is left of a run that broke off."""
         self._erase()
-        if kind is not None and self._done:
+        if kind is not None:
             self._console.kept = self._left()
         super().__exit__(kind, error, trace)
 
     def _left(self) -> str:
-        done = f"{self._done:,} of {self._members:,} members are finished"
-        if self._store is not None:
+        done = "what is finished is"
+        if self._done:
+            done = f"{self._done:,} of {self._members:,} members are finished"
+        if self._store is not None and self._store.exists() and self._members:
             return f"{done} in {self._store}; the same command goes on."
         if self._rescue is not None and self._rescue.exists():
             return f"{done}; go on with --store {shlex.quote(str(self._rescue))}"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SpillsimError
-from .store import DONE, FAILED, NOT_YET, Layout, Store
+from .store import DONE, FAILED, NOT_YET, Layout, Store, bytes_of
 
 SHARE = 0.8
 """Of the memory that is free, that members may take."""
@@ -37,8 +37,8 @@ class Memory:
         """
         free = free_memory()
         too_much = SpillsimError(
-            f"the members need {layout.memory / 1e9:.3g} GB of memory and {free / 1e9:.3g} GB are "
-            "free. Keep them on the disk instead (--store MEMBERS.zarr), or keep no curves."
+            f"the members need {bytes_of(layout.memory)} of memory and {bytes_of(free)} are free. "
+            "Keep them on the disk instead (--store MEMBERS.zarr), or keep no curves."
         )
         if layout.memory > SHARE * free:
             raise too_much

@@ -307,9 +307,14 @@ def _check_room(path: Path, layout: Layout) -> None:
     free = shutil.disk_usage(path.parent).free
     if free < _ROOM * layout.size:
         raise OutputError(
-            f"cannot write {path}: {layout.size / 1e9:.3g} GB are needed and "
-            f"{free / 1e9:.3g} GB are free; keep no curves, or name another place."
+            f"cannot write {path}: {bytes_of(layout.size)} are needed and {bytes_of(free)} are "
+            "free. Keep no curves, or name another place."
         )
+
+
+def bytes_of(amount: float) -> str:
+    """An amount of bytes in words."""
+    return f"{amount / 1e9:.3g} GB" if amount >= 1e9 else f"{amount / 1e6:.3g} MB"
 
 
 def _cut(text: str) -> bytes:

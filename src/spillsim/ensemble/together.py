@@ -160,7 +160,7 @@ def wanted_of(levels: Levels, asked: Questions) -> MembersWanted:
 
     shares = () if levels.has_threshold else (DEFAULT_SHARE,)
     return MembersWanted(asked.places, asked.until, levels.level, shares, asked.time,
-                         single=asked.time.size > 0)  # fmt: skip
+                         single=True)  # fmt: skip
 
 
 def _reaches(ones: Sequence[One]) -> int:

@@ -297,7 +297,8 @@ def _groups(river: River, factors: Factors, group: Index | None) -> Index:
 def _asked(wanted: MembersWanted) -> Asked:
     places = len(wanted.places)
     level = np.asarray(wanted.level, dtype=np.float64)
-    level = np.ascontiguousarray(np.broadcast_to(level, (places, level.shape[-1])))
+    # a copy even for a single place: kernels are compiled anew for arrays that are read only
+    level = np.array(np.broadcast_to(level, (places, level.shape[-1])), order="C")
     tail = min(MARGIN - np.log(wanted.accuracy), TAIL_OF_FINEST)
     return Asked(
         level, np.array(wanted.share_of_peak, dtype=np.float64),
