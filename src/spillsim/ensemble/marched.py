@@ -158,8 +158,7 @@ class Marched:
                 curves, ledger, _ = march_block(ensemble, part)
                 # the case has the discharge that was given, a member's clock that times its pace
                 curves[0] *= part.velocity[:, None, None]
-                every = np.zeros((2, chosen.size, len(self.shape.stations), curves.shape[-1]))
-                every[:, :, march.reached >= 0] = curves[:, :, march.reached[march.reached >= 0]]
+                every = _at_all(march.reached, curves)
                 failed.update(_faults(model, n, members.start + rows[chosen], every, ledger))
                 put_metrics(case.levels[n], model.output_time, every, rows[chosen], n, values)
         except (ScenarioError, ValueError):
@@ -179,6 +178,15 @@ class Marched:
             for name, array in found.values.items():
                 values[name][row] = array[0]
         return failed
+
+
+def _at_all(reached: Index, curves: Array) -> Array:
+    """(2, B, S, T) curves at all stations: nothing at those that no release can reach."""
+    if np.array_equal(reached, np.arange(curves.shape[2])):
+        return curves
+    found = np.zeros((*curves.shape[:2], reached.size, curves.shape[-1]))
+    found[:, :, reached >= 0] = curves[:, :, reached[reached >= 0]]
+    return found
 
 
 def _faults(

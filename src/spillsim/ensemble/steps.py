@@ -19,7 +19,7 @@ from .single import Array
 if TYPE_CHECKING:
     from ..model import Model
 
-POINTS = 65
+POINTS = 33
 """Ratios of D to U at which the width of curves is worked out; between them it is interpolated."""
 SAFETY = 0.97
 """On steps for an error: releases of members do not take a whole number of steps, as those of runs

@@ -159,8 +159,8 @@ def wanted_of(levels: Levels, asked: Questions) -> MembersWanted:
     from ..transfer.members import MembersWanted
 
     shares = () if levels.has_threshold else (DEFAULT_SHARE,)
-    return MembersWanted(asked.places, asked.until, levels.level, shares, asked.time,
-                         single=True)  # fmt: skip
+    # in single precision also where no curves are kept, so that there is one kernel to compile
+    return MembersWanted(asked.places, asked.until, levels.level, shares, asked.time, single=True)
 
 
 def _reaches(ones: Sequence[One]) -> int:

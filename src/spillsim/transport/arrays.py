@@ -261,6 +261,8 @@ class Medium(NamedTuple):
     returns: bool
     """True where a fixed pool may change after the water has gone."""
     reactions: Reactions
+    peaks: bool
+    """True where the highest concentration in every cell is kept, and when."""
 
 
 INVERSE, CONDUCTANCE, CORRECTION, STAY, BACK, INTO, HOLD, THINNED = range(8)

@@ -208,7 +208,7 @@ def glide(
     last, floor, spans = watch.ends[2], total[FLOOR], state.paths[:, p]
     cell, seen = gauges.cell, (gauges.cell, gauges.offset, gauges.reach_back)
     ledger_step, reactions, reacts = record.ledger_step, medium.reactions, medium.reacts
-    lasting, inverse = has_storage or medium.returns, own[INVERSE]
+    lasting, inverse, peaks = has_storage or medium.returns, own[INVERSE], medium.peaks
     leaving, members = total[PAST] if outlet else state.outflow[p], floor.shape[0]
     a, b, mixing = spans[LOW], spans[HIGH], (substeps, mouths[0], mouths[1], medium.mouth_cell)
     arrays, reacting = (mass, carried, c, flux, state.brought), (mass, storage, decayed)
@@ -240,7 +240,7 @@ def glide(
         step += 1
         if reacts:
             note_sums(a, b, float(step), moved, reactions, mass, peak, peak_step)
-        else:
+        elif peaks:
             note_peaks(a * members, b * members, float(step), mass, inverse, peak, peak_step)
         spans[DECAY_LOW] = min(spans[DECAY_LOW], lo // members)
         spans[DECAY_HIGH] = max(spans[DECAY_HIGH], hi // members)

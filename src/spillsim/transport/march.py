@@ -170,7 +170,7 @@ def gather_medium(grid: Grid, dispersion: Dispersion, exchanges: Sequence[Exchan
     cells[THINNED] = cells[INVERSE]
     cells[THINNED].reshape(size, members)[grid.mouths.cell] = mouths[0, 0].reshape(-1, members)
     return Medium(cells, grid.mouths.cell, mouths, dispersion.substeps, has_storage, decays,
-                  False, False, no_reactions())  # fmt: skip
+                  False, False, no_reactions(), True)  # fmt: skip
 
 
 def march(

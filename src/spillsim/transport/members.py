@@ -187,6 +187,7 @@ def march_block(ensemble: Ensemble, members: Members) -> tuple[FloatArray, Float
     )
     state = new_state(grid, TRIM * feed.mass.sum(axis=(0, 1)))
     medium = gather_medium(grid, dispersion, _exchanges(ensemble, members, flows))
+    medium = medium._replace(peaks=False)
     run_kernel(plan, medium, feed, state, outputs, record)
     curves = outputs.curves
     if case.asked_order is not None:
