@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import words
-from .console import Console
+from .console import Console, fit
 from .table import Column, flagged, print_table
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _FEW = 3
 _MIDDLE, _LOW, _HIGH = 0.5, 0.05, 0.95
 _DECIDES = 0.1
 """Rank correlation or share of the variance below which an input decides nothing."""
+_NAME = 14
+"""Letters that are told of the name of an input that decides."""
 _ANSWERS = (
     ("peak", "peak_concentration"), ("arrival", "arrival_time"), ("load", "mass_passed"),
 )  # fmt: skip
@@ -207,7 +209,8 @@ def _first(here: xr.Dataset, name: str, most: int) -> str:
     size = np.where(np.isnan(values), 0.0, np.abs(values))
     order = [int(i) for i in np.argsort(-size, kind="stable") if size[i] >= _DECIDES]
     names = here["input"].values
-    return ", ".join(f"{names[i]} {_signed(values[i])}" for i in order[:most]) or words.DASH
+    told = (f"{fit(str(names[i]), _NAME).rstrip()} {_signed(values[i])}" for i in order[:most])
+    return ", ".join(told) or words.DASH
 
 
 def _signed(value: float) -> str:

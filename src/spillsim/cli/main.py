@@ -270,7 +270,8 @@ def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:
         "draw breakthrough curves, the profile along the river and where the mass is",
         "Without -o, <name>_curves.png and <name>_profile.png are written to the current folder,\n"
         "and <name>_ledger.png where there are solids, sorption or reactions;\n"
-        "for several runs <what their names share>_compared.png.",
+        "for several runs <what their names share>_compared.png; of an ensemble a figure of each\n"
+        "kind that its answers hold.",
     )  # fmt: skip
     parser.add_argument(
         "files", metavar="FILE", nargs="+",
@@ -286,9 +287,16 @@ def _add_plot(commands: argparse._SubParsersAction[_Parser]) -> None:
     )  # fmt: skip
     parser.add_argument("--substance", metavar="NAME", help="this substance only")
     parser.add_argument(
-        "--kind", choices=("curves", "profile", "ledger"),
-        help="this figure only: curves over time, maxima and deposit along the river, or where the "
-        "mass is over time and by country",
+        "--kind", metavar="KIND",
+        choices=("curves", "profile", "ledger", "bands", "arrival", "exceedance", "tornado",
+                 "sobol", "convergence"),
+        help="this figure only: curves over time, profile (maxima and deposit along the river) or "
+        "ledger (where the mass is over time and by country); of an ensemble bands, arrival, "
+        "exceedance, tornado, sobol or convergence",
+    )  # fmt: skip
+    parser.add_argument(
+        "--group", metavar="MEMBERS", help="of an ensemble: these members, such as a combination "
+        "of what is swept or a condition (default: all members)",
     )  # fmt: skip
     parser.add_argument("--profile", action="store_true", help="as --kind profile")
     scale = parser.add_mutually_exclusive_group()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from ..plots.saving import figure_format
 from ..results.whole import check_target
 from .compare import run_labels
 from .console import Console
+from .ensemble_figures import KINDS as OF_ENSEMBLE
+from .ensemble_figures import in_file_name, of_ensemble
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -33,8 +34,13 @@ def plot(arguments: argparse.Namespace, console: Console) -> int:
     from .. import plots, results
 
     with contextlib.ExitStack() as stack:
-        datasets = [stack.enter_context(results.open(file)) for file in arguments.files]
-        for path, draw in _figures(arguments, datasets):
+        kinds = ("run", "ensemble")
+        datasets = [stack.enter_context(results.open(file, kinds)) for file in arguments.files]
+        if any(one.attrs.get("spillsim_kind") == "ensemble" for one in datasets):
+            wanted = of_ensemble(arguments, datasets, kind)
+        else:
+            wanted = _figures(arguments, datasets)
+        for path, draw in wanted:
             check_target(path)
             plots.save(draw(), path)
             console.wrote(path)
@@ -74,7 +80,7 @@ def _of_several(
     shared = _shared([Path(file).stem for file in arguments.files])
     found = []
     for name in names:
-        end = f"_{_in_file_name(name)}" if len(names) > 1 else ""
+        end = f"_{in_file_name(name)}" if len(names) > 1 else ""
         found.append((Path(f"{shared or 'runs'}_compared{end}.png"), of_runs(name)))
     return found
 
@@ -120,6 +126,9 @@ def _of_one(arguments: argparse.Namespace, dataset: xr.Dataset) -> list[tuple[Pa
     from ..plots import curves, ledger, profile
 
     names, kind = _substances(arguments, dataset), _kind(arguments)
+    if kind in OF_ENSEMBLE or arguments.group is not None:
+        wanted = f"--kind {kind}" if kind in OF_ENSEMBLE else "--group"
+        raise OutputError(f"{wanted} is for the answers of an ensemble; this is one run.")
     draws: dict[str, Callable[[str], Figure]] = {
         "curves": lambda name: curves(dataset, arguments.station, name, log=_scale(arguments)),
         "profile": lambda name: profile(dataset, name),
@@ -134,14 +143,9 @@ def _of_one(arguments: argparse.Namespace, dataset: xr.Dataset) -> list[tuple[Pa
     stem = Path(arguments.files[0]).stem
     found: list[tuple[Path, Draw]] = []
     for name in names:
-        start = f"{stem}_{_in_file_name(name)}" if len(names) > 1 else stem
+        start = f"{stem}_{in_file_name(name)}" if len(names) > 1 else stem
         found += [
             (Path(f"{start}_{one}.png"), lambda one=one, name=name: draws[one](name))  # type: ignore[misc]
             for one in kinds
         ]
     return found
-
-
-def _in_file_name(name: str) -> str:
-    """Return a substance's name without what file names cannot hold."""
-    return re.sub(r"[^\w.+-]+", "_", name).strip("._") or "substance"

@@ -184,6 +184,8 @@ class Convergence:
     """(C,) 100, 200, 400 ... and all."""
     value: Array
     half_width: Array
+    low: Array
+    high: Array
     """(C, ...)"""
 
 
@@ -208,6 +210,8 @@ def convergence(happened: Flags, first: int = 100, draws: Sequence[int] = ()) ->
         np.array(counts, dtype=np.int64),
         np.array([one.value for one in found]),
         np.array([one.half_width for one in found]),
+        np.array([one.low for one in found]),
+        np.array([one.high for one in found]),
     )
 
 

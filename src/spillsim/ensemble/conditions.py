@@ -120,7 +120,7 @@ def _asked(draws: Draws, name: str) -> _Asked:
         return _Asked(values, (), _reader(one.aim.content, draws), even)
     sweep = next(one for one in draws.scenario.sweeps if one.name == name)
     points = [combination[name] for combination in draws.combinations]
-    if sweep.regime or sweep.measure or not sweep.aim.content.is_number:
+    if not all(type(point) in (int, float) for point in points):
         texts = [_written(point) for point in points]
         return _Asked(np.array(texts)[draws.combination], tuple(dict.fromkeys(texts)), float, False)
     numbers = np.array([float(point) for point in points])[draws.combination]

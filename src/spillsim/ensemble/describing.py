@@ -13,14 +13,13 @@ import xarray as xr
 from .. import units
 from ..results import provenance
 from ..results.conventions import CONVENTIONS, FORMAT_VERSION, attributes
+from ..results.files import ENSEMBLE
 from ..results.instants import METRES_PER_KM, SECONDS_PER_HOUR, instants, utc
 
 if TYPE_CHECKING:
     from ..model import Model
     from ..sampling import Draws
 
-KIND = "ensemble"
-"""Attribute ``spillsim_kind`` of a file of answers."""
 _SHARES = (0.05, 0.5, 0.95)
 
 
@@ -123,7 +122,7 @@ def origin(base: Model, draws: Draws) -> dict[str, Any]:
         "history": f"answers of an ensemble by {source}",
         "source": source,
         "spillsim_format": FORMAT_VERSION,
-        "spillsim_kind": KIND,
+        "spillsim_kind": ENSEMBLE,
         "case_start": case.start.isoformat(),
         "first_release": first.isoformat(),
         "case_duration_hours": case.duration / SECONDS_PER_HOUR,

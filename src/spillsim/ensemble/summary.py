@@ -192,7 +192,9 @@ def _put_convergence(
     rows, draws = _in_order_of_draws(members, group)
     answer = convergence(happened[rows], draws=draws)
     told = str(found[name][2]["long_name"])
-    parts = {"": (answer.value, ""), "_half_width": (answer.half_width, ", half width of 95 %")}
+    parts = {"": (answer.value, ""), "_half_width": (answer.half_width, ", half width of 95 %"),
+             "_low": (answer.low, ", low end of 95 %"),
+             "_high": (answer.high, ", high end of 95 %")}  # fmt: skip
     for part, (data, words) in parts.items():
         found[f"{name}_convergence{part}"] = (("checkpoint", *dims), data, {
             "long_name": f"{told}, after the first members{words}", "units": "1"})  # fmt: skip

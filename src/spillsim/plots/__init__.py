@@ -6,30 +6,48 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .arrival_chance_figure import arrival_chance
+    from .band_figure import bands
     from .comparison_figure import comparison
+    from .convergence_figure import convergence
     from .curve_figure import curves
+    from .exceedance_figure import exceedance
     from .ledger_figure import ledger
     from .profile_figure import profile
     from .reach_map_figure import reach_map
     from .release_figure import ReleasePicture, release
     from .return_level_figure import ReturnLevels, return_levels
     from .saving import FORMATS, save
+    from .sobol_figure import sobol
+    from .tornado_figure import tornado
 
 __all__ = [
     "FORMATS",
     "ReleasePicture",
     "ReturnLevels",
+    "arrival_chance",
+    "bands",
     "comparison",
+    "convergence",
     "curves",
+    "exceedance",
     "ledger",
     "profile",
     "reach_map",
     "release",
     "return_levels",
     "save",
+    "sobol",
+    "tornado",
 ]
 
 _HOME = {
+    "arrival_chance": "arrival_chance_figure",
+    "bands": "band_figure",
+    "convergence": "convergence_figure",
+    "exceedance": "exceedance_figure",
+    "sobol": "sobol_figure",
+    "tornado": "tornado_figure",
     "FORMATS": "saving",
     "ReleasePicture": "release_figure",
     "ReturnLevels": "return_level_figure",

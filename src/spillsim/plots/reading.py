@@ -83,7 +83,7 @@ def substance_name(dataset: xr.Dataset, wanted: str | None) -> str:
     if wanted is None:
         return names[0]
     if wanted not in names:
-        raise SpillsimError(_unknown("substance", wanted, names))
+        raise SpillsimError(unknown("substance", wanted, names))
     return wanted
 
 
@@ -100,7 +100,7 @@ def station_indices(dataset: xr.Dataset, wanted: Sequence[str] | None) -> list[i
     if wanted is not None:
         wrong = [name for name in wanted if name not in names]
         if wrong:
-            raise SpillsimError("\n".join(_unknown("station", name, names) for name in wrong))
+            raise SpillsimError("\n".join(unknown("station", name, names) for name in wrong))
         chosen = sorted({names.index(name) for name in wanted})
     if not chosen:
         raise SpillsimError("there is no station or border to draw.")
@@ -108,7 +108,8 @@ def station_indices(dataset: xr.Dataset, wanted: Sequence[str] | None) -> list[i
     return sorted(chosen, key=lambda s: (not np.isfinite(distance[s]), distance[s]))
 
 
-def _unknown(kind: str, name: str, names: Sequence[str]) -> str:
+def unknown(kind: str, name: str, names: Sequence[str]) -> str:
+    """Return what is said of a name that the result does not hold."""
     few = ", ".join(f'"{known}"' for known in names[:12]) + (", ..." if len(names) > 12 else "")
     hint = nearest(name, names)
     return f'there is no {kind} "{name}" in the result. {hint or f"It holds {few}."}'
