@@ -195,6 +195,32 @@ def test_every_facility_fails_in_every_season(
     assert "sweep facility: releases upper dam, side dam" in capsys.readouterr().out
 
 
+def test_many_combinations_are_told_place_by_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = two_dams(ensemble={"members": 30})
+    data["uncertain"] = [{"name": "mass", "factor_of": "mass", "distribution": "lognormal",
+                          "median": 1.0, "factor": 2.0}]  # fmt: skip
+    data["border"] = [{"name": "frontier", "at": {"reach": "lower", "distance": "8 km"},
+                       "from": "AA", "to": "BB"}]  # fmt: skip
+    write(tmp_path / "dams", tomlkit.dumps(data), {})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "110")
+    assert main(["ensemble", "dams", "--workers", "1"]) == 0
+    told = capsys.readouterr().out
+    assert main(["compare", "dams_ensemble.nc", "--csv", "t.csv"]) == 0
+    again = capsys.readouterr().out
+    for dam in ("north", "south"):
+        for season in ("none", "wet"):
+            lines = [[li for li in out.splitlines() if li.split()[:2] == [dam, season]]
+                     for out in (told, again)]  # fmt: skip
+            # at the border only, and the same by both commands
+            assert [len(found) for found in lines] == [1, 1]
+            assert lines[0][0].split() == lines[1][0].split()
+    assert "spillsim compare --stations" in told
+    assert len((tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()) == 1 + 5
+
+
 def test_facility_files_and_formulas_may_be_swept(tmp_path: Path) -> None:
     folder = inventory(tmp_path / "basin")
     file = folder / "scenario.toml"

@@ -51,7 +51,10 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     describe.tell_estimates(console, model)
     describe.tell_notices(console, model.notices)
     more = "".join(f" --{kind} all" for kind in KINDS if _has(models.values(), kind))
-    console.labelled("next", f"spillsim run {shlex.quote(arguments.case)}{more}")
+    case = shlex.quote(arguments.case)
+    console.labelled("next", f"spillsim run {case}{more}")
+    if loaded.uncertain or loaded.sweeps:
+        console.line(f"          spillsim ensemble {case}   tells how likely it is")
     return 0
 
 

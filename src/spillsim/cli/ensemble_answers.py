@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from ..ensemble import Outcome
 
+_FEW = 3
+"""Combinations of what is swept that are told one after the other, with all that is said."""
 _MIDDLE, _LOW, _HIGH = 0.5, 0.05, 0.95
 _DECIDES = 0.1
 """Rank correlation or share of the variance below which an input decides nothing."""
@@ -47,10 +49,18 @@ def tell_inputs(console: Console, outcome: Outcome, took: float) -> None:
 def tell_answers(console: Console, summary: xr.Dataset, *, in_full: bool = False) -> None:
     """Every group of members, every substance, every station.
 
+    Many combinations of what is swept are told place by place, a row for each.
+
     in_full : how far every input decides every answer, as a table
     """
     console.line()
+    swept = np.flatnonzero(summary["group_kind"].values == "combination")
+    many = swept.size > _FEW
     for group in range(summary.sizes["group"]):
+        if many and group in swept:
+            if group == swept[0]:
+                _tell_combinations(console, summary.isel(group=swept))
+            continue
         own = summary.isel(group=group)
         if summary.sizes["group"] > 1:
             _tell_group(console, own)
@@ -59,6 +69,18 @@ def tell_answers(console: Console, summary: xr.Dataset, *, in_full: bool = False
         for substance in own["substance"].values.tolist():
             _tell_substance(console, own, substance)
             _tell_deciding(console, own, substance, in_full)
+
+
+def _tell_combinations(console: Console, summary: xr.Dataset) -> None:
+    """A table for every border (or station) and substance, with a row for every combination."""
+    from ..ensemble.comparing import compare_answers
+    from .ensemble_groups import tell_by_place
+
+    rows = compare_answers([summary], [""])
+    tell_by_place(console, rows)
+    if len({row.station for row in rows}) < summary.sizes["station"]:
+        console.line("  stations as well as borders: spillsim compare --stations", dim=True)
+        console.line()
 
 
 def _tell_group(console: Console, own: xr.Dataset) -> None:

@@ -41,12 +41,11 @@ def tell_by_place(console: Console, rows: Sequence[AnswerRow]) -> None:
 
 def _columns(rows: Sequence[AnswerRow]) -> list[Column]:
     runs = tuple(row.run for row in rows)
-    groups = tuple(row.group for row in rows)
     columns = []
     if len(set(runs)) > 1:
         columns.append(Column("ensemble", "", _once(runs), left=True, least=12))
-    if len(set(groups)) > 1 or not columns:
-        columns.append(Column("members", "", groups, left=True, least=20))
+    if len({row.group for row in rows}) > 1 or not columns:
+        columns += _group_columns(rows)
     columns.append(Column("", "", tuple(f"{row.members:,}" for row in rows), leaves=8))
     if any(row.limit_name for row in rows):
         full = tuple(
@@ -69,6 +68,34 @@ def _columns(rows: Sequence[AnswerRow]) -> list[Column]:
             Column(title, unit, cells, leaves=leaves, short=None if leaves > 8 else short)
         )
     return columns
+
+
+def _group_columns(rows: Sequence[AnswerRow]) -> list[Column]:
+    """A column for everything that is swept; one where labels do not fall into such parts."""
+    parts = [row.group.split(", ") if row.group_kind == "combination" else [] for row in rows]
+    counts = {len(own) for own in parts if own}
+    if len(counts) != 1:
+        return [Column("members", "", tuple(row.group for row in rows), left=True, least=20)]
+    columns = []
+    for number in range(counts.pop()):
+        own = [part[number].split(" ") if part else [] for part in parts]
+        title = _common(own)
+        cells = [" ".join(word[len(title) :]) for word in own]
+        if number == 0:  # what is no combination has its label here
+            cells = [cell or row.group for cell, row in zip(cells, rows, strict=True)]
+        columns.append(Column(" ".join(title), "", tuple(cells), left=True, least=10))
+    return columns
+
+
+def _common(texts: Sequence[Sequence[str]]) -> list[str]:
+    """The words that all texts that are not empty begin with, and that leave something of each."""
+    given = [text for text in texts if text]
+    found: list[str] = []
+    for words_here in zip(*given, strict=False):
+        if len(set(words_here)) > 1 or any(len(text) == len(found) + 1 for text in given):
+            break
+        found.append(words_here[0])
+    return found
 
 
 def _once(names: Sequence[str]) -> tuple[str, ...]:

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 BLOCK = 64
 """Members of a block."""
 EVEN = 1e-9
-"""By how much the discharge may change more at the foot of a reach than at its head [-]."""
+"""By how much rates of decay may change more in the storage zone than in the channel [-]."""
+UNEVEN = 0.1
+"""By how much the discharge may change more at the foot of a reach than at its head, as a share of
+the error that the case asks for: a member has one factor of the discharge for every reach."""
 
 
 @dataclass(frozen=True)
@@ -147,9 +150,8 @@ def member_factors(case: Case, scenario: Scenario) -> list[Mapping[str, Array]]:
     positions = [release.position for release in model.releases]
     inflow, _ = release_inflow(scenario, network, positions)
     flow = solve(scenario, network, inflow if inflow.any() else None)
-    head = flow.discharge_head / base.discharge_head
-    foot = flow.discharge_foot / base.discharge_foot
-    if not np.allclose(head, foot, rtol=EVEN, atol=0.0) or _takes_water(flow):
+    discharge = _discharge_factor(model, flow)
+    if discharge is None:
         return []
     if not np.array_equal(prepare(network, flow).stem, prepare(network, base).stem):
         return []
@@ -157,7 +159,7 @@ def member_factors(case: Case, scenario: Scenario) -> list[Mapping[str, Array]]:
     for n, one in enumerate(case.ones):
         rates = decay_rates(scenario.substances[n], flow)
         own = {
-            "discharge": head,
+            "discharge": discharge,
             "velocity": flow.velocity / base.velocity,
             "dispersion": _ratio(flow.dispersion_coefficient, base.dispersion_coefficient),
             "storage_ratio": _ratio(flow.storage_area_ratio, base.storage_area_ratio),
@@ -182,9 +184,30 @@ def _ratio(own: Array, base: Array) -> Array:
     return np.asarray(np.where(base > 0.0, own / safe, np.where(own > 0.0, np.nan, 1.0)))
 
 
-def _takes_water(flow: SteadyFlow) -> bool:
-    """Tell whether water, and what is in it, leaves the river on the way."""
-    return bool((flow.node_abstraction > 0.0).any() or (flow.lateral_inflow < 0.0).any())
+def _discharge_factor(model: Model, flow: SteadyFlow) -> Array | None:
+    """(R,) discharge of a member over that of the case; None where no such factor will do.
+
+    Concentrations go with one over it, so at a place they are wrong by what the factors of head
+    and foot differ. What a plume loses with water that seeps away or is taken out adds up on the
+    way, so there the sum of the differences counts.
+    """
+    base, network = model.flow, model.network
+    tolerance = UNEVEN * model.scenario.numerics.error
+    head = flow.discharge_head / base.discharge_head
+    foot = flow.discharge_foot / base.discharge_foot
+    uneven = np.abs(np.log(foot / head))
+    loses = (flow.lateral_inflow < 0.0) | (base.lateral_inflow < 0.0)
+    if uneven.max() > tolerance or uneven[loses].sum() > tolerance:
+        return None
+    taken = np.flatnonzero((flow.node_abstraction > 0.0) | (base.node_abstraction > 0.0))
+    if network.outlet in taken:
+        return None
+    below = network.reach_below[taken]
+    share = flow.node_abstraction[taken] / flow.discharge_head[below]
+    in_case = base.node_abstraction[taken] / base.discharge_head[below]
+    if np.abs(share - in_case).sum() > tolerance:
+        return None
+    return np.asarray(np.sqrt(head * foot))
 
 
 def plan(draws: Draws, wholes: WholeRuns, bases: Sequence[Model]) -> Flows | str:
@@ -215,8 +238,8 @@ def _reason(model: Model) -> str:
 
     if model.engine != "transfer":
         return f"the case is of the {model.engine} engine ({model.engine_basis})"
-    if not model.network.is_tree or _takes_water(model.flow):
-        return "the river divides, or water is taken from it"
+    if not model.network.is_tree:
+        return "the river divides"
     if model.scenario.trigger is not None:
         return "a trigger sets the flow"
     points = all(
