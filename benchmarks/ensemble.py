@@ -9,8 +9,8 @@ changes the latter. A share of the members is held against rivers solved one by 
 
 Before that it runs such a river as ``spillsim ensemble`` does, from a scenario with five uncertain
 inputs to the answers, statistics only: drawing, solving and summing up are all timed, kernels
-compiled beforehand. ``--end-to-end`` does that alone, for a million members with ``--members 1000000
---threads 2 --repeats 1``.
+compiled beforehand. ``--end-to-end`` does that alone, for a million members with
+``--members 1000000 --threads 2 --repeats 1``.
 """
 
 from __future__ import annotations
