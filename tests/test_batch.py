@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 
 import spillsim
 from spillsim.batches import CaseFile, batch, find_cases
@@ -142,6 +144,32 @@ def test_results_of_cases_of_the_same_name_are_set_apart() -> None:
             (CaseFile("q/x_low", Path("q/x_low/scenario.toml")), Variant())]  # fmt: skip
     assert names_of(both) == ["p_x_low", "q_x_low"]
     assert len(set(named(*(f"{a}/{b}/c" for a in "pq" for b in "rs")))) == 4
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(["a", "A", "b", "a_b", "low"]), min_size=1, max_size=3),
+            st.sampled_from(["", "low", "b"]),
+        ),
+        max_size=8,
+        unique_by=lambda one: ("/".join(one[0]), one[1]),
+    )
+)
+def test_no_two_results_have_the_same_name(cases: list[tuple[list[str], str]]) -> None:
+    pairs = [
+        (CaseFile(path, Path("/root of all") / path / "scenario.toml"), Variant(regime))
+        for path, regime in (("/".join(parts), regime) for parts, regime in cases)
+    ]
+    try:
+        found = names_of(pairs)
+    except ScenarioError:  # told, as when "a/b" meets "a_b"
+        return
+    assert len({name.casefold() for name in found}) == len(pairs)
+    for (case, variant), name in zip(pairs, found, strict=True):
+        assert name.endswith(case.name + variant.suffix)
+    # whatever the order in which the cases are named
+    assert names_of(pairs[::-1]) == found[::-1]
 
 
 # --- one table, one file each ---------------------------------------------------------------------
