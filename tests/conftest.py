@@ -25,7 +25,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if several and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         from spillsim.validation import runner, warming
 
-        found = runner.run(warming.missing(), 2)
+        found = runner.run(warming.missing(members=True), 2)
         failed = [result.failure for result in found.results if result.failure]
         if failed:
             raise pytest.UsageError(f"the kernels were not compiled: {failed[0]}")

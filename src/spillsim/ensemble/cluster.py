@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ _TURN = 0.2
 _COUNTED = 5.0
 """Seconds between two counts of the workers; more may join at any time."""
 _RETRIES = 3
-_FINISHED = "Members that are finished and in a store are kept; the same command goes on."
+_FINISHED = "Members that are finished and in a store are kept."
 
 
 class DaskPool:
@@ -172,7 +173,12 @@ def dask_client(scheduler: Any, answer: float = ANSWER) -> Iterator[Any]:
             f"no Dask scheduler answers at {scheduler}: {str(failure) or type(failure).__name__}. "
             "Is it running (dask scheduler), and is the address right (tcp://HOST:8786)?"
         ) from None
+    # that a connection is lost is said in words; its own account of it is pages long
+    log = logging.getLogger("distributed")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
     try:
         yield client
     finally:
         client.close()
+        log.setLevel(level)

@@ -3,23 +3,57 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from .case import Case, Report
 
 _ENGINES = ("march", "network", "transfer")
 
 
-def missing() -> tuple[Case, ...]:
-    """Return a case for each engine whose kernels are not in the cache yet; it compiles them."""
+def missing(*, members: bool = False) -> tuple[Case, ...]:
+    """Return a case for each engine whose kernels are not in the cache yet; it compiles them.
+
+    members : True for the kernels of many members as well, which take longest
+    """
     from ..simulation import compiled
 
     answers = {"march": _march, "network": _network, "transfer": _transfer}
-    return tuple(
+    found = tuple(
         Case(f"compile_{engine}", "verification", engine, "", answers[engine])
         for engine in _ENGINES
         if not compiled("transfer" if engine == "transfer" else "march", engine == "network")
     )
+    if members and not _members_compiled():
+        found = (Case("compile_members", "verification", "members", "", _members), *found)
+    return found
+
+
+def _members_compiled() -> bool:
+    from ..transfer.member_kernel import solve_block
+
+    stats = getattr(solve_block, "stats", None)
+    place = getattr(stats, "cache_path", None)
+    return stats is None or (
+        place is not None and any(Path(place).glob("member_kernel.solve_block-*.nbi"))
+    )
+
+
+def _members() -> Report:
+    """Solve one member as ensembles do."""
+    from ..engine import substance_river
+    from ..model import assemble
+    from ..scenario import parse
+    from ..transfer.members import Factors, MembersWanted, solve_members
+
+    model = assemble(parse(_river("transfer", False)))
+    river = substance_river(model.scenario, model.network, model.flow, 0)
+    places = tuple(place.position for place in model.stations)
+    wanted = MembersWanted(places, 7200.0, np.array([1e-3]), (0.01,), np.zeros(0), single=True)
+    solve_members(river, [(r.position, r.schedule) for r in model.releases], Factors(1), wanted)
+    return Report(())
 
 
 def _march() -> Report:
