@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -146,3 +148,27 @@ def test_a_poisoned_member_does_not_hurt_its_neighbours() -> None:
     found = alone(range(4, 8), one, lambda count: {"value": np.zeros(count)})
     assert found.failed == {5: "velocity = 0 is not positive"}
     np.testing.assert_array_equal(found.values["value"], [4.0, np.nan, 6.0, 7.0])
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {tests!r})
+with open("ran", "a") as file:
+    file.write("once\\n")
+from ensemble_blocks import Squares
+from spillsim.ensemble.runner import LocalPool, run_blocks
+found = []
+pool = LocalPool(Squares(4), 2, processes=True)
+run_blocks(pool, range(6), None, lambda number, block: found.append(number))
+print(sorted(found), __spec__, __file__)
+"""
+
+
+def test_a_script_needs_no_guard_and_is_run_once(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(tests=str(Path(__file__).parent)), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"[0, 1, 2, 3, 4, 5] None {script}\n"
+    assert (tmp_path / "ran").read_text(encoding="utf-8") == "once\n"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -103,7 +104,7 @@ class LocalPool:
     def submit(self, block: int) -> Future[Block]:
         """Begin a block."""
         # processes are begun here, and take over what the environment says
-        with one_thread_each() if self._processes else nullcontext():
+        with _for_new_processes() if self._processes else nullcontext():
             try:
                 return self._executor.submit(self._compute, block)
             except BrokenProcessPool:
@@ -142,6 +143,28 @@ def _end_with_parent() -> None:
         parent.join()
         # killed, it could not tell us, and the queue that we wait for will stay empty
         os._exit(1)
+
+
+@contextmanager
+def _for_new_processes() -> Iterator[None]:
+    with one_thread_each(), without_script():
+        yield
+
+
+@contextmanager
+def without_script() -> Iterator[None]:
+    """Processes begun meanwhile do not run the script again that asked for the members.
+
+    They would, to find what it defines, and unless it was written with that in mind each of them
+    would ask for the members in turn. Nothing that is sent to them is defined there.
+    """
+    main = vars(sys.modules["__main__"])
+    kept = {name: main.pop(name) for name in ("__file__", "__spec__") if name in main}
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update({"__spec__": None} | kept)
 
 
 @contextmanager
