@@ -9,13 +9,15 @@ changes the latter. A share of the members is held against rivers solved one by 
 
 Before that it runs such a river as ``spillsim ensemble`` does, from a scenario with five uncertain
 inputs to the answers, statistics only: drawing, solving and summing up are all timed, kernels
-compiled beforehand. ``--end-to-end`` does that alone, ``--members 1000000`` for a million.
+compiled beforehand. ``--end-to-end`` does that alone, for a million members with
+``--members 1000000 --threads 2 --repeats 1``.
 """
 
 from __future__ import annotations
 
 import argparse
 import resource
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter, process_time
@@ -62,7 +64,7 @@ def build(accuracy: float) -> Case:
     from spillsim import transfer
     from spillsim.network import Position
     from spillsim.sources import RateSchedule
-    from spillsim.transfer.members import MembersWanted
+    from spillsim.transfer import MembersWanted
 
     random = np.random.default_rng(SEED)
     area, spread = random.uniform(30.0, 80.0, REACHES), random.uniform(20.0, 50.0, REACHES)
@@ -81,7 +83,7 @@ def build(accuracy: float) -> Case:
 
 def draw(count: int) -> Any:
     """Members, the same in every run."""
-    from spillsim.transfer.members import Factors
+    from spillsim.transfer import Factors
 
     random = np.random.default_rng(SEED)
 
@@ -96,7 +98,7 @@ def draw(count: int) -> Any:
 
 def run(case: Case, factors: Any, threads: int) -> Timing:
     """All members once, in blocks that are dropped when they have been counted."""
-    from spillsim.transfer.members import stream_members
+    from spillsim.transfer import stream_members
 
     begun, busy, points = perf_counter(), process_time(), 0
     for block in stream_members(case.river, case.releases, factors, case.wanted, threads=threads):
@@ -108,7 +110,7 @@ def run(case: Case, factors: Any, threads: int) -> Timing:
 def worst_error(case: Case, factors: Any, count: int) -> float:
     """Largest difference from rivers solved one by one, as a share of the peak."""
     from spillsim import transfer
-    from spillsim.transfer.members import Factors, solve_members
+    from spillsim.transfer import Factors, solve_members
 
     time = np.arange(0.0, case.wanted.until, 2.0 * tasks.HOUR)
     names = ("velocity", "dispersion", "storage_ratio", "exchange", "mass")
@@ -179,13 +181,15 @@ def scenario(count: int) -> Any:
     }, None)  # fmt: skip
 
 
-def end_to_end_table(members: int, repeats: int, markdown: bool) -> str:
+def end_to_end_table(
+    members: int, repeats: int, markdown: bool, several: Sequence[int] = (1, 2)
+) -> str:
     """From the scenario to the answers, on one and two threads."""
     from spillsim.ensemble import Asked, run_ensemble
 
     run_ensemble(scenario(64), Asked(workers=1))
     ready, rows, told = scenario(members), [], ""
-    for threads in (1, 2):
+    for threads in several:
         found = []
         for _ in range(repeats):
             begun, busy = perf_counter(), process_time()
@@ -231,11 +235,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ensemble", description=__doc__)
     parser.add_argument("--members", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--end-to-end", action="store_true")
     parser.add_argument("--markdown", action="store_true")
     options = parser.parse_args()
     print(machine.describe(machine.measure()), end="\n\n")
-    print(end_to_end_table(options.members, options.repeats, options.markdown), end="\n\n")
+    whole = end_to_end_table(options.members, options.repeats, options.markdown, options.threads)
+    print(whole, end="\n\n")
     if options.end_to_end:
         return
     print(ensemble_table(options.members, options.repeats, options.markdown))

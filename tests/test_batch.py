@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 
 import spillsim
-from spillsim.batches import CaseFile, batch, find_cases
+from spillsim.batches import CaseFile, find_cases
 from spillsim.batches.cases import Variant, names_of
 from spillsim.cli import main
 from spillsim.errors import OutputError, ScenarioError, SimulationError, SpillsimError
@@ -142,6 +144,32 @@ def test_results_of_cases_of_the_same_name_are_set_apart() -> None:
             (CaseFile("q/x_low", Path("q/x_low/scenario.toml")), Variant())]  # fmt: skip
     assert names_of(both) == ["p_x_low", "q_x_low"]
     assert len(set(named(*(f"{a}/{b}/c" for a in "pq" for b in "rs")))) == 4
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(["a", "A", "b", "a_b", "low"]), min_size=1, max_size=3),
+            st.sampled_from(["", "low", "b"]),
+        ),
+        max_size=8,
+        unique_by=lambda one: ("/".join(one[0]), one[1]),
+    )
+)
+def test_no_two_results_have_the_same_name(cases: list[tuple[list[str], str]]) -> None:
+    pairs = [
+        (CaseFile(path, Path("/root of all") / path / "scenario.toml"), Variant(regime))
+        for path, regime in (("/".join(parts), regime) for parts, regime in cases)
+    ]
+    try:
+        found = names_of(pairs)
+    except ScenarioError:  # told, as when "a/b" meets "a_b"
+        return
+    assert len({name.casefold() for name in found}) == len(pairs)
+    for (case, variant), name in zip(pairs, found, strict=True):
+        assert name.endswith(case.name + variant.suffix)
+    # whatever the order in which the cases are named
+    assert names_of(pairs[::-1]) == found[::-1]
 
 
 # --- one table, one file each ---------------------------------------------------------------------
@@ -278,6 +306,20 @@ def test_an_interrupt_leaves_what_is_finished(
     assert "1 computed, 1 kept" in capsys.readouterr().out
 
 
+def test_what_a_killed_batch_had_begun_to_write_is_removed() -> None:
+    Path("batch").mkdir()
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], check=True,
+                          capture_output=True, text=True).stdout.strip()  # fmt: skip
+    mine, other, living = (f"batch/.{name}.partial" for name in (
+        f"alpha.nc.{dead}", f"another.nc.{dead}", f"elsewhere.nc.{os.getpid()}"))  # fmt: skip
+    for path in (mine, other, living):
+        Path(path).touch()
+    assert run_two() == 0
+    assert names("batch") == sorted(
+        ["alpha.nc", "beta.nc", other.removeprefix("batch/"), living.removeprefix("batch/")]
+    )
+
+
 def test_uncertain_cases_are_run_as_written(capsys: pytest.CaptureFixture[str]) -> None:
     folder = copy("single_reach", "cases/alpha")
     file = folder / "scenario.toml"
@@ -335,8 +377,8 @@ def test_the_same_bits_by_one_process_by_several_and_by_a_cluster() -> None:
     from distributed import Client, LocalCluster
 
     cases = several(2)
-    one = batch(cases, "one", workers=1)
-    two = batch(cases, "two", workers=2)
+    one = spillsim.batch(cases, "one", workers=1)
+    two = spillsim.batch(cases, "two", workers=2)
     assert repr(one.rows) == repr(two.rows)
     same(contents("one"), contents("two"))
     with (
@@ -344,8 +386,8 @@ def test_the_same_bits_by_one_process_by_several_and_by_a_cluster() -> None:
         as cluster,
         Client(cluster, set_as_default=False) as client,
     ):  # fmt: skip
-        other = batch(cases, "other", scheduler=client)
-        again = batch(cases, "other", scheduler=client)
+        other = spillsim.batch(cases, "other", scheduler=client)
+        again = spillsim.batch(cases, "other", scheduler=client)
     assert repr(other.rows) == repr(one.rows)
     assert {done.status for done in again.cases} == {"kept"}
     same(contents("one"), contents("other"))
@@ -373,4 +415,4 @@ def test_a_worker_that_is_killed_costs_time_only() -> None:
 
 def test_workers_must_be_some() -> None:
     with pytest.raises(SpillsimError, match="at least one"):
-        batch("cases", workers=0)
+        spillsim.batch("cases", workers=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ def test_what_members_give_depends_neither_on_workers_nor_on_the_order_of_blocks
     work, _ = prepared(river(40))
     assert work.block == 32
     second, first = work(1), work(0)
-    again, _ = prepared(river(40))
+    again = pickle.loads(pickle.dumps(work))  # as another process has it
     for name, values in again(0).values.items():
         assert np.array_equal(values, first.values[name], equal_nan=True)
     for name, values in again(1).values.items():
@@ -118,6 +119,23 @@ def test_what_the_march_cannot_share_is_run_as_a_whole_and_told(
     _, way = prepared(data)
     assert way.startswith("whole runs, because the case is of the march engine (asked for), and")
     assert words in way
+
+
+def test_a_station_that_no_release_reaches_sees_nothing() -> None:
+    data = river(4)
+    data["release"] = data["release"][:1]
+    data["uncertain"] = data["uncertain"][:2]
+    data["station"].insert(0, {"name": "dry", "at": {"reach": "side", "distance": "1 km"}})
+    work, way = prepared(data)
+    assert isinstance(work, Marched), way
+    found = work(0)
+    assert found.failed == {}
+    peak = found.values["peak_concentration"]
+    assert (peak[:, 0] == 0.0).all()
+    assert (peak[:, 1:, 0] > 0.0).all()
+    assert (peak[:, :, 1] == 0.0).all()  # of the dye nothing is released
+    assert np.isnan(found.values["arrival_time"][:, 0]).all()
+    assert (found.values["time_above_limit"][:, 0] == 0.0).all()
 
 
 def test_a_time_step_that_is_given_is_the_longest_of_any_member() -> None:

@@ -153,7 +153,8 @@ def member_factors(case: Case, scenario: Scenario) -> list[Mapping[str, Array]]:
     discharge = _discharge_factor(model, flow)
     if discharge is None:
         return []
-    if not np.array_equal(prepare(network, flow).stem, prepare(network, base).stem):
+    river = case.ones[0].river
+    if not np.array_equal(prepare(network, flow, tank=river.tank).stem, river.stem):
         return []
     found: list[Mapping[str, Array]] = []
     for n, one in enumerate(case.ones):

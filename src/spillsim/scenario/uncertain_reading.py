@@ -361,7 +361,12 @@ def _check_names(reading: Reading, found: Sequence[Section]) -> None:
     """Names stand once, and so does what is varied by a key."""
     names: set[str] = set()
     keys: dict[str, str] = {}
+    releases: dict[str, str] = {}
     for one in found:
+        for number, release in enumerate(getattr(one, "releases", ())):
+            if releases.setdefault(release, one.name) != one.name:  # type: ignore[attr-defined]
+                message = f"{quoted(release)} is swept by {quoted(releases[release])} already"
+                reading.faults.add(f"{one._where}.releases[{number}]", message)
         name, key = one.name, one.key.strip()  # type: ignore[attr-defined]
         if name in names:
             reading.faults.add(f"{one._where}.name", f"the name {quoted(name)} is given twice")
