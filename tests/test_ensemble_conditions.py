@@ -106,5 +106,12 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert "given mass > 100 kg · 40 members" in told
     assert "too few for an answer; 30 are needed" in told
     assert "mass 1.00" in told
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.main([*command, "--sensitivity", "--given", "mass > 100 kg"]) == 0
+    told = capsys.readouterr().out
+    assert "how far every input decides" in told
+    assert "rank correlation" in told
+    assert max(map(len, told.splitlines())) < 80
+    assert "…" not in told.split("members   ")[1]
     assert cli.main([*command, "--given", "maas > 100 kg"]) == 2
-    assert 'Did you mean "mass"?' in capsys.readouterr().err
+    assert 'Did you mean "mass"?' in " ".join(capsys.readouterr().err.split())

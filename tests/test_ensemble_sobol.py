@@ -105,6 +105,7 @@ def test_every_combination_has_indices_and_all_together_none() -> None:
     known = np.isfinite(found["peak_concentration_sobol_total"].values).all(axis=(1, 2, 3))
     assert known.tolist() == [False, True, True, False]
     assert found["members"].values.tolist()[:3] == [128, 64, 64]
+    assert found["sobol_base_points"].values.tolist() == [0, 32, 32, 0]
     assert found["independent_draws"].values.tolist()[:3] == [64, 64, 64]
 
 

@@ -176,3 +176,15 @@ def test_the_command_draws_every_kind(
         assert words in capsys.readouterr().err
     with pytest.raises(OutputError, match="holds the answers of an ensemble"):
         results.open("known.nc")
+
+
+def test_indices_are_drawn_for_every_combination(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = case(1) | {"ensemble": {"members": 160, "sampling": "saltelli"}}
+    data["sweep"] = [{"name": "loss", "factor_of": "dispersion_coefficient", "values": [1.0, 2.0]}]
+    monkeypatch.chdir(tmp_path)
+    results.write(run(data, workers=1).summary, "swept.nc")
+    assert cli.main(["plot", "swept.nc", "--kind", "sobol", "-q"]) == 0
+    names = {path.name for path in tmp_path.glob("*.png")}
+    assert names == {"swept_sobol_loss_1.png", "swept_sobol_loss_2.png"}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 KINDS = ("bands", "arrival", "exceedance", "tornado", "sobol", "convergence")
 """What ``--kind`` says for an ensemble."""
+_MOST_COMBINATIONS = 6
+"""Combinations of what is swept of which Sobol indices are drawn unasked."""
 
 
 def of_ensemble(
@@ -55,9 +57,32 @@ def of_ensemble(
     for name in names:
         start = f"{stem}_{in_file_name(name)}" if len(names) > 1 else stem
         kinds = [kind] if kind else held(dataset, name, arguments.group)
+        own = shared_out(dataset, name) if arguments.group is None else []
+        if own and kind in (None, "sobol"):
+            kinds = [one for one in kinds if one != "sobol"]
         found += [(Path(f"{start}_{one}.png"), _draw(arguments, dataset, name, one))
                   for one in kinds]  # fmt: skip
+        if kind in (None, "sobol"):
+            found += [
+                (Path(f"{start}_sobol_{in_file_name(group)}.png"),
+                 _draw(arguments, dataset, name, "sobol", group))
+                for group in own
+            ]  # fmt: skip
     return found
+
+
+def shared_out(dataset: xr.Dataset, substance: str) -> list[str]:
+    """Return the combinations of what is swept that have Sobol indices, as all members have none.
+
+    The first of them, where there are many.
+    """
+    name = "peak_concentration_sobol_total"
+    if name not in dataset:
+        return []
+    has = np.isfinite(dataset[name].sel(substance=substance).values).any(axis=(1, 2))
+    if has[0]:
+        return []
+    return [str(dataset["group"].values[n]) for n in np.flatnonzero(has)[:_MOST_COMBINATIONS]]
 
 
 def held(dataset: xr.Dataset, substance: str, group: str | None) -> list[str]:
@@ -80,12 +105,17 @@ def held(dataset: xr.Dataset, substance: str, group: str | None) -> list[str]:
 
 
 def _draw(
-    arguments: argparse.Namespace, dataset: xr.Dataset, substance: str, kind: str
+    arguments: argparse.Namespace,
+    dataset: xr.Dataset,
+    substance: str,
+    kind: str,
+    group: str | None = None,
 ) -> Callable[[], Figure]:
+    """The drawing of one figure, of a group in place of the one asked for."""
     from .. import plots
 
     where = (dataset, arguments.station, substance)
-    group = arguments.group
+    group = group or arguments.group
     log = True if arguments.log else False if arguments.linear else None
     draws: dict[str, Callable[[], Figure]] = {
         "bands": lambda: plots.bands(*where, group=group, log=log),

@@ -32,6 +32,9 @@ SHARED_OUT = ("arrival_time", "peak_concentration", "mass_passed", "time_above_l
 """Answers whose variance is shared out among the inputs."""
 MOST = 50_000
 """Members of which rank correlations are made: more would change them by less than 0.005."""
+MOST_POINTS = 8192
+"""Base points of which Sobol indices are made: the first of a Sobol sequence are balanced, and the
+bootstrap of more would take longer than the members."""
 _RANKS = {
     "rank_correlation": "Spearman's rank correlation with the input",
     "partial_rank_correlation": "partial rank correlation with the input",
@@ -73,6 +76,9 @@ class Deciding:
                 self._put_ranks(parts, g, values)
         words = _RANKS | _ENDS
         if any(group.design.size for group in self._groups) and name in SHARED_OUT:
+            points = [min(len(group.design), MOST_POINTS) for group in self._groups]
+            told = "base points that Sobol indices are made of"
+            found["sobol_base_points"] = ("group", points, {"long_name": told, "units": "1"})
             parts |= self._shared_out(values, shape)
             words |= _SHARES
         unit = found[name][2]["units"]
@@ -111,7 +117,7 @@ class Deciding:
         names = self._members.input_names
         for g, group in enumerate(self._groups):
             for s, n in np.ndindex(shape[2:]) if group.design.size else ():
-                own = values[group.design.ravel(), s, n]
+                own = values[group.design[:MOST_POINTS].ravel(), s, n]
                 # where a time never comes in some members there is no variance to share out
                 if not bool(np.all(np.isfinite(own))) or float(np.ptp(own)) == 0.0:
                     continue
