@@ -212,6 +212,21 @@ def test_facility(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (workplace / "facility_source.png").stat().st_size > 10_000
 
 
+@pytest.mark.slow  # without compiled kernels
+def test_uncertainty(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = DOCS / "tutorials/uncertainty.md"
+    assert run_page(page) == 10
+    heard = capsys.readouterr().out
+    rows = re.findall(r"^ .*(?:Town intake|Frontier) .*\(.*$", page.read_text("utf-8"), re.MULTILINE)
+    assert len(rows) == 2
+    # narrow terminals leave the last columns out
+    assert all(" ".join(row.split()[:-2]) in " ".join(heard.split()) for row in rows)
+    assert "above the alarm: 51% of 200 members" in heard
+    assert "the precision asked for is reached" in heard
+    assert "share of variance" in heard
+    assert len(list(workplace.glob("my_case_ensemble_*.png"))) == 5
+
+
 def test_blocks_of_the_result_page(workplace: Path) -> None:
     spillsim.scenario.write_template("my_case")
     spillsim.run("my_case", output="my_case.nc")
