@@ -152,7 +152,7 @@ def cluster() -> Iterator[Any]:
 
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
-                     dashboard_address=None) as own,
+                     dashboard_address="127.0.0.1:0") as own,
         Client(own, set_as_default=False) as client,
     ):  # fmt: skip
         yield client

@@ -64,7 +64,7 @@ def build(accuracy: float) -> Case:
     from spillsim import transfer
     from spillsim.network import Position
     from spillsim.sources import RateSchedule
-    from spillsim.transfer.members import MembersWanted
+    from spillsim.transfer import MembersWanted
 
     random = np.random.default_rng(SEED)
     area, spread = random.uniform(30.0, 80.0, REACHES), random.uniform(20.0, 50.0, REACHES)
@@ -83,7 +83,7 @@ def build(accuracy: float) -> Case:
 
 def draw(count: int) -> Any:
     """Members, the same in every run."""
-    from spillsim.transfer.members import Factors
+    from spillsim.transfer import Factors
 
     random = np.random.default_rng(SEED)
 
@@ -98,7 +98,7 @@ def draw(count: int) -> Any:
 
 def run(case: Case, factors: Any, threads: int) -> Timing:
     """All members once, in blocks that are dropped when they have been counted."""
-    from spillsim.transfer.members import stream_members
+    from spillsim.transfer import stream_members
 
     begun, busy, points = perf_counter(), process_time(), 0
     for block in stream_members(case.river, case.releases, factors, case.wanted, threads=threads):
@@ -110,7 +110,7 @@ def run(case: Case, factors: Any, threads: int) -> Timing:
 def worst_error(case: Case, factors: Any, count: int) -> float:
     """Largest difference from rivers solved one by one, as a share of the peak."""
     from spillsim import transfer
-    from spillsim.transfer.members import Factors, solve_members
+    from spillsim.transfer import Factors, solve_members
 
     time = np.arange(0.0, case.wanted.until, 2.0 * tasks.HOUR)
     names = ("velocity", "dispersion", "storage_ratio", "exchange", "mass")

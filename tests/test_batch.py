@@ -382,7 +382,7 @@ def test_the_same_bits_by_one_process_by_several_and_by_a_cluster() -> None:
     assert repr(one.rows) == repr(two.rows)
     same(contents("one"), contents("two"))
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0")
         as cluster,
         Client(cluster, set_as_default=False) as client,
     ):  # fmt: skip

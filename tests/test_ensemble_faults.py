@@ -208,7 +208,7 @@ def test_a_scheduler_that_is_lost_costs_only_what_was_under_way(tmp_path: Path) 
     case, store = parse(spill(MEMBERS)), tmp_path / "m.zarr"
     wanted = digest(run_ensemble(case, Asked(workers=1)).summary)
     with LocalCluster(n_workers=1, threads_per_worker=1, processes=True,
-                      dashboard_address=None) as cluster, \
+                      dashboard_address="127.0.0.1:0") as cluster, \
          Client(cluster, set_as_default=False) as client:  # fmt: skip
 
         def lose(done: int, members: int) -> None:

@@ -121,6 +121,23 @@ def test_what_the_march_cannot_share_is_run_as_a_whole_and_told(
     assert words in way
 
 
+def test_a_station_that_no_release_reaches_sees_nothing() -> None:
+    data = river(4)
+    data["release"] = data["release"][:1]
+    data["uncertain"] = data["uncertain"][:2]
+    data["station"].insert(0, {"name": "dry", "at": {"reach": "side", "distance": "1 km"}})
+    work, way = prepared(data)
+    assert isinstance(work, Marched), way
+    found = work(0)
+    assert found.failed == {}
+    peak = found.values["peak_concentration"]
+    assert (peak[:, 0] == 0.0).all()
+    assert (peak[:, 1:, 0] > 0.0).all()
+    assert (peak[:, :, 1] == 0.0).all()  # of the dye nothing is released
+    assert np.isnan(found.values["arrival_time"][:, 0]).all()
+    assert (found.values["time_above_limit"][:, 0] == 0.0).all()
+
+
 def test_a_time_step_that_is_given_is_the_longest_of_any_member() -> None:
     data = river(12, numerics={"time_step": "300 s"})
     work, _ = prepared(data)

@@ -173,12 +173,22 @@ def dask_client(scheduler: Any, answer: float = ANSWER) -> Iterator[Any]:
             f"no Dask scheduler answers at {scheduler}: {str(failure) or type(failure).__name__}. "
             "Is it running (dask scheduler), and is the address right (tcp://HOST:8786)?"
         ) from None
-    # that a connection is lost is said in words; its own account of it is pages long
-    log = logging.getLogger("distributed")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
+    with _silent():
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """That a connection is lost is said in words; Dask's own account of it is pages long."""
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        yield client
+        yield
     finally:
-        client.close()
-        log.setLevel(level)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)

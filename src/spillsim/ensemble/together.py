@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..model import Model
     from ..network.network import Position
     from ..sampling import Draws
-    from ..transfer.members import MembersWanted
+    from ..transfer import MembersWanted
 
 MOST, LEAST = 1024, 64
 """Members of a block: enough to be worth a call, few enough to share out."""
@@ -129,8 +129,8 @@ def solve_into(
     factors : by name, (M,) or (M, G) by group of reaches
     group : (R,) of every reach, where there are any
     """
+    from ..transfer import Factors, lay_out, solve_laid_out
     from ..transfer.member_arrays import NOTHING
-    from ..transfer.members import Factors, lay_out, solve_laid_out
 
     if not one.releases or not rows.size:
         put_nothing(one.levels, rows, n, values)
@@ -156,7 +156,7 @@ def solve_into(
 
 def wanted_of(levels: Levels, asked: Questions) -> MembersWanted:
     """What is asked of the members, as the transfer engine takes it."""
-    from ..transfer.members import MembersWanted
+    from ..transfer import MembersWanted
 
     shares = () if levels.has_threshold else (DEFAULT_SHARE,)
     # in single precision also where no curves are kept, so that there is one kernel to compile
@@ -202,7 +202,7 @@ def _laid_out(one: One, inputs: Inputs, drawn: Array, asked: Questions) -> One:
 
     Raises ValueError where the river does not suit the member that disperses farthest.
     """
-    from ..transfer.members import Factors, lay_out
+    from ..transfer import Factors, lay_out
 
     factors, group = factors_of(inputs, drawn, int(one.river.decay.size))
     fits = usable(factors) if factors else np.ones(len(drawn), dtype=np.bool_)

@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .course import build_course
+    from .members import (
+        Factors,
+        MemberCurves,
+        MembersWanted,
+        lay_out,
+        solve_laid_out,
+        solve_members,
+        stream_members,
+    )
     from .response import NotSmoothError, Passage, passages, transfer_function
     from .river import River, prepare
     from .series import Series
@@ -19,19 +28,33 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Course",
+    "Factors",
+    "MemberCurves",
+    "MembersWanted",
     "NotSmoothError",
     "Passage",
     "River",
     "Series",
     "Source",
     "build_course",
+    "lay_out",
     "passages",
     "prepare",
+    "solve_laid_out",
+    "solve_members",
     "source_of",
+    "stream_members",
     "transfer_function",
 ]
 
 _HOME = {
+    "Factors": "members",
+    "MemberCurves": "members",
+    "MembersWanted": "members",
+    "lay_out": "members",
+    "solve_laid_out": "members",
+    "solve_members": "members",
+    "stream_members": "members",
     "NotSmoothError": "response",
     "Passage": "response",
     "passages": "response",
