@@ -128,7 +128,7 @@ def _legend(frame: Frame, *, has_choices: bool) -> None:
     from matplotlib.patches import Patch
 
     lowest, highest = (
-        f"input in its {end} tenth" + (f", or the choice with the {end} median" * has_choices)
+        f"input in its {end} tenth" + (f", or {end} choice" * has_choices)
         for end in ("lowest", "highest")
     )
     frame.figure.legend(
