@@ -66,6 +66,17 @@ def ticks_beyond(figure: Figure) -> set[Text]:
     return found
 
 
+def assert_on_the_page(figure: Figure) -> None:
+    """No text ends beyond the left or right edge."""
+    figure.draw_without_rendering()
+    page, beyond = figure.bbox, ticks_beyond(figure)
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip() and text not in beyond:
+            box = text.get_window_extent()
+            assert box.x0 >= page.x0 - 1.0, text.get_text()
+            assert box.x1 <= page.x1 + 1.0, text.get_text()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_names_stand_as_they_are_and_nothing_leaves_the_page(
     figures: dict[str, Figure], kind: str, tmp_path: Path
@@ -79,13 +90,7 @@ def test_names_stand_as_they_are_and_nothing_leaves_the_page(
     width, height = figure.get_size_inches() * 2.54
     assert width == pytest.approx(PAGE_WIDTH)
     assert height <= PAGE_HEIGHT
-    figure.draw_without_rendering()
-    page, beyond = figure.bbox, ticks_beyond(figure)
-    for text in figure.findobj(Text):
-        if text.get_visible() and text.get_text().strip() and text not in beyond:
-            box = text.get_window_extent()
-            assert box.x0 >= page.x0 - 1.0, text.get_text()
-            assert box.x1 <= page.x1 + 1.0, text.get_text()
+    assert_on_the_page(figure)
     path = plots.save(figure, tmp_path / f"{kind}.png")
     assert path.stat().st_size > 10_000
 
@@ -188,3 +193,21 @@ def test_indices_are_drawn_for_every_combination(
     assert cli.main(["plot", "swept.nc", "--kind", "sobol", "-q"]) == 0
     names = {path.name for path in tmp_path.glob("*.png")}
     assert names == {"swept_sobol_loss_1.png", "swept_sobol_loss_2.png"}
+
+
+def test_a_choice_has_its_lowest_and_its_highest_median() -> None:
+    data = case(1) | {"ensemble": {"members": 100}}
+    data["network"]["reaches"][0].pop("dispersion_coefficient [m2/s]")
+    data["dispersion"] = {"kind": "formula", "formula": "disley_2015"}
+    data["uncertain"] = [{
+        "name": "formula", "key": "dispersion.formula", "distribution": "discrete",
+        "values": ["disley_2015", "deng_2001", "fischer_1979"],
+    }]  # fmt: skip
+    found = run(data, workers=1).summary
+    figure = plots.tornado(found)
+    assert_on_the_page(figure)
+    assert "or lowest choice" in texts(figure)
+    ends = sorted(bar.get_x() + bar.get_width() for bar in figure.axes[0].patches)
+    peaks = found["peak_concentration"].isel(group=0, station=0, substance=0).values
+    assert ends[0] == pytest.approx(peaks.min())
+    assert ends[-1] == pytest.approx(peaks.max())

@@ -51,6 +51,7 @@ def test_ensemble_is_a_function_whatever_was_imported_before(first: str) -> None
     statement = (
         f"import spillsim; {first}; import inspect; assert callable(spillsim.ensemble); "
         "assert 'Parameters' in inspect.getdoc(spillsim.ensemble.__call__); "
+        "assert next(iter(inspect.signature(spillsim.ensemble).parameters)) == 'case'; "
         "from spillsim.ensemble import Asked; assert callable(spillsim.ensemble)"
     )
     assert "spillsim.ensemble.entry" in modules_loaded_by(statement)

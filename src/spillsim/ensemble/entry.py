@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from inspect import Signature, signature
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -113,9 +114,9 @@ class CallableRoom(ModuleType):
     Importing the room sets the name in the package; without this it would hide the function.
     """
 
-    def __call__(self, *arguments: Any, **named: Any) -> Outcome:
-        """Run an ensemble, see ``ensemble``."""
-        return ensemble(*arguments, **named)
+    __call__ = staticmethod(ensemble)
 
-
-CallableRoom.__call__.__doc__ = ensemble.__doc__
+    @property
+    def __signature__(self) -> Signature:
+        """Of the function, for editors and ``help``."""
+        return signature(ensemble)

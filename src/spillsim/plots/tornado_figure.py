@@ -61,7 +61,7 @@ def tornado(
             _draw(axes, found, place, answer)
         name_row(row[0], place, left=LEFT_OF_NAMES - 0.25)
     head_columns(drawn.rows, [words for _, words in _COLUMNS])
-    _legend(drawn.frame)
+    _legend(drawn.frame, has_choices="choice" in dataset["input_kind"].values)
     as_text(drawn.frame.figure)
     return drawn.frame.figure
 
@@ -124,12 +124,15 @@ def _range(found: Answers, number: int) -> str:
     return f"{figure_number(low)} to {figure_number(high)} {unit}".rstrip()
 
 
-def _legend(frame: Frame) -> None:
+def _legend(frame: Frame, *, has_choices: bool) -> None:
     from matplotlib.patches import Patch
 
+    lowest, highest = (
+        f"input in its {end} tenth" + (f", or {end} choice" * has_choices)
+        for end in ("lowest", "highest")
+    )
     frame.figure.legend(
-        handles=[Patch(color=_LOW, label="input in its lowest tenth"),
-                 Patch(color=_HIGH, label="input in its highest tenth")],
+        handles=[Patch(color=_LOW, label=lowest), Patch(color=_HIGH, label=highest)],
         ncols=2, loc="lower left", frameon=False, fontsize=SMALL, borderaxespad=0.0,
         title="below the name of an input: 5 to 95 % of its draws", title_fontsize=SMALL,
         alignment="left",
