@@ -258,7 +258,7 @@ def _run(work: Work, keeper: Store | Memory, draws: Draws, asked: Asked, begun: 
             done += _length(span)
             tell(done, layout.members)
             if foretell is not None and (found_out := pace.add(_length(span))):
-                foretell(_forecast(keeper, draws, found_out, begun))
+                foretell(_forecast(keeper, draws, found_out, begun, block))
                 foretell = None
             if asked.until is None:
                 return False
@@ -271,12 +271,13 @@ def _run(work: Work, keeper: Store | Memory, draws: Draws, asked: Asked, begun: 
 
 
 def _forecast(
-    keeper: Store | Memory, draws: Draws, pace: tuple[float, float], begun: float
+    keeper: Store | Memory, draws: Draws, pace: tuple[float, float], begun: float, block: int
 ) -> Forecast:
+    """What is known after a block."""
     layout = keeper.layout
     rate, left = pace
     groups = 1 if len(draws.combinations) == 1 else 1 + len(draws.combinations)
-    end = time.monotonic() - begun + left + seconds_to_sum_up(layout, groups)
+    end = time.monotonic() - begun + left + seconds_to_sum_up(keeper, groups, block)
     path = keeper.path if isinstance(keeper, Store) else None
     size = layout.memory if path is None else layout.size
     return Forecast(layout.members, size, path, end, rate)

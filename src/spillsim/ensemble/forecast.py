@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from .answers import quantiles
+from .memory import Memory
 from .single import CURVE
-from .store import Layout
+from .store import Store
 
 MEASURED = 5.0
 """Seconds for which blocks are watched before anything is told."""
@@ -20,6 +22,8 @@ SAMPLE = 200_000
 COLUMNS = 8
 ANSWERS = 12.0
 """What all answers of a quantity cost, over its quantiles alone."""
+READINGS = 2.0
+"""Times that curves are read: what is summed up together is not what lies in a file."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +68,33 @@ class Pace:
         return rate, self._left / rate
 
 
-def seconds_to_sum_up(layout: Layout, groups: int) -> float:
-    """How long the answers will take: nearly all of it is sorting, which is tried out.
+def seconds_to_sum_up(keeper: Store | Memory, groups: int, block: int) -> float:
+    """How long the answers will take: nearly all of it is sorting and reading, which is tried out.
 
     groups : all members, and each combination of what is swept
+    block : one that is done
     """
+    layout = keeper.layout
     count = min(layout.members, SAMPLE)
     sample = np.random.Generator(np.random.Philox(1)).random((count, COLUMNS))
-    one = np.inf
-    for _ in range(2):  # the first has its memory still to be found; workers compute meanwhile
-        begun = time.thread_time()
-        quantiles(sample, (0.05, 0.5, 0.95))
-        one = min(one, (time.thread_time() - begun) / COLUMNS)
+    one = _fastest(lambda: quantiles(sample, (0.05, 0.5, 0.95)), time.thread_time) / COLUMNS
     one *= layout.members * math.log(layout.members + 1.0) / (count * math.log(count + 1.0))
     columns = {q.name: math.prod(layout.sizes[name] for name in q.dims) for q in layout.quantities}
-    curves = columns.pop(CURVE, 0)
+    curves, reading = columns.pop(CURVE, 0), 0.0
+    if curves:
+        span = layout.span(block)
+        reading = (
+            READINGS * layout.blocks * _fastest(lambda: keeper.read(CURVE, span), time.perf_counter)
+        )
     # each member is in the group of all and in that of its combination
-    return min(groups, 2) * one * (ANSWERS * sum(columns.values()) + curves)
+    return reading + min(groups, 2) * one * (ANSWERS * sum(columns.values()) + curves)
+
+
+def _fastest(call: Callable[[], object], clock: Callable[[], float]) -> float:
+    """Seconds of the faster of two calls: the first has its memory still to be found."""
+    found = math.inf
+    for _ in range(2):
+        begun = clock()
+        call()
+        found = min(found, clock() - begun)
+    return found

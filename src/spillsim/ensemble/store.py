@@ -30,7 +30,7 @@ _STATUS, _REASON, _BLOCKS, _KEY = "status", "reason", "block_done", "spillsim_en
 _VERSION = 1
 _ROOM = 1.02
 """Room asked for on the disk, over the size of the arrays."""
-CHUNK = 1 << 23
+CHUNK = 1 << 21
 """Bytes beyond which the members of a block lie in several files; times that are read together
 then lie in one."""
 BLOCK_BYTES = 1 << 25
