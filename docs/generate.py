@@ -442,6 +442,35 @@ def variables_block(dataset: xr.Dataset, stored: Mapping[str, Mapping[str, Any]]
     return table(["variable", "dimensions", "type", "unit", "meaning"], lines)
 
 
+_PARTS = ("_low", "_high", "_mean", "_standard_error", "_convergence", "_half_width",
+          "_rank_correlation")  # fmt: skip
+"""What the names of numbers begin or end with that belong to another."""
+
+
+def example_ensemble() -> xr.Dataset:
+    """Return the answers of a small ensemble with curves."""
+    with tempfile.TemporaryDirectory() as folder:
+        spillsim.scenario.write_template(folder)
+        with Path(folder, "scenario.toml").open("a", encoding="utf-8") as file:
+            file.write(
+                '[[uncertain]]\nname = "mass"\nkey = "release.tank.mass"\n'
+                'distribution = "uniform"\nlow = "1 t"\nhigh = "3 t"\n'
+            )
+        return spillsim.ensemble(folder, members=100, workers=1, curves=True).summary
+
+
+def answers_block(dataset: xr.Dataset) -> str:
+    """Return name, dimensions, unit and meaning of the variables that answers are made of."""
+    lines = []
+    for key, variable in dataset.variables.items():
+        name = str(key)
+        if any(name.endswith(part) or f"{part}_" in name for part in _PARTS):
+            continue
+        told = [str(variable.attrs.get(word, "")) for word in ("units", "long_name")]
+        lines.append([f"`{name}`", ", ".join(map(str, variable.dims)), *told])
+    return table(["variable", "dimensions", "unit", "meaning"], lines)
+
+
 def output_blocks() -> dict[str, str]:
     """Return the generated parts of output.md."""
     dataset = example_run()
@@ -452,6 +481,7 @@ def output_blocks() -> dict[str, str]:
         "variables": variables_block(dataset, encoding(dataset)),
         "attributes": f"Global attributes: {attributes}.",
         "map": variables_block(view, plain),
+        "answers": answers_block(example_ensemble()),
     }
 
 
