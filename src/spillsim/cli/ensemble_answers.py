@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..ensemble.comparing import release_after_start
 from . import words
 from .console import Console, fit
 from .table import Column, flagged, print_table
@@ -97,12 +98,16 @@ def _tell_group(console: Console, own: xr.Dataset) -> None:
 
 
 def _tell_substance(console: Console, own: xr.Dataset, substance: str) -> None:
-    """One row for every station: chance, arrival, peak and load with 5 and 95 %."""
+    """One row for every station, down the river: chance, arrival, peak and load with 5 and 95 %."""
+    own = _down_the_river(own)
     part = own.sel(substance=substance)
+    released = release_after_start(own)
     names = [str(name) for name in part["station"].values]
     several = int(own["members"]) > 1
     heading = "median, and 5 to 95 % of the members" if several else "the one member"
-    console.line(f"{substance} · {heading}")
+    for line in console.wrapped(f"{substance} · {heading} · hours after the release",
+                                console.width - 1):  # fmt: skip
+        console.line(line)
     kinds = _kinds(own)
     columns = [Column("station", "", flagged(names, kinds), left=True, least=14)]
     limits = np.flatnonzero(own["limit_substance"].values == substance) if (
@@ -116,11 +121,17 @@ def _tell_substance(console: Console, own: xr.Dataset, substance: str) -> None:
         ("arrives", "arrival_time", "h", 5), ("peak", "peak_concentration", "mg/L", 3),
         ("at", "peak_time", "h", 9), ("load", "mass_passed", "kg", 8),
     ):  # fmt: skip
-        cells = tuple(_range(part[name], row, several) for row in range(len(names)))
-        middles = tuple(_middle(part[name], row) for row in range(len(names)))
+        values = part[name] - released if unit == "h" else part[name]
+        cells = tuple(_range(values, row, several) for row in range(len(names)))
+        middles = tuple(_middle(values, row) for row in range(len(names)))
         short = Column(f"{title}, med.", unit, middles) if leaves < 8 else None
         columns.append(Column(title, unit, cells, leaves=leaves, short=short))
     print_table(console, columns)
+
+
+def _down_the_river(own: xr.Dataset) -> xr.Dataset:
+    """The stations by their distance below the release, those that are not below it last."""
+    return own.isel(station=np.argsort(own["distance"].values, kind="stable"))
 
 
 def _above(own: xr.Dataset, limit: int, *, first: bool) -> Column:
@@ -172,6 +183,7 @@ def _tell_deciding(console: Console, own: xr.Dataset, substance: str, in_full: b
     if "peak_concentration_rank_correlation" not in own:
         console.line()
         return
+    own = _down_the_river(own)
     part = own.sel(substance=substance)
     kinds = _kinds(own)
     rows = [n for n, kind in enumerate(kinds) if kind == "border"] or list(range(len(kinds)))

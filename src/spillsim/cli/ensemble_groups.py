@@ -27,8 +27,10 @@ def tell_by_place(console: Console, rows: Sequence[AnswerRow]) -> None:
         for substance in dict.fromkeys(row.substance for row in here):
             own = [row for row in here if row.substance == substance]
             several = any(row.members > 1 for row in own)
-            basis = f"{substance} · " + (
-                "median, and 5 to 95 % of the members" if several else "one member each"
+            basis = (
+                f"{substance} · "
+                + ("median, and 5 to 95 % of the members" if several else "one member each")
+                + " · hours after the release"
             )
             limits = dict.fromkeys((row.limit, row.limit_name) for row in own if row.limit_name)
             told = [f"{words.concentration(value)}, {name}" for value, name in limits]

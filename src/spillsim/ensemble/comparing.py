@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -45,13 +46,22 @@ class AnswerRow:
     comes: float
     """Probability that the substance arrives at all [-]."""
     arrival: Range
-    """After the start of the case [h]."""
+    """After the first release [h]."""
     peak_concentration: Range
     """[mg/L]"""
     peak_time: Range
-    """After the start of the case [h]."""
+    """After the first release [h]."""
     load: Range
     """[kg]"""
+
+
+def release_after_start(summary: xr.Dataset) -> float:
+    """Time of the first release, as written, after the start of the case [h]."""
+    start, first = (
+        dt.datetime.fromisoformat(str(summary.attrs[name]))
+        for name in ("case_start", "first_release")
+    )
+    return (first - start) / dt.timedelta(hours=1)
 
 
 def compare_answers(
@@ -86,14 +96,15 @@ def compare_answers(
 
 
 def _rows(summary: xr.Dataset, label: str) -> Iterator[AnswerRow]:
+    released = release_after_start(summary)
     groups, stations = summary.sizes["group"], summary.sizes["station"]
     for g, s, n in np.ndindex(groups, stations, summary.sizes["substance"]):
         substance = str(summary["substance"].values[n])
         name, limit, chance = _strictest(summary, substance, g, s)
         comes = float(summary["arrival_chance"].values[g, s, n])
 
-        def spread(name: str, at: tuple[int, int, int] = (g, s, n)) -> Range:
-            own = summary[name].sel(quantile=list(_SHARES)).values
+        def spread(name: str, off: float = 0.0, at: tuple[int, int, int] = (g, s, n)) -> Range:
+            own = summary[name].sel(quantile=list(_SHARES)).values - off
             low, middle, high = (float(own[at[0], q, at[1], at[2]]) for q in range(3))
             return low, middle, high
 
@@ -105,8 +116,9 @@ def _rows(summary: xr.Dataset, label: str) -> Iterator[AnswerRow]:
             river=_text(summary, "river", s), distance=_number(summary, "distance", s),
             substance=substance, limit_name=name, limit=limit, chance=chance[0],
             chance_low=chance[1], chance_high=chance[2], comes=comes,
-            arrival=spread("arrival_time"), peak_concentration=spread("peak_concentration"),
-            peak_time=spread("peak_time"), load=spread("mass_passed"),
+            arrival=spread("arrival_time", released),
+            peak_concentration=spread("peak_concentration"),
+            peak_time=spread("peak_time", released), load=spread("mass_passed"),
         )  # fmt: skip
 
 
