@@ -42,9 +42,21 @@ class TreeMarch:
     """Steady flow on a tree: cells that hold a step of travel."""
 
     plan: Plan
-    dispersion: Dispersion
+    spreading: Dispersion | ScenarioError
+    """Dispersion on the grid, or why it cannot be computed."""
     reached: IntArray
     """(S,) row of each station among the observed places, -1 where no release can get."""
+
+    @property
+    def dispersion(self) -> Dispersion:
+        """Dispersion on the grid; raises ScenarioError where it would need too many substeps."""
+        if isinstance(self.spreading, ScenarioError):
+            raise self.spreading
+        return self.spreading
+
+    def check(self) -> None:
+        """Raise ScenarioError where it cannot be marched; the transfer engine still may."""
+        _ = self.dispersion
 
     @property
     def grid(self) -> Grid:
@@ -76,10 +88,7 @@ def tree_march(
     scenario: Scenario, route: Route, releases: Sequence[CompiledRelease],
     places: Sequence[StationPlace], output_time: Array, step: float,
 ) -> TreeMarch:  # fmt: skip
-    """Cells, places and steps for steady flow on a tree.
-
-    Raises ScenarioError where dispersion would need too many substeps.
-    """
+    """Cells, places and steps for steady flow on a tree."""
     grid = _grid(route, releases, step)
     start, count, ledger, field = steps_and_records(scenario, releases, output_time, step)
     reached = np.full(len(places), -1, dtype=np.int64)
@@ -96,6 +105,9 @@ class NetworkMarch:
     """Flow that changes, or a river that divides or has tanks."""
 
     plan: NetworkPlan
+
+    def check(self) -> None:
+        """Nothing that is found later can keep it from being marched."""
 
     @property
     def time_step(self) -> float:
@@ -175,13 +187,13 @@ def _grid(route: Route, releases: Sequence[CompiledRelease], step: float) -> Gri
     return build_grid(route, [release.position for release in releases], step, origin)
 
 
-def _dispersion(scenario: Scenario, grid: Grid, plan: Plan) -> Dispersion:
-    """Dispersion on a grid; a fault where it would need too many substeps."""
+def _dispersion(scenario: Scenario, grid: Grid, plan: Plan) -> Dispersion | ScenarioError:
+    """Dispersion on a grid, or the fault where it would need too many substeps."""
     try:
         return build_dispersion(grid, plan.limiter)
     except ValueError as error:
-        hint = "Leave out time_step and cell_length, or make them smaller."
-        raise ScenarioError([scenario.fault("numerics", str(error), hint)], scenario.name) from None
+        hint = "Leave out time_step and cell_length, or make them larger."
+        return ScenarioError([scenario.fault("numerics", str(error), hint)], scenario.name)
 
 
 def steps_and_records(

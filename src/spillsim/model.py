@@ -171,6 +171,7 @@ def assemble(scenario: Scenario) -> Model:
     notices += [*_unreached(places, varying), *warned]
     choice = choose_engine(scenario, network, flow, releases, places)
     if choice.engine == "march":
+        march.check()
         # what the march, and only it, does no better
         notices += [*choice.notices, *doubts, *_short_inlets(flow, network, releases)]
     notices += mixing_notices(
@@ -205,6 +206,7 @@ def with_time_step(model: Model, step: float) -> Model:
         model.scenario, route, model.varying, model.releases, model.stations, model.output_time,
         step,
     )  # fmt: skip
+    march.check()
     return replace(model, march=march)
 
 

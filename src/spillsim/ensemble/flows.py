@@ -32,9 +32,14 @@ BLOCK = 64
 """Members of a block."""
 EVEN = 1e-9
 """By how much rates of decay may change more in the storage zone than in the channel [-]."""
-UNEVEN = 0.1
-"""By how much the discharge may change more at the foot of a reach than at its head, as a share of
-the error that the case asks for: a member has one factor of the discharge for every reach."""
+UNEVEN = 1.0
+"""By how much the discharge may change more at the foot of a reach than at its head where a place
+is looked at, as a share of the error that the case asks for: a member has one factor of the
+discharge for every reach, in the middle, so that half of it is the error at the place."""
+UNEVEN_LOSS = 0.1
+"""By how much shares of water that is lost may change in all, as a share of that error."""
+UNEVEN_PAST = 0.1
+"""By how much the discharge may change more at the foot of other reaches than at their heads."""
 
 
 @dataclass(frozen=True)
@@ -189,16 +194,21 @@ def _discharge_factor(model: Model, flow: SteadyFlow) -> Array | None:
     """(R,) discharge of a member over that of the case; None where no such factor will do.
 
     Concentrations go with one over it, so at a place they are wrong by what the factors of head
-    and foot differ. What a plume loses with water that seeps away or is taken out adds up on the
-    way, so there the sum of the differences counts.
+    and foot of its reach differ. Past the reach nothing is left of that, since the mass that
+    passes is the same; the time of travel along it is wrong by about a twelfth of the difference
+    times the growth of the discharge. What a plume loses with water that seeps away or is taken
+    out adds up on the way, so there the sum of the differences counts.
     """
     base, network = model.flow, model.network
-    tolerance = UNEVEN * model.scenario.numerics.error
+    error = model.scenario.numerics.error
     head = flow.discharge_head / base.discharge_head
     foot = flow.discharge_foot / base.discharge_foot
     uneven = np.abs(np.log(foot / head))
     loses = (flow.lateral_inflow < 0.0) | (base.lateral_inflow < 0.0)
-    if uneven.max() > tolerance or uneven[loses].sum() > tolerance:
+    looked_at = [place.position.reach for place in model.stations]
+    if uneven[looked_at].max(initial=0.0) > UNEVEN * error or uneven.max() > UNEVEN_PAST:
+        return None
+    if uneven[loses].sum() > UNEVEN_LOSS * error:
         return None
     taken = np.flatnonzero((flow.node_abstraction > 0.0) | (base.node_abstraction > 0.0))
     if network.outlet in taken:
@@ -206,7 +216,7 @@ def _discharge_factor(model: Model, flow: SteadyFlow) -> Array | None:
     below = network.reach_below[taken]
     share = flow.node_abstraction[taken] / flow.discharge_head[below]
     in_case = base.node_abstraction[taken] / base.discharge_head[below]
-    if np.abs(share - in_case).sum() > tolerance:
+    if np.abs(share - in_case).sum() > UNEVEN_LOSS * error:
         return None
     return np.asarray(np.sqrt(head * foot))
 
