@@ -87,7 +87,7 @@ def case(members: int, reaches: int = REACHES, *, formula: bool = False) -> dict
 
 def run(members: int, store: Path | None, **asked: Any) -> Any:
     """One ensemble; prints what was foretold and what came out."""
-    from spillsim.ensemble import Asked, Forecast, run_ensemble
+    from spillsim.ensembles import Asked, Forecast, run_ensemble
     from spillsim.scenario import parse
 
     told: list[Forecast] = []
@@ -162,7 +162,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from benchmarks import batches
-from spillsim.ensemble.store import Store
+from spillsim.ensembles.store import Store
 
 whole, met = Store.put, []
 
@@ -181,7 +181,7 @@ batches.bits_of(sys.argv[1], Path(sys.argv[2]), workers=2)
 
 def bits_of(kind: str, store: Path, **asked: Any) -> str:
     """Digests of the answers and of the store of one of the two small ensembles."""
-    from spillsim.ensemble import Asked, run_ensemble
+    from spillsim.ensembles import Asked, run_ensemble
     from spillsim.scenario import parse
 
     data = case(6000) if kind == "together" else case(64, 3, formula=True)

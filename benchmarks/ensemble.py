@@ -185,7 +185,7 @@ def end_to_end_table(
     members: int, repeats: int, markdown: bool, several: Sequence[int] = (1, 2)
 ) -> str:
     """From the scenario to the answers, on one and two threads."""
-    from spillsim.ensemble import Asked, run_ensemble
+    from spillsim.ensembles import Asked, run_ensemble
 
     run_ensemble(scenario(64), Asked(workers=1))
     ready, rows, told = scenario(members), [], ""

@@ -59,7 +59,7 @@ class Timing:
 
 def run(ready: Any, threads: int) -> Timing:
     """Draw, march, sum up."""
-    from spillsim.ensemble import Asked, run_ensemble
+    from spillsim.ensembles import Asked, run_ensemble
 
     begun, busy = perf_counter(), process_time()
     outcome = run_ensemble(ready, Asked(workers=threads))
@@ -68,8 +68,8 @@ def run(ready: Any, threads: int) -> Timing:
 
 def errors(ready: Any, most: int) -> Array:
     """L1 error at the worst station of up to ``most`` members, as a share of the area."""
-    from spillsim.ensemble import Asked
-    from spillsim.ensemble.ensemble import _prepare
+    from spillsim.ensembles import Asked
+    from spillsim.ensembles.ensemble import _prepare
     from spillsim.model import assemble
     from spillsim.sampling import draw
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spillsim.ensemble.runner import Block
+from spillsim.ensembles.runner import Block
 
 
 @dataclass(frozen=True)

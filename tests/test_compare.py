@@ -15,7 +15,7 @@ from river_cases import case, reach, slug
 import spillsim
 from spillsim.analysis.differences import ABSENT, Difference, differences
 from spillsim.cli import main
-from spillsim.ensemble.comparing import compare_answers
+from spillsim.ensembles.comparing import compare_answers
 from spillsim.errors import SpillsimError
 from spillsim.scenario import parse
 

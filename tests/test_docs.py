@@ -217,7 +217,9 @@ def test_uncertainty(workplace: Path, capsys: pytest.CaptureFixture[str]) -> Non
     page = DOCS / "tutorials/uncertainty.md"
     assert run_page(page) == 10
     heard = capsys.readouterr().out
-    rows = re.findall(r"^ .*(?:Town intake|Frontier) .*\(.*$", page.read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^ .*(?:Town intake|Frontier) .*\(.*$", page.read_text("utf-8"), re.MULTILINE
+    )
     assert len(rows) == 2
     # narrow terminals leave the last columns out
     assert all(" ".join(row.split()[:-2]) in " ".join(heard.split()) for row in rows)

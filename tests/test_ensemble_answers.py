@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spillsim.ensemble import answers
+from spillsim.ensembles import answers
 
 
 def normal_share(x: float) -> float:

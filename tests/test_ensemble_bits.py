@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from test_ensemble_run import digest, spill
 
-from spillsim.ensemble import Asked, run_ensemble
+from spillsim.ensembles import Asked, run_ensemble
 from spillsim.scenario import parse
 
 pytestmark = [

@@ -9,7 +9,7 @@ import pytest
 from test_ensemble_run import run, spill, write
 
 from spillsim import cli
-from spillsim.ensemble import ConditionError, given
+from spillsim.ensembles import ConditionError, given
 from spillsim.sampling import Draws, draw
 from spillsim.scenario import parse
 

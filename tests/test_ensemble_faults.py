@@ -15,8 +15,8 @@ import xarray as xr
 from test_ensemble_run import digest, spill, write
 
 from spillsim import cli
-from spillsim.ensemble import Asked, run_ensemble
-from spillsim.ensemble.memory import free_memory
+from spillsim.ensembles import Asked, run_ensemble
+from spillsim.ensembles.memory import free_memory
 from spillsim.errors import SpillsimError
 from spillsim.scenario import parse
 
@@ -77,7 +77,7 @@ def test_a_full_disk_keeps_what_is_finished_and_goes_on(
 SIGNALLED = """
 import os, sys
 from spillsim import cli
-from spillsim.ensemble.store import Store
+from spillsim.ensembles.store import Store
 
 whole, met = Store.put, []
 
@@ -116,7 +116,7 @@ def test_interrupted_it_says_how_to_go_on(
 def test_without_a_store_what_is_finished_is_written_when_it_breaks_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("spillsim.ensemble.ensemble.WORTH_KEEPING", 0.0)
+    monkeypatch.setattr("spillsim.ensembles.ensemble.WORTH_KEEPING", 0.0)
     case, rescue = parse(spill(MEMBERS)), tmp_path / "rescue.zarr"
     wanted = digest(run_ensemble(case, Asked(workers=1)).summary)
     seen: list[int] = []
@@ -193,7 +193,7 @@ def test_too_little_memory_is_told_before(
 ) -> None:  # fmt: skip
     free = tmp_path / "meminfo"
     free.write_text("MemTotal: 16 kB\nMemAvailable: 8 kB\n", encoding="ascii")
-    monkeypatch.setattr("spillsim.ensemble.memory._FREE", free)
+    monkeypatch.setattr("spillsim.ensembles.memory._FREE", free)
     assert free_memory() == 8192.0
     told = tell(folder, tmp_path, capsys)
     assert "of memory and 0.00819 MB are free" in told
@@ -224,7 +224,7 @@ def test_a_scheduler_that_is_lost_costs_only_what_was_under_way(tmp_path: Path) 
 def test_who_computes_ends_with_the_one_who_asked(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from concurrent.futures import ProcessPoolExecutor\n"
-        "from spillsim.ensemble.runner import begin_worker\n"
+        "from spillsim.ensembles.runner import begin_worker\n"
         "import multiprocessing as m\n"
         "if __name__ == '__main__':\n"
         "    pool = ProcessPoolExecutor(1, m.get_context('spawn'), begin_worker)\n"

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from river_cases import case, constant, reach, slug
 
-from spillsim.ensemble import Asked
-from spillsim.ensemble.ensemble import _prepare, swept
-from spillsim.ensemble.flows import Flows, member_factors
+from spillsim.ensembles import Asked
+from spillsim.ensembles.ensemble import _prepare, swept
+from spillsim.ensembles.flows import Flows, member_factors
 from spillsim.model import assemble
 from spillsim.sampling import draw, scenario_of
 from spillsim.scenario import parse

@@ -11,10 +11,10 @@ from river_cases import case, constant, reach, slug
 
 from spillsim.analysis.curves import crossings, peaks, time_above
 from spillsim.analysis.passage import SHARE_OF_PEAK
-from spillsim.ensemble import Asked
-from spillsim.ensemble.ensemble import _prepare, run_ensemble, swept
-from spillsim.ensemble.marched import Marched
-from spillsim.ensemble.passing import FIRST, LAST, PEAK, PEAK_TIME, look_at
+from spillsim.ensembles import Asked
+from spillsim.ensembles.ensemble import _prepare, run_ensemble, swept
+from spillsim.ensembles.marched import Marched
+from spillsim.ensembles.passing import FIRST, LAST, PEAK, PEAK_TIME, look_at
 from spillsim.model import assemble
 from spillsim.sampling import draw
 from spillsim.scenario import parse

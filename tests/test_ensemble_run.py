@@ -17,8 +17,8 @@ from river_cases import case, reach, slug
 
 import spillsim
 from spillsim import cli
-from spillsim.ensemble import Asked, Outcome, run_ensemble
-from spillsim.ensemble.ensemble import _key
+from spillsim.ensembles import Asked, Outcome, run_ensemble
+from spillsim.ensembles.ensemble import _key
 from spillsim.errors import SpillsimError
 from spillsim.sampling import draw
 from spillsim.scenario import parse
@@ -186,7 +186,7 @@ def test_libraries_are_loaded_where_they_are_needed_only(tmp_path: Path) -> None
 KILLED = """
 import os, signal, sys
 from spillsim import cli
-from spillsim.ensemble.store import Store
+from spillsim.ensembles.store import Store
 
 whole, met = Store.put, []
 

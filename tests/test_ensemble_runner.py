@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from ensemble_blocks import Squares, lost, threads_allowed
 
-from spillsim.ensemble.cluster import DaskPool, dask_client
-from spillsim.ensemble.runner import Block, LocalPool, Pool, alone, run_blocks
+from spillsim.ensembles.cluster import DaskPool, dask_client
+from spillsim.ensembles.runner import Block, LocalPool, Pool, alone, run_blocks
 from spillsim.errors import SpillsimError
 
 WANTED = [float(n * n) for n in range(20)]
@@ -156,7 +156,7 @@ sys.path.insert(0, {tests!r})
 with open("ran", "a") as file:
     file.write("once\\n")
 from ensemble_blocks import Squares
-from spillsim.ensemble.runner import LocalPool, run_blocks
+from spillsim.ensembles.runner import LocalPool, run_blocks
 found = []
 pool = LocalPool(Squares(4), 2, processes=True)
 run_blocks(pool, range(6), None, lambda number, block: found.append(number))

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from river_cases import case, constant, reach, slug
 
-from spillsim.ensemble import Asked
-from spillsim.ensemble.ensemble import _prepare, run_ensemble, swept
-from spillsim.ensemble.scaled import Scaled
-from spillsim.ensemble.ways import BLOCK
-from spillsim.ensemble.wholes import WholeRuns
+from spillsim.ensembles import Asked
+from spillsim.ensembles.ensemble import _prepare, run_ensemble, swept
+from spillsim.ensembles.scaled import Scaled
+from spillsim.ensembles.ways import BLOCK
+from spillsim.ensembles.wholes import WholeRuns
 from spillsim.model import assemble
 from spillsim.sampling import draw
 from spillsim.scenario import parse

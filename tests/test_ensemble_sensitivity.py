@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from spillsim.ensemble import sensitivity
+from spillsim.ensembles import sensitivity
 from spillsim.errors import SpillsimError
 
 NAMES = ("a", "b", "c")

@@ -11,7 +11,7 @@ import xarray as xr
 from test_ensemble_run import run, spill
 
 from spillsim import scenario
-from spillsim.ensemble import sensitivity
+from spillsim.ensembles import sensitivity
 from spillsim.errors import ScenarioError, SpillsimError
 from spillsim.sampling import draw, draws_of
 from spillsim.sampling.designs import TooFewForSaltelliError, saltelli

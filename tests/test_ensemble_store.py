@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from spillsim.ensemble.store import Layout, Quantity, Store
+from spillsim.ensembles.store import Layout, Quantity, Store
 from spillsim.errors import OutputError
 
 STATIONS = 3
@@ -110,7 +110,7 @@ def test_too_little_room_is_told_before(tmp_path: Path, monkeypatch: pytest.Monk
     from collections import namedtuple
 
     usage = namedtuple("usage", "total used free")(10**9, 10**9 - 100, 100)
-    monkeypatch.setattr("spillsim.ensemble.store.shutil.disk_usage", lambda _: usage)
+    monkeypatch.setattr("spillsim.ensembles.store.shutil.disk_usage", lambda _: usage)
     with pytest.raises(OutputError, match=r"0\.0001 MB are free"):
         Store.open(tmp_path / "x.zarr", layout())
     assert list(tmp_path.iterdir()) == []

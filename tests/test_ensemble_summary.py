@@ -15,7 +15,7 @@ from test_ensemble_run import SPREAD, run, spill
 from test_results_conventions import cf_findings, quick_checker
 
 from spillsim import results
-from spillsim.ensemble import Members, summarize
+from spillsim.ensembles import Members, summarize
 from spillsim.sampling import draw
 from spillsim.scenario import parse
 

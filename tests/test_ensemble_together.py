@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from river_cases import case, constant, reach, slug
 
-from spillsim.ensemble import Asked
-from spillsim.ensemble.ensemble import _prepare, run_ensemble, swept
-from spillsim.ensemble.together import Together
+from spillsim.ensembles import Asked
+from spillsim.ensembles.ensemble import _prepare, run_ensemble, swept
+from spillsim.ensembles.together import Together
 from spillsim.model import assemble
 from spillsim.sampling import draw
 from spillsim.scenario import parse

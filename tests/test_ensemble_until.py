@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from spillsim.ensemble.answers import share_of
-from spillsim.ensemble.until import FIRST, Precision, beginnings, first_draw
+from spillsim.ensembles.answers import share_of
+from spillsim.ensembles.until import FIRST, Precision, beginnings, first_draw
 
 
 def outcome(members: int, chance: float = 0.3, seed: int = 1) -> np.ndarray:

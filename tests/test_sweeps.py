@@ -14,7 +14,7 @@ from uncertain_cases import CASE, TABLES, raw
 
 import spillsim
 from spillsim.cli import main
-from spillsim.ensemble import Asked, run_ensemble
+from spillsim.ensembles import Asked, run_ensemble
 from spillsim.errors import ScenarioError
 from spillsim.sampling import draw, scenario_of
 from spillsim.scenario import load, parse

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from . import analysis, analytic, formulas, plots, results, sampling, scenario, tailings
     from .api import compare, load, open, reach_map, run, superpose, unit_response
     from .batches import batch
-    from .ensemble.entry import ensemble
+    from .ensembles.entry import ensemble
     from .errors import (
         Fault,
         Notice,
@@ -76,7 +76,7 @@ else:
         "assemble": "model",
         "batch": "batches",
         "compare": "api",
-        "ensemble": "ensemble",
+        "ensemble": "ensembles.entry",
         "formulas": "formulas",
         "load": "api",
         "open": "api",

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import scenario
-from ..ensemble.cluster import DaskPool, dask_client
-from ..ensemble.runner import Block, LocalPool, run_blocks, usable_workers
+from ..ensembles.cluster import DaskPool, dask_client
+from ..ensembles.runner import Block, LocalPool, run_blocks, usable_workers
 from ..errors import Fault, OutputError, ScenarioError, SpillsimError
 from ..results.whole import check_target, write_whole
 from .cases import CaseFile, Variant, find_cases, names_of, variants_of

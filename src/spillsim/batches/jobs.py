@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .. import scenario
-from ..ensemble.runner import Block
+from ..ensembles.runner import Block
 from ..errors import OutputError, SpillsimError
 
 if TYPE_CHECKING:

@@ -67,7 +67,7 @@ def _compare_answers(
     console: Console, arguments: argparse.Namespace, datasets: Sequence[xr.Dataset],
     labels: Sequence[str],
 ) -> list[str]:  # fmt: skip
-    from ..ensemble.comparing import compare_answers, csv_lines
+    from ..ensembles.comparing import compare_answers, csv_lines
     from .ensemble_groups import tell_by_place
 
     rows = compare_answers(datasets, labels, stations=arguments.stations)

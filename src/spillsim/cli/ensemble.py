@@ -22,7 +22,7 @@ SOME_FAILED = 1
 def ensemble(arguments: argparse.Namespace, console: Console) -> int:
     """Load a case, run its members, write their answers, then tell them."""
     from .. import results
-    from ..ensemble import Asked, run_ensemble
+    from ..ensembles import Asked, run_ensemble
 
     loaded = scenario.load(arguments.case)
     for name in ("members", "workers"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..ensemble.comparing import release_after_start
+from ..ensembles.comparing import release_after_start
 from . import words
 from .console import Console, fit
 from .table import Column, flagged, print_table
@@ -16,7 +16,7 @@ from .table import Column, flagged, print_table
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ..ensemble import Outcome
+    from ..ensembles import Outcome
 
 _FEW = 3
 """Combinations of what is swept that are told one after the other, with all that is said."""
@@ -74,7 +74,7 @@ def tell_answers(console: Console, summary: xr.Dataset, *, in_full: bool = False
 
 def _tell_combinations(console: Console, summary: xr.Dataset) -> None:
     """A table for every border (or station) and substance, with a row for every combination."""
-    from ..ensemble.comparing import compare_answers
+    from ..ensembles.comparing import compare_answers
     from .ensemble_groups import tell_by_place
 
     rows = compare_answers([summary], [""])
@@ -85,7 +85,7 @@ def _tell_combinations(console: Console, summary: xr.Dataset) -> None:
 
 
 def _tell_group(console: Console, own: xr.Dataset) -> None:
-    from ..ensemble.answers import FEWEST
+    from ..ensembles.answers import FEWEST
 
     given = "given " if str(own["group_kind"].values) == "condition" else ""
     count = int(own["members"])

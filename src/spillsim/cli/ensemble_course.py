@@ -20,7 +20,7 @@ from .uncertain import shown
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ..ensemble import Forecast, Outcome
+    from ..ensembles import Forecast, Outcome
 
 _TOLD = 5
 """Failed members that are told one by one."""

@@ -11,7 +11,7 @@ from .console import Console
 from .table import Column, print_table
 
 if TYPE_CHECKING:
-    from ..ensemble.comparing import AnswerRow, Range
+    from ..ensembles.comparing import AnswerRow, Range
 
 
 def tell_by_place(console: Console, rows: Sequence[AnswerRow]) -> None:

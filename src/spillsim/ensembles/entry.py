@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from inspect import Signature, signature
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .ensemble import Asked, Outcome, run_ensemble
@@ -106,17 +104,3 @@ def ensemble(  # noqa: PLR0913 - all that may be said of one, by name
     if output is not None:
         results.write(outcome.summary, output)
     return outcome
-
-
-class CallableRoom(ModuleType):
-    """Lets ``spillsim.ensemble`` be both: the room of ensembles, and the function of that name.
-
-    Importing the room sets the name in the package; without this it would hide the function.
-    """
-
-    __call__ = staticmethod(ensemble)
-
-    @property
-    def __signature__(self) -> Signature:
-        """Of the function, for editors and ``help``."""
-        return signature(ensemble)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from .conditions import ConditionError, Given, given
 from .ensemble import Asked, Outcome, run_ensemble
-from .entry import CallableRoom
 from .forecast import Forecast
 from .groups import Members
 from .summary import summarize
@@ -22,5 +19,3 @@ __all__ = [
     "run_ensemble",
     "summarize",
 ]
-
-sys.modules[__name__].__class__ = CallableRoom
