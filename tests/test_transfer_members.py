@@ -19,13 +19,8 @@ from spillsim.network import Position
 from spillsim.sources import InletSchedule, RateSchedule, SlugSchedule
 from spillsim.transfer.cells import Cells
 from spillsim.transfer.member_arrays import ENDLESS, GOOD, NOTHING, SHARP
-from spillsim.transfer.members import (
-    Factors,
-    MemberCurves,
-    MembersWanted,
-    solve_members,
-    stream_members,
-)
+from spillsim.transfer.member_factors import Factors, MembersWanted
+from spillsim.transfer.members import MemberCurves, solve_members, stream_members
 from spillsim.transfer.solve import Wanted, solve
 
 Array = NDArray[np.float64]

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .course import build_course
+    from .member_factors import Factors, MembersWanted
     from .members import (
-        Factors,
         MemberCurves,
-        MembersWanted,
         lay_out,
         solve_laid_out,
         solve_members,
@@ -48,9 +47,9 @@ __all__ = [
 ]
 
 _HOME = {
-    "Factors": "members",
+    "Factors": "member_factors",
     "MemberCurves": "members",
-    "MembersWanted": "members",
+    "MembersWanted": "member_factors",
     "lay_out": "members",
     "solve_laid_out": "members",
     "solve_members": "members",

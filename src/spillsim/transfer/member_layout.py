@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from ..network.network import Position
 from .course import GROWTH, build_course
 from .member_arrays import Looking, Sweeping
 from .member_curves import PER_FREQUENCY, TERMS
+from .member_factors import Factors, MembersWanted
 from .member_look import Pieces
 from .member_sweep import SIZE
 from .member_zones import TRIALS, Courses, Spots, Trials
@@ -20,9 +20,6 @@ from .sharpness import Release, releases_by_place
 from .source import Source, source_of
 from .sweep import LANES, ROWS, Points, Probes
 from .zones import STEM, Course, Zones
-
-if TYPE_CHECKING:
-    from .members import Factors, MembersWanted
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def _members() -> Report:
     from ..engine import substance_river
     from ..model import assemble
     from ..scenario import parse
-    from ..transfer.members import Factors, MembersWanted, solve_members
+    from ..transfer import Factors, MembersWanted, solve_members
 
     model = assemble(parse(_river("transfer", False)))
     river = substance_river(model.scenario, model.network, model.flow, 0)
