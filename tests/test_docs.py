@@ -213,7 +213,12 @@ def test_facility(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.slow  # without compiled kernels
-def test_uncertainty(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_uncertainty(
+    workplace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the members are the same by however many processes, each of which takes seconds to begin
+    for room in ("ensembles.ensemble", "batches.batching"):
+        monkeypatch.setattr(f"spillsim.{room}.usable_workers", lambda: 1)
     page = DOCS / "tutorials/uncertainty.md"
     assert run_page(page) == 10
     heard = capsys.readouterr().out

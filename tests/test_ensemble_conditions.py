@@ -100,7 +100,7 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                              capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
     folder = write(tmp_path / "spill", spill(80))
     monkeypatch.chdir(tmp_path)
-    command = ["ensemble", str(folder), "--workers", "1"]
+    command = ["ensemble", folder.name, "--workers", "1"]
     assert cli.main([*command, "--given", "mass > 100 kg", "--given", "mass > 900 kg"]) == 0
     told = capsys.readouterr().out
     assert "given mass > 100 kg · 40 members" in told

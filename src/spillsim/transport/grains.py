@@ -44,7 +44,8 @@ def shares_moved(
     lying = bed + settled * water
     if lying <= 0.0:
         return settled, 0.0
-    return settled, min(lifted / lying, 1.0)
+    # divided only where less rises than lies: next to nothing that lies would overflow
+    return settled, 1.0 if lifted >= lying else lifted / lying
 
 
 @inner
