@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
+import multiprocessing
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -395,21 +394,17 @@ def test_the_same_bits_by_one_process_by_several_and_by_a_cluster() -> None:
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed_costs_time_only() -> None:
-    several(4)
-    command = [sys.executable, "-m", "spillsim", "batch", "cases", "--workers", "2", "-q"]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    killed = False
-    deadline = time.monotonic() + 120.0
-    while running.poll() is None and time.monotonic() < deadline and not killed:
-        if Path("batch").is_dir() and any(name.endswith(".nc") for name in names("batch")):
-            children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-            workers = [pid for pid in children.read_text(encoding="ascii").split()
-                       if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]  # fmt: skip
-            os.kill(int(workers[-1]), signal.SIGKILL)
-            killed = True
-        time.sleep(0.01)
-    _, told = running.communicate()
-    assert (running.returncode, told, killed) == (0, "", True)
+    killed: list[int] = []
+
+    def kill_one(*_: object) -> None:
+        if not killed:
+            worker = multiprocessing.active_children()[-1]
+            killed.append(worker.pid or 0)
+            worker.kill()
+
+    found = spillsim.batch(several(4), workers=2, progress=kill_one)
+    assert len(killed) == 1
+    assert {done.status for done in found.cases} == {"computed"}
     assert names("batch") == [f"c{number}.nc" for number in range(4)]
 
 

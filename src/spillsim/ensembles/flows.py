@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SpillsimError
+from .blocks import Blocks
 from .factors import Inputs, factors_of, of_release_key
 from .runner import Block, alone
-from .single import Array, Shape
+from .single import Array
 from .together import One, Questions, one_of, questions_of, solve_into
 from .wholes import WholeRuns
 
@@ -53,12 +54,9 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Flows:
+class Flows(Blocks):
     """Computes blocks of members; may be sent to other processes."""
 
-    draws: Draws
-    shape: Shape
-    block: int
     wholes: WholeRuns
     cases: tuple[Case, ...]
     """(C,) by combination."""
@@ -67,15 +65,6 @@ class Flows:
     told = "solved together by the transfer engine, each with a flow of its own"
     separate = True
     """Most of the time goes into hydraulics in Python, of which one thread goes on at a time."""
-
-    def members(self, block: int) -> range:
-        """Numbers of the members of a block."""
-        return range(block * self.block, min((block + 1) * self.block, self.draws.members))
-
-    def lost(self, block: int, why: str) -> Block:
-        """A block that no process lived to compute."""
-        members = self.members(block)
-        return Block(self.shape.empty(len(members)), dict.fromkeys(members, why))
 
     def __call__(self, block: int) -> Block:
         """Compute a block."""

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .blocks import Blocks
 from .factors import Index, Inputs, Levels, factors_of, inputs_of, levels_of, usable
 from .passing import put_metrics, put_nothing
 from .runner import Block, alone
-from .single import Array, Shape
+from .single import Array
 from .wholes import WholeRuns
 
 if TYPE_CHECKING:
@@ -87,12 +88,9 @@ def _grid(case: Case, rung: int) -> Any:
 
 
 @dataclass(frozen=True)
-class Marched:
+class Marched(Blocks):
     """Computes blocks of members side by side; may be sent to other processes."""
 
-    draws: Draws
-    shape: Shape
-    block: int
     wholes: WholeRuns
     cases: tuple[Case, ...]
     """(C,) by combination."""
@@ -101,15 +99,6 @@ class Marched:
     told = "marched side by side"
     separate = False
     """The kernels let other threads run beside them."""
-
-    def members(self, block: int) -> range:
-        """Numbers of the members of a block."""
-        return range(block * self.block, min((block + 1) * self.block, self.draws.members))
-
-    def lost(self, block: int, why: str) -> Block:
-        """A block that no process lived to compute."""
-        members = self.members(block)
-        return Block(self.shape.empty(len(members)), dict.fromkeys(members, why))
 
     def __call__(self, block: int) -> Block:
         """Compute a block."""

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .blocks import Blocks
 from .factors import Levels, levels_of
 from .passing import put_metrics
 from .runner import Block
-from .single import Array, Shape
+from .single import Array
 from .wholes import WholeRuns
 
 if TYPE_CHECKING:
@@ -45,12 +46,9 @@ class Curves:
 
 
 @dataclass(frozen=True)
-class Scaled:
+class Scaled(Blocks):
     """Computes blocks of members from runs that are done; may be sent to other processes."""
 
-    draws: Draws
-    shape: Shape
-    block: int
     time: Array = field(repr=False)
     """(T,) [s since the start of the case]"""
     curves: tuple[tuple[Curves, ...], ...]
@@ -64,15 +62,6 @@ class Scaled:
     def told(self) -> str:
         """The way in words."""
         return f"scaled from {self.runs} run{'s' if self.runs > 1 else ''}"
-
-    def members(self, block: int) -> range:
-        """Numbers of the members of a block."""
-        return range(block * self.block, min((block + 1) * self.block, self.draws.members))
-
-    def lost(self, block: int, why: str) -> Block:
-        """A block that no process lived to compute."""
-        members = self.members(block)
-        return Block(self.shape.empty(len(members)), dict.fromkeys(members, why))
 
     def __call__(self, block: int) -> Block:
         """Compute a block."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .blocks import Blocks
 from .factors import Index, Inputs, Levels, factors_of, inputs_of, levels_of, usable
 from .passing import put_nothing
 from .runner import Block, alone
@@ -66,12 +67,9 @@ def questions_of(base: Model, shape: Shape) -> Questions:
 
 
 @dataclass(frozen=True)
-class Together:
+class Together(Blocks):
     """Computes blocks of members together; may be sent to other processes."""
 
-    draws: Draws
-    shape: Shape
-    block: int
     wholes: WholeRuns
     ones: tuple[tuple[One, ...], ...]
     """(C, N) by combination and substance."""
@@ -82,15 +80,6 @@ class Together:
     told = "solved together by the transfer engine"
     separate = False
     """The kernels let other threads run beside them."""
-
-    def members(self, block: int) -> range:
-        """Numbers of the members of a block."""
-        return range(block * self.block, min((block + 1) * self.block, self.draws.members))
-
-    def lost(self, block: int, why: str) -> Block:
-        """A block that no process lived to compute."""
-        members = self.members(block)
-        return Block(self.shape.empty(len(members)), dict.fromkeys(members, why))
 
     def __call__(self, block: int) -> Block:
         """Compute a block."""

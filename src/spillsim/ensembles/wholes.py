@@ -12,24 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .blocks import Blocks
 from .factors import levels_of
 from .runner import Block, alone
-from .single import Array, Shape, metrics_of
+from .single import Array, metrics_of
 
 if TYPE_CHECKING:
     from ..model import Model
-    from ..sampling import Draws
     from ..simulation import Run
 
 
 @dataclass(frozen=True)
-class WholeRuns:
+class WholeRuns(Blocks):
     """Computes blocks of members by whole runs; may be sent to other processes."""
 
-    draws: Draws
-    shape: Shape
-    block: int
-    """Members of a block."""
     interval: float
     """Between two outputs, the same for all members [s]."""
 
@@ -37,18 +33,9 @@ class WholeRuns:
     separate = True
     """Most of a run is Python, of which only one thread goes on at a time."""
 
-    def members(self, block: int) -> range:
-        """Numbers of the members of a block."""
-        return range(block * self.block, min((block + 1) * self.block, self.draws.members))
-
     def __call__(self, block: int) -> Block:
         """Compute a block; members that fail are noted."""
         return alone(self.members(block), self.one, self.shape.empty)
-
-    def lost(self, block: int, why: str) -> Block:
-        """A block that no process lived to compute."""
-        members = self.members(block)
-        return Block(self.shape.empty(len(members)), dict.fromkeys(members, why))
 
     def one(self, member: int) -> Mapping[str, Array]:
         """What one member brings, from a run of its own."""
